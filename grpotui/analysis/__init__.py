@@ -1,0 +1,1 @@
+"""Series, reductions and tables for people to look at; pure functions."""

@@ -1,0 +1,1 @@
+"""Health: groups and metrics in, signals, flags and a verdict out; pure, standard library only."""

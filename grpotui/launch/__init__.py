@@ -1,0 +1,1 @@
+"""Launch, supervise and queue runs; lease devices."""

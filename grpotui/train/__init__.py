@@ -1,0 +1,1 @@
+"""The training child: the only room with torch, transformers, datasets and trl."""

@@ -1,0 +1,1 @@
+"""One module per screen: screens fetch data and own the keys."""

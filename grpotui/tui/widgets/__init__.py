@@ -1,0 +1,1 @@
+"""Widgets: they get data and post messages, and know neither registry nor files."""

@@ -1,0 +1,228 @@
+"""Workspace and RunDir: every path, name and permission in one place."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grpotui.errors import UserError
+from grpotui.stream import LineWriter
+
+_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_RUN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+
+
+def slug(name: str) -> str:
+    """Return ``name`` as the readable part of a run id: lower case, at most 48 safe characters."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48].strip("-") or "run"
+
+
+def is_run_id(name: str) -> bool:
+    """True when ``name`` is safe as a run's folder name."""
+    return bool(_RUN_ID.fullmatch(name))
+
+
+@dataclass(frozen=True, slots=True)
+class RunDir:
+    """The folder of one run: ``logs/<run-id>/``. Attempts count from 1."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The run's id, which is the folder's name."""
+        return self.path.name
+
+    @property
+    def run_json(self) -> Path:
+        """What was asked; written once, by launch."""
+        return self.path / "run.json"
+
+    def attempt_json(self, attempt: int) -> Path:
+        """Effective config, versions, git, argv and device of one attempt; by the trainer."""
+        return self.path / f"attempt-{attempt}.json"
+
+    @property
+    def result_json(self) -> Path:
+        """How the trainer says its attempt ended; ``attempt`` in it tells which one."""
+        return self.path / "result.json"
+
+    @property
+    def exit_json(self) -> Path:
+        """How the runner saw its attempt's process end; ``attempt`` in it tells which one."""
+        return self.path / "exit.json"
+
+    @property
+    def process_json(self) -> Path:
+        """Identities of runner and trainer of the current attempt; by the runner."""
+        return self.path / "process.json"
+
+    @property
+    def request_json(self) -> Path:
+        """What a person asks of the running run; polled by runner and trainer."""
+        return self.path / "request.json"
+
+    @property
+    def metrics(self) -> Path:
+        """One line per logged step."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def completions(self) -> Path:
+        """One line per group."""
+        return self.path / "completions.jsonl"
+
+    @property
+    def signals(self) -> Path:
+        """Health's own signals, one line per logged step; by the runner."""
+        return self.path / "signals.jsonl"
+
+    @property
+    def events(self) -> Path:
+        """Status, flags, notes, tags; appended by anybody."""
+        return self.path / "events.jsonl"
+
+    @property
+    def output_log(self) -> Path:
+        """The trainer's stdout and stderr."""
+        return self.path / "output.log"
+
+    @property
+    def runner_log(self) -> Path:
+        """The runner's own stdout and stderr: empty unless the runner has a bug."""
+        return self.path / "runner.log"
+
+    @property
+    def runner_lock(self) -> Path:
+        """Held by flock as long as the run's runner lives."""
+        return self.path / "runner.lock"
+
+    @property
+    def ballast(self) -> Path:
+        """Space that is freed to record an exit on a full disk."""
+        return self.path / ".ballast"
+
+    @property
+    def checkpoints(self) -> Path:
+        """TRL's ``output_dir``."""
+        return self.path / "checkpoints"
+
+    def attempts(self) -> list[int]:
+        """Attempts whose trainer got as far as writing its effective config, ascending."""
+        numbers = (file.stem.removeprefix("attempt-") for file in self.path.glob("attempt-*.json"))
+        return sorted(int(n) for n in numbers if n.isdecimal())
+
+    def last_checkpoint(self) -> Path | None:
+        """The newest complete checkpoint folder, or None."""
+        found = []
+        for folder in self.checkpoints.glob("checkpoint-*"):
+            step = folder.name.removeprefix("checkpoint-")
+            if step.isdecimal() and (folder / "trainer_state.json").is_file():
+                found.append((int(step), folder))
+        return max(found)[1] if found else None
+
+    def append_event(self, event: dict[str, object]) -> bool:
+        """Append one event line; False when the disk refuses."""
+        writer = LineWriter(self.events)
+        try:
+            return writer.append(event)
+        finally:
+            writer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder with ``presets/``, ``logs/`` and the derived index ``runs.db``."""
+
+    root: Path
+
+    @property
+    def db(self) -> Path:
+        """The registry: an index over ``logs/``, always rebuildable."""
+        return self.root / "runs.db"
+
+    @property
+    def presets(self) -> Path:
+        """The workspace's own presets; they go before shipped ones."""
+        return self.root / "presets"
+
+    @property
+    def logs(self) -> Path:
+        """One folder per run."""
+        return self.root / "logs"
+
+    @property
+    def bin(self) -> Path:
+        """Deleted runs; nothing is removed from here by grpotui."""
+        return self.logs / ".bin"
+
+    @property
+    def schedule_lock(self) -> Path:
+        """Held while one process decides what starts next."""
+        return self.logs / ".schedule.lock"
+
+    @property
+    def log(self) -> Path:
+        """Workspace events (pins, queue order): ``logs/workspace.jsonl``."""
+        return self.logs / "workspace.jsonl"
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Workspace:
+        """Return the workspace at or above ``start`` (default: the current folder).
+
+        Raises UserError when there is none.
+        """
+        here = (start or Path.cwd()).absolute()
+        for folder in (here, *here.parents):
+            if cls(folder).exists():
+                return cls(folder)
+        raise UserError(f"no workspace at or above {here}: run 'grpotui init' here, or pass --workspace DIR")
+
+    def exists(self) -> bool:
+        """True when the folder is a workspace."""
+        return self.logs.is_dir() and self.presets.is_dir()
+
+    def create(self) -> None:
+        """Make the folders (0700). Raises UserError when the file system refuses."""
+        try:
+            for folder in (self.root, self.presets, self.logs):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"cannot make a workspace in {self.root}: {error.strerror}") from error
+
+    def require_writable(self) -> None:
+        """Raise UserError when runs cannot be written here."""
+        if not os.access(self.logs, os.W_OK | os.X_OK):
+            raise UserError(f"cannot write to {self.logs}: change its permissions, or pass --workspace DIR")
+
+    def run(self, run_id: str) -> RunDir:
+        """The folder of a run, whether it exists or not."""
+        return RunDir(self.logs / run_id)
+
+    def runs(self) -> Iterator[RunDir]:
+        """Every folder with a ``run.json``, links left out, oldest name first."""
+        if not self.logs.is_dir():
+            return
+        for entry in sorted(os.scandir(self.logs), key=lambda e: e.name):
+            if is_run_id(entry.name) and entry.is_dir(follow_symlinks=False):
+                run = RunDir(Path(entry.path))
+                if run.run_json.is_file():
+                    yield run
+
+    def new_run(self, name: str) -> RunDir:
+        """Make the folder (0700) of a new run whose id begins with the slug of ``name``."""
+        self.require_writable()
+        while True:
+            suffix = "".join(secrets.choice(_ID_ALPHABET) for _ in range(4))
+            run = self.run(f"{slug(name)}-{suffix}")
+            try:
+                run.path.mkdir(mode=0o700)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise UserError(f"cannot write to {self.logs}: {error.strerror}") from error
+            return run
