@@ -285,10 +285,13 @@ class HealthSettings:
     window_groups: int = 64
     """Groups that are pooled before a share is judged."""
     zero_std_warn: float = 0.25
+    """Share of groups without reward spread that is worth a look."""
     zero_std_bad: float = 0.50
+    """Share of groups without reward spread at which little is learned."""
     jaccard_warn: float = 0.50
-    """Cross-prompt Jaccard similarity of completions' word sets."""
+    """Cross-prompt Jaccard similarity of completions' word sets that is worth a look."""
     jaccard_bad: float = 0.70
+    """Cross-prompt Jaccard similarity at which answers have become one template."""
     patience: int = 5
     """Logged steps in a row before a verdict changes."""
 

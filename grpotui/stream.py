@@ -9,6 +9,7 @@ import contextlib
 import json
 import math
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 
 MAX_LINE = 16 * 1024 * 1024
 """Bytes; a longer line is skipped and counted as bad."""
+MAX_DEPTH = 64
+"""Objects and lists within each other; whoever walks a line must not run out of stack."""
 _CHUNK = 1024 * 1024
 
 
@@ -33,11 +36,11 @@ def _finite(value: object) -> Any:
 def encode_line(data: Mapping[str, Any]) -> bytes:
     """Return ``data`` as one JSON line; keys whose value is NaN or infinite stand in ``nonfinite``."""
     try:
-        text = json.dumps(data, allow_nan=False)
+        text = json.dumps(data, allow_nan=False, default=str)
     except ValueError:
         bad = [k for k, v in data.items() if isinstance(v, float) and not math.isfinite(v)]
         data = _finite(data)
-        text = json.dumps({**data, "nonfinite": bad} if bad else data, allow_nan=False)
+        text = json.dumps({**data, "nonfinite": bad} if bad else data, allow_nan=False, default=str)
     return text.encode() + b"\n"
 
 
@@ -104,10 +107,10 @@ class Tail:
     def changed(self) -> bool:
         """True when the file holds something that was not read yet (one ``stat``)."""
         try:
-            stat = os.stat(self.path)
+            now = os.stat(self.path)
         except OSError:
             return False
-        return stat.st_ino != self.inode or stat.st_size != self.offset
+        return now.st_ino != self.inode or now.st_size != self.offset
 
     def read(self, max_bytes: int = 64 * 1024 * 1024) -> list[Line]:
         """Return the whole lines that came since the last call, at most about ``max_bytes`` of them.
@@ -115,24 +118,27 @@ class Tail:
         A file that was replaced or shrank is read from its start. Lines that are no JSON object, too long
         or too deep are skipped and counted in ``bad_lines``; a last line without newline waits.
         """
-        try:
-            fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except OSError:
+        fd = _open_regular(self.path)
+        if fd is None:
             return []
         try:
-            stat = os.fstat(fd)
-            if stat.st_ino != self.inode or stat.st_size < self.offset:
-                self.inode, self.offset = stat.st_ino, 0
+            now = os.fstat(fd)
+            if now.st_ino != self.inode or now.st_size < self.offset:
+                self.inode, self.offset = now.st_ino, 0
             return list(self._lines(fd, max_bytes))
         finally:
             os.close(fd)
 
     def _lines(self, fd: int, max_bytes: int) -> Iterator[Line]:
-        end = self.offset + max_bytes
+        start = self.offset
         pending = bytearray()
-        position = self.offset
-        skipping = False
-        while position < end and (chunk := os.pread(fd, _CHUNK, position)):
+        position = start
+        # Only the rest of a line that is too long does not begin after a newline.
+        skipping = start > 0 and _pread(fd, 1, start - 1) != b"\n"
+        while position < start + max_bytes or self.offset == start:
+            chunk = _pread(fd, _CHUNK, position)
+            if not chunk:
+                break
             position += len(chunk)
             pending += chunk
             *whole, rest = pending.split(b"\n")
@@ -153,23 +159,60 @@ class Tail:
             pending = bytearray(rest)
 
 
-def parse_line(raw: bytes | bytearray) -> dict[str, Any] | None:
-    """Parse one JSON object; None for anything else (torn, binary, too deep, not an object)."""
+def _open_regular(path: Path) -> int | None:
+    """Open for reading; None for a link, a folder, a pipe (which would block) or what cannot be opened."""
     try:
-        data = json.loads(raw)
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    return None
+
+
+def _pread(fd: int, length: int, offset: int) -> bytes:
+    """Read at a place; nothing when the disk refuses or the place cannot be."""
+    try:
+        return os.pread(fd, length, offset)
+    except OSError:
+        return b""
+
+
+def parse_line(raw: bytes | bytearray) -> dict[str, Any] | None:
+    """Parse one JSON object; None for anything else (torn, binary, too deep, not an object).
+
+    NaN and Infinity, which are no JSON but which Python writes, become None.
+    """
+    try:
+        data = json.loads(raw, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
-    return data if isinstance(data, dict) else None
+    if not isinstance(data, dict):
+        return None
+    deep = raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(data) > MAX_DEPTH
+    return None if deep else data
+
+
+def _depth(value: object) -> int:
+    """Return how many objects and lists stand within each other."""
+    deepest, open_ = 0, [(value, 0)]
+    while open_:
+        item, level = open_.pop()
+        inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else None
+        if inner is not None:
+            deepest = max(deepest, level + 1)
+            open_ += [(value, level + 1) for value in inner if isinstance(value, (dict, list))]
+    return deepest
 
 
 def read_line(path: Path, offset: int, length: int) -> dict[str, Any] | None:
     """Read one line at a known place; None when it is not there (any more)."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError:
+    fd = _open_regular(path)
+    if fd is None:
         return None
     try:
-        return parse_line(os.pread(fd, length, offset))
+        return parse_line(_pread(fd, min(length, MAX_LINE), offset))
     finally:
         os.close(fd)
 
@@ -194,8 +237,12 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """Read a JSON object; None when the file is missing, unreadable or something else."""
-    try:
-        return parse_line(path.read_bytes())
-    except OSError:
+    """Read a JSON object; None when the file is missing, unreadable, over MAX_LINE or something else."""
+    fd = _open_regular(path)
+    if fd is None:
         return None
+    try:
+        raw = _pread(fd, MAX_LINE + 1, 0)
+    finally:
+        os.close(fd)
+    return parse_line(raw) if len(raw) <= MAX_LINE else None

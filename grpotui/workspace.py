@@ -176,7 +176,10 @@ class Workspace:
 
         Raises UserError when there is none.
         """
-        here = (start or Path.cwd()).absolute()
+        try:
+            here = (start or Path.cwd()).absolute()
+        except FileNotFoundError:
+            raise UserError("the current folder was removed: go to another one") from None
         for folder in (here, *here.parents):
             if cls(folder).exists():
                 return cls(folder)
@@ -184,7 +187,10 @@ class Workspace:
 
     def exists(self) -> bool:
         """True when the folder is a workspace."""
-        return self.logs.is_dir() and self.presets.is_dir()
+        try:
+            return self.logs.is_dir() and self.presets.is_dir()
+        except PermissionError:
+            return False
 
     def create(self) -> None:
         """Make the folders (0700). Raises UserError when the file system refuses."""

@@ -1,1 +1,1 @@
-"""Series, reductions and tables for people to look at; pure functions."""
+"""What charts and tables need of series: pure, standard library only."""

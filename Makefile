@@ -1,0 +1,49 @@
+# Two commands do all: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check validate bench toys fields pictures clean
+
+demo: $(VENV)/.installed  ## launch the demo run and open the app on it (headless without a terminal)
+	@$(BIN)/grpotui --workspace . demo
+
+test: check  ## lint, format, types, import contracts, then all tests
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadgroup -q
+
+check: $(VENV)/.developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+validate: $(VENV)/.developer  ## long: the demos over several seeds with real training
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_demos.py
+
+bench: $(VENV)/.developer
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/recorder.py
+
+toys: $(VENV)/.installed  ## rebuild the two toy models that ship with grpotui
+	$(BIN)/python -m grpotui.train.toys.build words grpotui/train/toys/words
+	$(BIN)/python -m grpotui.train.toys.build chars grpotui/train/toys/chars
+
+fields: $(VENV)/.installed  ## rebuild the table of GRPOConfig's fields from the installed TRL
+	$(BIN)/python -m grpotui.train.grpo_fields
+
+pictures: $(VENV)/.installed  ## draw the pictures in docs/ from the real app
+	$(BIN)/python docs/make_pictures.py
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.developer: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,66 @@
+"""Draw the pictures of the README and the docs: the real app on real runs of the toys.
+
+make pictures        # about three minutes: trains demo-collapse and demo-happy in a temporary workspace
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from grpotui.launch.submit import LaunchRequest, launch, wait
+from grpotui.presets.loader import load
+from grpotui.tui.app import GrpoTui
+from grpotui.workspace import Workspace
+
+PICTURES = Path(__file__).parent / "pictures"
+SIZES = ((120, 35), (80, 24))
+_WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+
+
+def train(workspace: Workspace, preset: str) -> str:
+    """Run a preset to its end and return the run's id."""
+    run_id = launch(workspace, LaunchRequest(load(preset, workspace), device="cpu"))
+    ended = wait(workspace, run_id, lambda _: None)
+    print(f"{run_id}: {ended.status}, {ended.verdict}", file=sys.stderr)
+    return run_id
+
+
+async def draw(workspace: Workspace, name: str, run_id: str | None = None, *keys: str) -> None:
+    """Open the app at each size, press ``keys``, and save what it shows."""
+    for columns, rows in SIZES:
+        app = GrpoTui(workspace, open_run=run_id)
+        async with app.run_test(size=(columns, rows)) as pilot:
+            await pilot.pause(2.5)
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause(0.3)
+            await pilot.pause(2.0)
+            svg = _WEB_FONT.sub("", app.export_screenshot(title="grpotui"))
+        path = PICTURES / f"{name}-{columns}x{rows}.svg"
+        path.write_text(svg, encoding="utf-8")
+        print(path, file=sys.stderr)
+
+
+def main() -> None:
+    """Train, then draw every screen."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["GRPOTUI_RUNTIME_DIR"] = folder
+        workspace = Workspace(Path(folder) / "work")
+        workspace.create()
+        collapsed, happy = train(workspace, "demo-collapse"), train(workspace, "demo-happy")
+        train(workspace, "demo-arithmetic")
+        asyncio.run(draw(workspace, "run-collapsed", collapsed))
+        asyncio.run(draw(workspace, "run-solved", happy))
+        asyncio.run(draw(workspace, "runs"))
+        asyncio.run(draw(workspace, "launch", None, "n"))
+        asyncio.run(draw(workspace, "help", None, "question_mark"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Verbs that change something: launch, stop, resume, delete."""
+
+from __future__ import annotations
+
+import click
+
+from grpotui.cli.follow import progress_line
+from grpotui.cli.output import print_json
+from grpotui.cli.session import Session
+from grpotui.presets.loader import load
+from grpotui.records import RunSummary, Status
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary:
+    """Wait for a run's end; print a line to stderr at each change of status and every few steps."""
+    from grpotui.launch.submit import wait
+
+    shown: list[tuple[str, str, int]] = []
+
+    def report(run: RunSummary) -> None:
+        state = (run.status, run.verdict, run.step // every)
+        if not shown or shown[-1] != state:
+            shown.append(state)
+            click.echo(progress_line(run), err=True)
+
+    try:
+        return wait(session.workspace, run_id, report)
+    except KeyboardInterrupt:
+        click.echo(f"{run_id} goes on without you; 'grpotui stop {run_id}' stops it", err=True)
+        raise
+
+
+@click.command("launch")
+@click.argument("preset")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Such as grpo.beta=0.1; repeat.")
+@click.option("--seed", type=int, help="Sets grpo.seed.")
+@click.option("--name", help="Shown instead of the id.")
+@click.option("--tag", "tags", multiple=True, help="May be repeated.")
+@click.option("--model", help="A folder, a hub id, or 'tiny' for the toy that ships with grpotui.")
+@click.option(
+    "--device", type=click.Choice(DEVICES), default="auto", help="Default: the GPU where there is one."
+)
+@click.option("--wait", "waits", is_flag=True, help="Until the run ends; exit code 1 unless it finished.")
+@click.option("--json", "as_json", is_flag=True, help='Print {"id": ...} and nothing else.')
+@click.pass_obj
+def launch_run(
+    session: Session,
+    preset: str,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    name: str | None,
+    tags: tuple[str, ...],
+    model: str | None,
+    device: str,
+    waits: bool,
+    as_json: bool,
+) -> None:
+    """Queue a run of PRESET (a name or a file) and start it as soon as a device is free."""
+    from grpotui.launch.submit import LaunchRequest, launch
+
+    request = LaunchRequest(
+        preset=load(preset, session.workspace),
+        overrides=overrides,
+        seed=seed,
+        name=name,
+        tags=tags,
+        model=model,
+        device=device,
+    )
+    run_id = launch(session.workspace, request)
+    ended = wait_and_report(session, run_id) if waits else None
+    if as_json:
+        print_json({"id": run_id})
+    else:
+        click.echo(run_id)
+    if ended is not None and ended.status is not Status.FINISHED:
+        raise click.exceptions.Exit(1)
+
+
+@click.command("stop")
+@click.argument("run")
+@click.option("--reason", default="", help="One line for the log book.")
+@click.pass_obj
+def stop_run(session: Session, run: str, reason: str) -> None:
+    """Let a run finish its step, save and end; a queued run is cancelled."""
+    from grpotui.launch.submit import stop
+
+    run_id = session.registry.resolve(run)
+    stop(session.workspace, run_id, reason)
+    click.echo(f"{run_id}: stop requested")
+
+
+@click.command("resume")
+@click.argument("run")
+@click.pass_obj
+def resume_run(session: Session, run: str) -> None:
+    """Queue the next attempt of a run; it goes on from its last checkpoint."""
+    from grpotui.launch.submit import resume
+
+    run_id = session.registry.resolve(run)
+    resume(session.workspace, run_id)
+    click.echo(run_id)
+
+
+@click.command("delete")
+@click.argument("run")
+@click.pass_obj
+def delete_run(session: Session, run: str) -> None:
+    """Move an ended run's folder to the bin (logs/.bin)."""
+    from grpotui.launch.submit import delete
+
+    run_id = session.registry.resolve(run)
+    delete(session.workspace, run_id)
+    click.echo(f"{run_id} is in {session.workspace.bin}")
+
+
+VERBS = (launch_run, stop_run, resume_run, delete_run)

@@ -1,0 +1,47 @@
+"""Following a run from the command line: its log, or its progress."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from grpotui.analysis.series import format_value
+from grpotui.records import RunSummary
+from grpotui.registry import index_run
+from grpotui.registry.queries import Registry
+from grpotui.text import clean_lines
+from grpotui.workspace import Workspace
+
+_POLL = 0.3  # seconds
+
+
+def print_log(workspace: Workspace, registry: Registry, run_id: str, follow: bool) -> None:
+    """Print the log of a run; with ``follow`` go on until the run has ended."""
+    path = workspace.run(run_id).output_log
+    position = 0
+    rest = b""
+    while True:
+        index_run(registry.connection, workspace.run(run_id))
+        ended = not follow or registry.run(run_id).status.is_ended
+        if path.is_file():
+            with path.open("rb") as file:
+                file.seek(position)
+                data = file.read()
+            position += len(data)
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                click.echo("\n".join(clean_lines(line.decode(errors="replace").split("\r")[-1])))
+        if ended:
+            break
+        time.sleep(_POLL)
+    if rest:
+        click.echo("\n".join(clean_lines(rest.decode(errors="replace"))))
+
+
+def progress_line(run: RunSummary) -> str:
+    """Return one line on where a run stands."""
+    known = [("reward", run.reward), ("zero-std", run.zero_std), ("jaccard", run.jaccard)]
+    values = "  ".join(f"{name} {format_value(value)}" for name, value in known if value is not None)
+    steps = f"step {run.step}/{run.max_steps}" if run.max_steps else f"step {run.step}"
+    return "  ".join(part for part in (run.id, run.status, steps, values, run.verdict) if part)

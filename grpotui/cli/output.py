@@ -1,0 +1,43 @@
+"""What verbs print: one JSON document, or aligned plain text that no data can turn into anything else."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from grpotui.text import clean
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document to stdout."""
+    click.echo(json.dumps(document, indent=2))
+
+
+def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under headers; every cell is cleaned, columns are as wide as their widest cell."""
+    cells = [[clean(cell, 120) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(headers, *cells, strict=True)]
+    for row in (headers, *cells):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo(line.rstrip())
+
+
+def print_fields(fields: Sequence[tuple[str, str]]) -> None:
+    """Print name and value pairs, one per line; pairs without a value are left out."""
+    shown = [(name, value) for name, value in fields if value]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, value in shown:
+        click.echo(f"{name.ljust(width)}  {clean(value)}")
+
+
+def age(moment: float) -> str:
+    """Return how long ago ``moment`` (unix seconds) was, such as ``3 min``."""
+    seconds = max(0.0, time.time() - moment)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,163 @@
+"""Verbs that read: ls, show, metrics, completions, logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from grpotui.analysis.series import format_value
+from grpotui.cli.follow import print_log
+from grpotui.cli.output import age, print_fields, print_json, print_table
+from grpotui.cli.session import Session
+from grpotui.cli.views import public_detail, public_summary
+from grpotui.records import Group, RunSummary
+from grpotui.text import clean
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+
+
+def _optional(value: float | None) -> str:
+    return "-" if value is None else format_value(value)
+
+
+def progress(run: RunSummary) -> str:
+    """Return ``step/max`` as far as known."""
+    return f"{run.step}/{run.max_steps}" if run.max_steps else str(run.step)
+
+
+@click.command("ls")
+@json_option
+@click.pass_obj
+def list_runs(session: Session, as_json: bool) -> None:
+    """List the runs, newest first."""
+    runs = session.registry.runs()
+    if as_json:
+        print_json([public_summary(run) for run in runs])
+        return
+    if not runs:
+        click.echo("no runs yet: 'grpotui presets' lists what 'grpotui launch' can start")
+        return
+    headers = ["id", "status", "verdict", "step", "epoch", "reward", "zero-std", "jaccard", "preset", "age"]
+    rows = [
+        [
+            run.id,
+            run.status,
+            run.verdict,
+            progress(run),
+            _optional(run.epoch),
+            _optional(run.reward),
+            _optional(run.zero_std),
+            _optional(run.jaccard),
+            run.preset,
+            age(run.created_at),
+        ]
+        for run in runs
+    ]
+    print_table(headers, rows)
+    if any(run.status == "queued" for run in runs):
+        _print_waiting(session)
+
+
+def _print_waiting(session: Session) -> None:
+    from grpotui.launch.queue import waiting
+
+    for run_id, reason in waiting(session.workspace).items():
+        click.echo(f"{run_id} waits: {clean(reason)}")
+
+
+@click.command("show")
+@click.argument("run")
+@json_option
+@click.pass_obj
+def show_run(session: Session, run: str, as_json: bool) -> None:
+    """Show one run: state, verdict, last values, flags, config, paths."""
+    run_id = session.registry.resolve(run)
+    detail = public_detail(session.registry, run_id)
+    if as_json:
+        print_json(detail)
+        return
+    summary = session.registry.run(run_id)
+    reason = detail["exit"].get("reason") or summary.reason
+    print_fields(
+        [
+            ("run", summary.id if summary.name in ("", summary.id) else f"{summary.id}  {summary.name}"),
+            ("preset", summary.preset),
+            ("status", f"{summary.status}: {reason}" if reason else summary.status),
+            ("verdict", f"{summary.verdict}: {summary.verdict_message}".rstrip(": ")),
+            ("step", progress(summary)),
+            ("device", summary.device),
+            ("tags", " ".join(summary.tags)),
+            ("note", summary.note),
+            ("folder", detail["paths"]["folder"]),
+        ]
+    )
+    if detail["last"]:
+        click.echo()
+        print_fields([(key, _optional(value)) for key, value in sorted(detail["last"].items())])
+    if detail["flags"]:
+        click.echo()
+        for flag in detail["flags"]:
+            click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
+
+
+@click.command("metrics")
+@click.argument("run")
+@click.option("--key", "keys", multiple=True, help="Only this metric; may be repeated.")
+@json_option
+@click.pass_obj
+def show_metrics(session: Session, run: str, keys: tuple[str, ...], as_json: bool) -> None:
+    """Print every logged value of a run's metrics, or their ranges."""
+    registry = session.registry
+    run_id = registry.resolve(run)
+    known = registry.keys(run_id)
+    for key in keys:
+        if key not in known:
+            raise click.UsageError(
+                f"{run_id} has no metric {clean(key)!r}; it has: {', '.join(known) or 'none'}"
+            )
+    series = registry.series(run_id, keys or None)
+    if as_json:
+        print_json(series)
+        return
+    rows = []
+    for key, points in series.items():
+        values = [value for _, value in points if value is not None]
+        spread = [_optional(min(values)), _optional(max(values))] if values else ["-", "-"]
+        rows.append([key, str(len(points)), _optional(points[-1][1]), *spread])
+    print_table(["metric", "points", "last", "min", "max"], rows)
+
+
+@click.command("completions")
+@click.argument("run")
+@click.option("--step", type=int, help="Only the groups of this optimizer step.")
+@json_option
+@click.pass_obj
+def show_completions(session: Session, run: str, step: int | None, as_json: bool) -> None:
+    """Print the groups of completions of a run."""
+    objects = session.registry.group_lines(session.registry.resolve(run), step)
+    if as_json:
+        print_json(list(objects))
+        return
+    for data in objects:
+        _print_group(data)
+
+
+def _print_group(data: dict[str, Any]) -> None:
+    group = Group.from_json(data)
+    click.echo(clean(f"step {group.step} group {group.group} {group.mode}  {group.prompt}"))
+    for completion in group.completions:
+        cut = " (truncated)" if completion.truncated else ""
+        click.echo(f"  {_optional(completion.reward):>6}  {clean(completion.text)}{cut}")
+
+
+@click.command("logs")
+@click.argument("run")
+@click.option("-f", "--follow", is_flag=True, help="Go on until the run ends.")
+@click.pass_obj
+def show_log(session: Session, run: str, follow: bool) -> None:
+    """Print what the trainer wrote to stdout and stderr."""
+    print_log(session.workspace, session.registry, session.registry.resolve(run), follow)
+
+
+VERBS = (list_runs, show_run, show_metrics, show_completions, show_log)

@@ -1,0 +1,47 @@
+"""What one command line works on: a workspace and its registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from grpotui.errors import UserError
+from grpotui.registry.queries import Registry
+from grpotui.workspace import Workspace
+
+
+@dataclass
+class Session:
+    """What one command line works on."""
+
+    folder: Path | None
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The chosen workspace; raises UserError when there is none."""
+        if self.folder is None:
+            return Workspace.find()
+        workspace = Workspace(self.folder.absolute())
+        if not workspace.exists():
+            raise UserError(f"{self.folder} is no workspace: run 'grpotui init {self.folder}'")
+        return workspace
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The registry, with everything indexed, ended runs noticed and the queue moved on."""
+        from grpotui.launch.queue import tick
+        from grpotui.registry import connect, sync
+
+        connection = connect(self.workspace)
+        sync(connection, self.workspace)
+        if tick(self.workspace):
+            sync(connection, self.workspace)
+        return Registry(connection, self.workspace)
+
+
+def open_app(workspace: Workspace, run_id: str | None = None) -> None:
+    """Open the TUI, on a run if one is named."""
+    from grpotui.tui.app import GrpoTui
+
+    GrpoTui(workspace, open_run=run_id).run()

@@ -1,0 +1,66 @@
+"""The public JSON forms of runs: a contract, fields are only ever added."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grpotui.records import RunSummary
+from grpotui.registry.queries import Registry
+
+
+def public_summary(run: RunSummary) -> dict[str, Any]:
+    """Return a run as ``ls --json`` lists it."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "kind": str(run.kind),
+        "status": str(run.status),
+        "verdict": str(run.verdict),
+        "cause": run.cause,
+        "preset": run.preset,
+        "step": run.step,
+        "max_steps": run.max_steps,
+        "epoch": run.epoch,
+        "max_epochs": run.max_epochs,
+        "reward": run.reward,
+        "zero_std": run.zero_std,
+        "jaccard": run.jaccard,
+        "device": run.device,
+        "seed": run.seed,
+        "attempt": run.attempt,
+        "reason": run.reason,
+        "tags": list(run.tags),
+        "note": run.note,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+    }
+
+
+def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
+    """Return a run as ``show --json`` prints it."""
+    summary = registry.run(run_id)
+    folder = registry.workspace.run(run_id)
+    process = registry.process(run_id)
+    return {
+        **public_summary(summary),
+        "verdict_step": summary.verdict_step,
+        "verdict_message": summary.verdict_message,
+        "config": registry.config(run_id),
+        "last": registry.last(run_id),
+        "flags": [flag.to_json() for flag in registry.flags(run_id)],
+        "exit": registry.exit(run_id),
+        "process": {
+            "runner_pid": (process.get("runner") or {}).get("pid"),
+            "trainer_pid": (process.get("trainer") or {}).get("pid"),
+        },
+        "paths": {
+            "folder": str(folder.path),
+            "metrics": str(folder.metrics),
+            "completions": str(folder.completions),
+            "signals": str(folder.signals),
+            "events": str(folder.events),
+            "output": str(folder.output_log),
+            "checkpoints": str(folder.checkpoints),
+        },
+    }

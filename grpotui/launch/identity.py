@@ -1,0 +1,125 @@
+"""Who a process is beyond its number, and which processes belong to a run."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from grpotui.records import as_int
+from grpotui.workspace import RunDir
+
+RUN_VARIABLE = "GRPOTUI_RUN_ID"
+"""Environment variable that marks a trainer and all its descendants with the run's id."""
+PLACE_VARIABLE = "GRPOTUI_RUN_PLACE"
+"""Beside it: :func:`place` of the run, which a copy of the workspace does not share."""
+
+_STATE, _TICKS = 0, 19  # places in /proc/PID/stat after the command's closing bracket (fields 3 and 22)
+
+
+@cache
+def boot_id() -> str:
+    """Return the kernel's id of this boot; empty where there is none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def place(run: RunDir) -> int:
+    """Return a number that survives moving the run's folder and that a copy does not have (0: unknown)."""
+    try:
+        return os.stat(run.events).st_ino
+    except OSError:
+        return 0
+
+
+def ticks(pid: int) -> int | None:
+    """Return a process's start in clock ticks since boot; None when it is gone or a zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return None if fields[_STATE] in (b"Z", b"X") else int(fields[_TICKS])
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A process of this boot: its number may be given again, together with its start it is not."""
+
+    pid: int
+    ticks: int
+
+    @classmethod
+    def of(cls, pid: int) -> Identity | None:
+        """Return who has this number now; None when nobody has."""
+        started = ticks(pid)
+        return None if started is None else cls(pid, started)
+
+    @classmethod
+    def from_json(cls, data: object) -> Identity | None:
+        """Read ``{"pid", "ticks"}``; None for anything else."""
+        if not isinstance(data, Mapping):
+            return None
+        pid, started = as_int(data.get("pid")), as_int(data.get("ticks"), -1)
+        return cls(pid, started) if pid > 1 and started >= 0 else None
+
+    def to_json(self) -> dict[str, int]:
+        """Return the form that stands in ``process.json``."""
+        return {"pid": self.pid, "ticks": self.ticks}
+
+    def alive(self) -> bool:
+        """True while this very process runs (a zombie does not)."""
+        return ticks(self.pid) == self.ticks
+
+    def open(self) -> int | None:
+        """Return a pidfd of this very process, which no later process can inherit; None when it is gone."""
+        try:
+            fd = os.pidfd_open(self.pid)
+        except OSError:
+            return None
+        if self.alive():
+            return fd
+        os.close(fd)
+        return None
+
+    def send(self, number: signal.Signals) -> bool:
+        """Send a signal to this very process; False when it is gone or not ours."""
+        fd = self.open()
+        if fd is None:
+            return False
+        try:
+            signal.pidfd_send_signal(fd, number)
+        except OSError:
+            return False
+        finally:
+            os.close(fd)
+        return True
+
+
+def marks(run: RunDir) -> dict[str, str]:
+    """Return the environment that marks a run's processes."""
+    return {RUN_VARIABLE: run.id, PLACE_VARIABLE: str(place(run))}
+
+
+def bears_marks(pid: int, run: RunDir) -> bool | None:
+    """True when a process carries the run's marks; None when its environment cannot be read."""
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return None
+    return all(f"{name}={value}".encode() in environment for name, value in marks(run).items())
+
+
+def marked(run: RunDir) -> list[Identity]:
+    """Return every living process that carries the run's marks, this one left out."""
+    found = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdecimal() and bears_marks(int(entry.name), run):
+            who = Identity.of(int(entry.name))
+            if who is not None and who.pid != os.getpid():
+                found.append(who)
+    return found

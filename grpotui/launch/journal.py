@@ -1,0 +1,79 @@
+"""What launch writes to and reads from a run's files about its attempts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grpotui.errors import UserError
+from grpotui.launch.identity import boot_id, place
+from grpotui.records import Status, as_float, as_int
+from grpotui.stream import Tail, read_json
+from grpotui.workspace import RunDir
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The last status event of a run."""
+
+    status: Status = Status.DRAFT
+    attempt: int = 0
+    time: float = 0.0
+    boot_id: str = ""
+    place: int = 0
+
+    def is_of(self, run: RunDir) -> bool:
+        """True when this was written in this boot and by this very run, not by one that it is a copy of."""
+        return self.boot_id == boot_id() and self.place == place(run)
+
+
+def events(run: RunDir) -> list[dict[str, Any]]:
+    """Return every event of a run, oldest first; unreadable lines are left out."""
+    return [line.data for line in Tail(run.events).read()]
+
+
+def state(run: RunDir) -> State:
+    """Return the last status event, straight from the file; a draft when there is none."""
+    known = set(Status)
+    for event in reversed(events(run)):
+        if event.get("type") == "status" and event.get("status") in known:
+            return State(
+                Status(event["status"]),
+                as_int(event.get("attempt")),
+                as_float(event.get("time")) or 0.0,
+                str(event.get("boot_id") or ""),
+                as_int(event.get("place")),
+            )
+    return State()
+
+
+def say(run: RunDir, status: Status, attempt: int, reason: str = "", **more: object) -> bool:
+    """Append a status event; False when the disk refuses."""
+    event = {"time": time.time(), "type": "status", "status": str(status), "attempt": attempt}
+    return run.append_event({**event, "reason": reason, **more})
+
+
+def queue_up(run: RunDir, attempt: int) -> None:
+    """Append the event that puts a run into the queue. Raises UserError when the disk refuses."""
+    run.events.touch(mode=0o600)
+    if not say(run, Status.QUEUED, attempt, boot_id=boot_id(), place=place(run)):
+        raise UserError(f"cannot write to {run.events}: is the disk full?")
+
+
+def next_attempt(run: RunDir) -> int:
+    """Return the number of a run's next start: no earlier one may have left anything under it."""
+    process = read_json(run.process_json) or {}
+    started = [as_int(process.get("attempt")), *run.attempts()]
+    started += [
+        as_int(event.get("attempt"))
+        for event in events(run)
+        if event.get("type") == "status" and event.get("status") != Status.QUEUED
+    ]
+    return max(started) + 1
+
+
+def of_attempt(data: Mapping[str, Any] | None, attempt: int) -> Mapping[str, Any] | None:
+    """Return a result, exit or process file's content if it is about this attempt."""
+    return data if data is not None and as_int(data.get("attempt")) == attempt else None

@@ -1,0 +1,110 @@
+"""Steps the health rules and writes what they find: flags and verdicts to events, signals to their stream."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from grpotui.health.monitor import Monitor, VerdictChange
+from grpotui.launch.journal import events
+from grpotui.presets import health_settings
+from grpotui.records import Flag, HealthContext, RewardRange, Verdict, as_float, as_int
+from grpotui.stream import LineWriter, read_json
+from grpotui.workspace import RunDir
+
+_FlagKey = tuple[int, str, str, str]
+"""Step, kind, level and signal: a run has one flag of each."""
+
+
+def context(run: RunDir, attempt: int) -> HealthContext:
+    """Return what the rules must know: the newest effective config up to ``attempt``, else ``run.json``."""
+    asked = (read_json(run.run_json) or {}).get("config")
+    config: Mapping[str, Any] = asked if isinstance(asked, Mapping) else {}
+    known = [number for number in run.attempts() if number <= attempt]
+    effective = (read_json(run.attempt_json(known[-1])) or {}) if known else {}
+    grpo = config.get("grpo")
+    generations = effective.get("num_generations") or (grpo or {}).get("num_generations")
+    return HealthContext(
+        reward_range=_range(effective.get("reward_range")),
+        num_generations=as_int(generations, 8),
+        groups_per_step=as_int(effective.get("groups_per_step"), 1),
+        settings=health_settings(config),
+    )
+
+
+def _range(value: object) -> RewardRange | None:
+    if not isinstance(value, list) or len(value) != 2:
+        return None
+    low, high = map(as_float, value)
+    return None if low is None or high is None else RewardRange(low, high)
+
+
+class Judge:
+    """The rules over one run. What stands in its events already is never said twice."""
+
+    def __init__(self, run: RunDir, facts: HealthContext) -> None:
+        self.span = facts.reward_range
+        self._run = run
+        self._monitor = Monitor(facts)
+        self._signals = LineWriter(run.signals)
+        self._last = 0
+        self._flagged: dict[_FlagKey, float] = {}
+        self._said = str(Verdict.WARMING_UP)
+        for event in events(run):
+            if event.get("type") == "flag":
+                self._flagged[_key(Flag.from_json(event))] = as_float(event.get("time")) or 0.0
+            elif event.get("type") == "verdict":
+                self._said = str(event.get("to"))
+
+    def recall(self, metrics: Mapping[str, Any], signals: Mapping[str, Any] | None) -> None:
+        """Take in a line that an earlier runner has judged: nothing is written."""
+        self._follow(metrics)
+        self._monitor.step(metrics, signals)
+
+    def step(self, metrics: Mapping[str, Any], signals: Mapping[str, Any] | None) -> None:
+        """Judge a new line of metrics, and write what follows from it.
+
+        The signals go last: a line of metrics that has its signals has its flags too, whenever we are killed.
+        """
+        self._follow(metrics)
+        judgement = self._monitor.step(metrics, signals)
+        for flag in judgement.flags:
+            self._flag(flag)
+        self._verdict(as_int(metrics.get("step")), judgement.change)
+        if signals is not None:
+            self._signals.append({**signals, "time": time.time()})
+
+    def _follow(self, metrics: Mapping[str, Any]) -> None:
+        """Where a resumed attempt trains steps again, the flags that they had before no longer count."""
+        step, logged = as_int(metrics.get("step")), as_float(metrics.get("time")) or 0.0
+        if step <= self._last:
+            self._flagged = {k: said for k, said in self._flagged.items() if k[0] < step or said >= logged}
+        self._last = step
+
+    def _flag(self, flag: Flag) -> None:
+        now = time.time()
+        if _key(flag) not in self._flagged:
+            self._flagged[_key(flag)] = now
+            self._run.append_event({"time": now, "type": "flag", **flag.to_json()})
+
+    def _verdict(self, step: int, change: VerdictChange | None) -> None:
+        """Say a verdict that differs from the last one said; a resumed run may fall back to an old one."""
+        now = str(self._monitor.verdict)
+        if now == self._said:
+            return
+        event = {
+            "time": time.time(),
+            "type": "verdict",
+            "step": step,
+            "from": self._said,
+            "to": now,
+            "cause": change.cause if change else "",
+            "message": change.message if change else f"{now} again: resumed before the step of {self._said}",
+        }
+        self._said = now
+        self._run.append_event(event)
+
+
+def _key(flag: Flag) -> _FlagKey:
+    return (flag.step, flag.kind, flag.level, flag.signal)

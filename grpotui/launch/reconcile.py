@@ -1,0 +1,82 @@
+"""Finds out what became of runs whose runner is gone, and mends it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from grpotui.launch.ending import LOST, Ending, announce, from_exit, from_result, record
+from grpotui.launch.identity import Identity, bears_marks, boot_id
+from grpotui.launch.journal import of_attempt, state
+from grpotui.launch.locks import locked
+from grpotui.launch.spawn import spawn
+from grpotui.records import RunSummary, Status
+from grpotui.registry import connect, index_run
+from grpotui.registry.queries import Registry
+from grpotui.stream import read_json
+from grpotui.workspace import RunDir, Workspace
+
+
+def reconcile(workspace: Workspace) -> list[str]:
+    """Settle every run that should live and has no runner; return the ids of those that had none.
+
+    A trainer that still runs gets a new runner; what else happened is written down. Any number of
+    processes may do this at once: whoever gets a run's ``runner.lock`` settles it.
+    """
+    connection = connect(workspace)
+    try:
+        return settle_all(connection, workspace, Registry(connection, workspace).live())
+    finally:
+        connection.close()
+
+
+def settle_all(connection: sqlite3.Connection, workspace: Workspace, live: Iterable[RunSummary]) -> list[str]:
+    """Settle those of the runs that have no runner, and index what was found."""
+    settled = []
+    for summary in live:
+        run = workspace.run(summary.id)
+        if settle(workspace, run):
+            index_run(connection, run)
+            settled.append(run.id)
+    return settled
+
+
+def settle(workspace: Workspace, run: RunDir) -> bool:
+    """Settle one run if it has no runner; False when it has one, or when nothing can be written there."""
+    try:
+        with locked(run.runner_lock) as lock:
+            if lock is None:
+                return False
+            known = state(run)
+            if known.status.is_live and not _adopted(workspace, run, known.attempt, lock):
+                _settle_dead(run, known.attempt)
+            return True
+    except OSError:
+        return False
+
+
+def _adopted(workspace: Workspace, run: RunDir, attempt: int, lock: int) -> bool:
+    """Give a trainer that still runs a new runner, which keeps the lock."""
+    process = of_attempt(read_json(run.process_json), attempt)
+    if process is None or process.get("boot_id") != boot_id() or from_exit(run, attempt) is not None:
+        return False
+    trainer = Identity.from_json(process.get("trainer"))
+    if trainer is None or not trainer.alive() or bears_marks(trainer.pid, run) is False:
+        return False
+    spawn(workspace, run, attempt, lock, adopt=True)
+    return True
+
+
+def _settle_dead(run: RunDir, attempt: int) -> None:
+    """Write down how an attempt ended whose runner and trainer are gone."""
+    recorded = from_exit(run, attempt)
+    if recorded is not None:
+        announce(run, attempt, recorded)
+        return
+    from grpotui.launch.stop import sweep
+    from grpotui.launch.watch import Watch
+
+    sweep(run)
+    Watch(run, attempt).catch_up(same_attempt=True)
+    told = from_result(run, attempt)
+    record(run, attempt, Ending(*told) if told else Ending(Status.LOST, LOST))

@@ -1,0 +1,127 @@
+"""What an earlier runner has judged, and what it left unjudged, found in a run's streams."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grpotui.health import signals
+from grpotui.records import Group, Mode, RewardRange, as_float, as_int
+from grpotui.stream import Tail
+from grpotui.workspace import RunDir
+
+_CHUNK = 1024 * 1024
+Json = Mapping[str, Any]
+
+
+def lines(tail: Tail) -> Iterator[dict[str, Any]]:
+    """Yield every whole line from where ``tail`` stands, a little at a time; it ends at the last one."""
+    while True:
+        before = tail.offset
+        for line in tail.read(_CHUNK):
+            yield line.data
+        if tail.offset == before:
+            return
+
+
+def is_judged(line: Json) -> bool:
+    """True for a training step's line; not for an evaluation's or a summary's, which may repeat a step."""
+    return "reward" in line
+
+
+def paired(run: RunDir, metrics: Tail) -> Iterator[tuple[Json, Json | None]]:
+    """Yield each line that is judged with the signals that were computed for it, None where there are none.
+
+    Signals are written after their line of metrics: older ones belong to a step that was trained again.
+    """
+    written = lines(Tail(run.signals))
+    following = next(written, None)
+    for line in filter(is_judged, lines(metrics)):
+        logged = as_float(line.get("time")) or 0.0
+        while following is not None and (as_float(following.get("time")) or 0.0) < logged:
+            following = next(written, None)
+        if following is not None and following.get("step") == line.get("step"):
+            yield line, following
+            following = next(written, None)
+        else:
+            yield line, None
+
+
+@dataclass
+class Survey:
+    """Which lines of metrics still want signals: those after the last one that has them."""
+
+    metrics: Tail
+    """Stands after the last line that was surveyed."""
+    count: int = 0
+    """How many lines there are to judge."""
+    unjudged: int = 0
+    """How many of them, at the end, have no signals."""
+    steps: list[int] = field(default_factory=list)
+    """Their steps, ascending; a resumed attempt has replaced what it trained again."""
+
+    @classmethod
+    def of(cls, run: RunDir) -> Survey:
+        """Read metrics and signals once."""
+        found = cls(Tail(run.metrics))
+        for line, known in paired(run, found.metrics):
+            found.count += 1
+            step = as_int(line.get("step"))
+            del found.steps[bisect_left(found.steps, step) :]
+            found.steps.append(step)
+            found.unjudged = 0 if known is not None else found.unjudged + 1
+        return found
+
+    @property
+    def last(self) -> int:
+        """The last step with a line of metrics; 0 when there is none."""
+        return self.steps[-1] if self.steps else 0
+
+    def wanted(self) -> list[tuple[int, int]]:
+        """Return (low, high] for each step that still wants signals: the steps whose groups it sums up."""
+        first = max(0, len(self.steps) - self.unjudged)
+        lows = [0, *self.steps]
+        return [(lows[index], self.steps[index]) for index in range(first, len(self.steps))]
+
+
+def compute_missing(
+    completions: Tail, wanted: Sequence[tuple[int, int]], last: int, span: RewardRange | None
+) -> tuple[dict[int, dict[str, Any]], list[Group]]:
+    """Read all groups once; return signals by step, and the groups of steps after ``last``, not yet logged.
+
+    ``wanted`` holds ascending (low, high] ranges of steps. Groups that were generated again replace the old.
+    """
+    highs = [high for _, high in wanted]
+    found: dict[int, dict[str, Any]] = {}
+    ahead: list[Group] = []
+    current: int | None = None
+    held: list[Group] = []
+    previous = (0, -1)
+
+    def close() -> None:
+        if current is not None and held:
+            found[current] = signals.compute(current, held, span)
+
+    for line in lines(completions):
+        if line.get("mode", Mode.TRAIN) != Mode.TRAIN:
+            continue
+        step = as_int(line.get("step"))
+        here = (step, as_int(line.get("group")))
+        if here <= previous:
+            held = [group for group in held if (group.step, group.group) < here]
+            ahead = [group for group in ahead if (group.step, group.group) < here]
+        previous = here
+        if step > last:
+            ahead.append(Group.from_json(line))
+            continue
+        place = bisect_left(highs, step)
+        if place == len(highs) or step <= wanted[place][0]:
+            continue
+        if highs[place] != current:
+            close()
+            current, held = highs[place], []
+        held.append(Group.from_json(line))
+    close()
+    return found, ahead

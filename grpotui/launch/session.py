@@ -1,0 +1,161 @@
+"""One attempt from start to end, or from the moment a new runner takes it over."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable
+
+from grpotui.launch.ending import Ending, decide, record, reserve
+from grpotui.launch.environment import runner_environment, trainer_argv, trainer_environment
+from grpotui.launch.identity import Identity, boot_id, marked
+from grpotui.launch.indexer import Indexer, log
+from grpotui.launch.journal import of_attempt, say, state
+from grpotui.launch.leases import keep_fresh
+from grpotui.launch.memory import oom_kills
+from grpotui.launch.stop import Request, StopWatch, grace_seconds, sweep
+from grpotui.launch.supervise import UNKNOWN, Adopted, Child, Trainer
+from grpotui.launch.watch import Watch
+from grpotui.records import Status, as_int
+from grpotui.stream import read_json, write_json
+from grpotui.text import clean
+from grpotui.workspace import RunDir, Workspace
+
+POLL = 0.1
+"""Seconds between two looks at the trainer, its streams and requests."""
+_FRESHEN = 3600.0  # seconds
+
+
+class Session:
+    """What a runner does for its run."""
+
+    def __init__(
+        self, workspace: Workspace, run: RunDir, attempt: int, lease: int | None, device: str
+    ) -> None:
+        self.told: Request | None = None
+        """Set by a signal to the runner itself: stop as if asked for."""
+        self._workspace = workspace
+        self._run = run
+        self._attempt = attempt
+        self._lease = lease
+        self._device = device
+        self._adopted = False
+        self._log_start = 0
+        self._indexer = Indexer(workspace, run)
+        self._watch = Watch(run, attempt)
+        self._running = False
+        self._stopping = False
+        self._freshened = time.monotonic()
+
+    def supervise(self, adopt: bool) -> None:
+        """Start the trainer, or take over the one that runs, and stay with it to its end."""
+        self._adopted = adopt
+        killed_before = oom_kills()
+        try:
+            trainer = self._take_over() if adopt else self._start()
+        except OSError as error:
+            self._end(Ending(Status.FAILED, f"cannot start the trainer: {error}", UNKNOWN))
+            return
+        stopping = StopWatch(self._run, trainer, grace_seconds())
+        while not trainer.wait(POLL):
+            self._look(stopping)
+        stopping.poll()
+        self._careful("ballast", lambda: self._run.ballast.unlink(missing_ok=True))
+        self._careful("sweep", lambda: sweep(self._run, trainer.reap))
+        self._careful("health", self._watch.finish)
+        ending = decide(
+            self._run,
+            self._attempt,
+            trainer.outcome,
+            asked=stopping.asked,
+            killed=stopping.killed,
+            oom=oom_kills() > killed_before,
+            log_start=self._log_start,
+        )
+        self._end(ending)
+
+    def close(self) -> None:
+        """Let go of the registry."""
+        self._indexer.close()
+
+    def _start(self) -> Trainer:
+        say(self._run, Status.STARTING, self._attempt, device=self._device)
+        self._indexer.update(at_once=True)
+        self._careful("leftovers", lambda: marked(self._run) and sweep(self._run))
+        self._careful("health", lambda: self._watch.catch_up(same_attempt=False))
+        self._careful("ballast", lambda: reserve(self._run))
+        output = os.open(
+            self._run.output_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+        )
+        self._log_start = os.fstat(output).st_size
+        self._write_process(None)
+        try:
+            trainer = Child(
+                trainer_argv(self._run, self._attempt),
+                env=trainer_environment(self._run, self._device, runner_environment()),
+                cwd=self._workspace.root,
+                log=output,
+                keep=() if self._lease is None else (self._lease,),
+            )
+        finally:
+            os.close(output)
+        self._write_process(trainer.identity)
+        return trainer
+
+    def _take_over(self) -> Trainer:
+        process = of_attempt(read_json(self._run.process_json), self._attempt) or {}
+        identity = Identity.from_json(process.get("trainer"))
+        if identity is None:
+            raise OSError("process.json names none")
+        self._log_start = as_int(process.get("log_start"))
+        self._device = str(process.get("device") or "cpu")
+        self._running = state(self._run).status in (Status.RUNNING, Status.STOPPING)
+        trainer = Adopted(identity)
+        self._write_process(identity)
+        self._careful("health", lambda: self._watch.catch_up(same_attempt=True))
+        return trainer
+
+    def _write_process(self, trainer: Identity | None) -> None:
+        runner = Identity.of(os.getpid())
+        content = {
+            "attempt": self._attempt,
+            "boot_id": boot_id(),
+            "runner": runner and runner.to_json(),
+            "trainer": trainer and trainer.to_json(),
+            "started_at": time.time(),
+            "adopted": self._adopted,
+            "device": self._device,
+            "log_start": self._log_start,
+        }
+        self._careful("process.json", lambda: write_json(self._run.process_json, content))
+
+    def _look(self, stopping: StopWatch) -> None:
+        """Do all that is due while the trainer runs."""
+        if not self._running and self._run.attempt_json(self._attempt).exists():
+            self._running = True
+            if stopping.asked is None:
+                say(self._run, Status.RUNNING, self._attempt)
+        if self.told is not None:
+            stopping.order(self.told)
+        stopping.poll()
+        if stopping.asked is not None and not self._stopping:
+            self._stopping = True
+            if state(self._run).status is not Status.STOPPING:
+                say(self._run, Status.STOPPING, self._attempt, clean(stopping.asked.reason))
+        self._careful("health", self._watch.step)
+        self._indexer.update()
+        if self._lease is not None and time.monotonic() - self._freshened > _FRESHEN:
+            self._freshened = time.monotonic()
+            keep_fresh(self._lease)
+
+    def _end(self, ending: Ending) -> None:
+        self._careful("exit.json", lambda: record(self._run, self._attempt, ending))
+        self._indexer.update(at_once=True)
+
+    def _careful(self, what: str, deed: Callable[[], object]) -> None:
+        """Do something that may fail without taking the trainer down."""
+        try:
+            deed()
+        except Exception:
+            log(f"{what}: {traceback.format_exc()}")

@@ -1,0 +1,125 @@
+"""Ending what does not end by itself: requests, grace, and the sweep of what a trainer left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from grpotui.launch.identity import Identity, marked
+from grpotui.records import as_float
+from grpotui.stream import read_json
+from grpotui.workspace import RunDir
+
+GRACE = 120.0
+"""Seconds that a trainer has to finish its step and save; a step may be long."""
+GRACE_VARIABLE = "GRPOTUI_STOP_GRACE"
+"""Environment variable (seconds) that replaces :data:`GRACE`."""
+SWEEP_GRACE = 2.0
+"""Seconds between TERM and KILL for what a trainer left behind."""
+_PAUSE = 0.02
+
+
+class Stoppable(Protocol):
+    """What can be asked to stop, and made to."""
+
+    def ask(self) -> None:
+        """Ask the leader alone: its workers must not die in the middle of a step."""
+
+    def kill(self) -> None:
+        """End the whole process group at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What ``request.json`` asks for."""
+
+    reason: str = ""
+    force: bool = False
+    """Do not wait for the rest of the grace."""
+
+
+def grace_seconds() -> float:
+    """Return the grace, as the environment has it."""
+    try:
+        value = as_float(float(os.environ[GRACE_VARIABLE]))
+    except (KeyError, ValueError):
+        value = None
+    return GRACE if value is None else max(0.0, value)
+
+
+class StopWatch:
+    """Follows a run's requests: TERM when asked, KILL when the grace is over."""
+
+    def __init__(self, run: RunDir, target: Stoppable, grace: float) -> None:
+        self.asked: Request | None = None
+        self.killed = False
+        self._run = run
+        self._target = target
+        self._grace = grace
+        self._deadline = 0.0
+        self._seen: tuple[int, int] | None = None
+
+    def poll(self) -> None:
+        """Act on what is due."""
+        request = self._news()
+        if request is not None:
+            self.order(request)
+        if self.asked is not None and not self.killed and time.monotonic() >= self._deadline:
+            self._target.kill()
+            self.killed = True
+
+    def order(self, request: Request) -> None:
+        """Ask the trainer to stop; a second, forced request ends the grace."""
+        if self.asked is None:
+            self.asked = request
+            self._deadline = time.monotonic() + self._grace
+            self._target.ask()
+        if request.force:
+            self._deadline = time.monotonic()
+
+    def _news(self) -> Request | None:
+        """Return a request that was not seen before."""
+        try:
+            stat = os.stat(self._run.request_json)
+        except OSError:
+            return None
+        seen = (stat.st_ino, stat.st_mtime_ns)
+        if seen == self._seen:
+            return None
+        self._seen = seen
+        data = read_json(self._run.request_json) or {}
+        if data.get("action") != "stop":
+            return None
+        return Request(str(data.get("reason") or ""), data.get("force") is True)
+
+
+def sweep(run: RunDir, reap: Callable[[], object] = lambda: None, grace: float = SWEEP_GRACE) -> int:
+    """End every process that carries the run's marks: TERM, and after ``grace`` seconds KILL.
+
+    Returns how many there were at first. ``reap`` is called while waiting, for a caller that is their parent.
+    """
+    first = marked(run)
+    _signal(first, signal.SIGTERM)
+    deadline = time.monotonic() + grace
+    left = first
+    while left and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
+        reap()
+        left = marked(run)
+    for _ in range(10):  # a process may fork while it is being killed
+        if not left:
+            break
+        _signal(left, signal.SIGKILL)
+        time.sleep(_PAUSE)
+        reap()
+        left = marked(run)
+    return len(first)
+
+
+def _signal(processes: list[Identity], number: signal.Signals) -> None:
+    for process in processes:
+        process.send(number)

@@ -1,0 +1,225 @@
+"""What a person asks of runs: launch, stop, resume, delete, wait."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grpotui.errors import UserError
+from grpotui.launch.ending import Ending, announce
+from grpotui.launch.identity import boot_id
+from grpotui.launch.journal import State, next_attempt, queue_up, state
+from grpotui.launch.locks import is_held, locked
+from grpotui.launch.queue import tick
+from grpotui.presets import (
+    Preset,
+    apply_overrides,
+    check_model,
+    launch_settings,
+    validate,
+)
+from grpotui.presets import (
+    resolve as resolve_preset,
+)
+from grpotui.records import RunSummary, Status
+from grpotui.registry import connect, index_run, sync
+from grpotui.registry.queries import Registry
+from grpotui.stream import write_json
+from grpotui.text import clean
+from grpotui.workspace import RunDir, Workspace
+
+DEVICES = ("auto", "cpu", "cuda")
+PATIENCE = 15.0
+"""Seconds that a request waits for another process that moves the queue on."""
+_POLL = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchRequest:
+    """A preset and what to change in it for one run."""
+
+    preset: Preset
+    overrides: tuple[str, ...] = ()
+    seed: int | None = None
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+    model: str | None = None
+    device: str = "auto"
+    """"auto" leaves it to the preset's ``launch.device``."""
+
+
+def launch(workspace: Workspace, request: LaunchRequest) -> str:
+    """Queue a new run and start it if its device is free; return its id.
+
+    Raises UserError (a PresetError for what is wrong with the preset or an override).
+    """
+    asked = _asked(workspace, request)
+    workspace.require_writable()
+    connection = connect(workspace)
+    try:
+        run = workspace.new_run(request.name or request.preset.name)
+        try:
+            queue_up(run, 1)
+            write_json(run.run_json, {"id": run.id, "name": request.name or run.id, **asked})
+        except (OSError, UserError):
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
+        index_run(connection, run)
+    finally:
+        connection.close()
+    tick(workspace, PATIENCE)
+    return run.id
+
+
+def _asked(workspace: Workspace, request: LaunchRequest) -> dict[str, Any]:
+    """Return the content of ``run.json``, less id and name."""
+    if request.device not in DEVICES:
+        raise UserError(f"device {clean(request.device, 40)!r}: one of {', '.join(DEVICES)}")
+    seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
+    preset = apply_overrides(request.preset, [*request.overrides, *seed])
+    if request.model is not None:
+        preset = Preset(preset.name, preset.path, {**preset.data, "model": _typed_model(request.model)})
+    validate(preset)
+    config = resolve_preset(preset)
+    config["model"] = check_model(config["model"], workspace)
+    settings = launch_settings(config)
+    return {
+        "kind": config["kind"],
+        "created_at": time.time(),
+        "preset": preset.name,
+        "preset_file": str(preset.path),
+        "config": config,
+        "overrides": [*request.overrides, *seed],
+        "seed": config["grpo"].get("seed"),
+        "device": settings.device if request.device == "auto" else request.device,
+        "tags": list(dict.fromkeys([*settings.tags, *request.tags])),
+        "parent": None,
+        "boot_id": boot_id(),
+        "host": os.uname().nodename,
+        "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
+    }
+
+
+def _typed_model(model: str) -> str:
+    """Return a model as a person typed it; a folder is meant from where they are, not from the workspace."""
+    folder = Path(model).expanduser()
+    return str(folder.absolute()) if (folder / "config.json").is_file() else model
+
+
+@contextmanager
+def _scheduling(workspace: Workspace) -> Iterator[None]:
+    """Keep anybody from starting a run for a block. Raises UserError when somebody does all the time."""
+    workspace.require_writable()
+    with locked(workspace.schedule_lock, PATIENCE) as mine:
+        if mine is None:
+            raise UserError("another process is moving the queue on: try again")
+        yield
+
+
+def _known(workspace: Workspace, run_id: str) -> tuple[RunDir, State]:
+    run = workspace.run(run_id)
+    if not run.run_json.is_file():
+        raise UserError(f"no run {clean(run_id, 100)} in {workspace.logs}")
+    return run, state(run)
+
+
+def _index(workspace: Workspace, run: RunDir) -> None:
+    connection = connect(workspace)
+    try:
+        index_run(connection, run)
+    finally:
+        connection.close()
+
+
+def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = False) -> None:
+    """Ask a run to finish its step, save and end; take a queued one out of the queue.
+
+    ``force`` cuts the grace of a run that was asked before. Raises UserError when the run has ended.
+    """
+    run, known = _known(workspace, run_id)
+    if known.status is Status.QUEUED:
+        with _scheduling(workspace):
+            known = state(run)
+            if known.status is Status.QUEUED and not is_held(run.runner_lock):
+                why = clean(reason) or "cancelled before it started"
+                announce(run, max(0, known.attempt - 1), Ending(Status.STOPPED, why))
+                _index(workspace, run)
+                return
+    if known.status.is_live and not is_held(run.runner_lock):
+        tick(workspace, PATIENCE)
+        known = state(run)
+    if not (known.status.is_live or known.status is Status.QUEUED):
+        raise UserError(f"{run.id} already {known.status}: nothing to stop")
+    write_json(run.request_json, {"action": "stop", "reason": reason, "force": force, "time": time.time()})
+
+
+def resume(workspace: Workspace, run_id: str) -> None:
+    """Queue the next attempt of an ended run, or again a run that was queued before a reboot.
+
+    Raises UserError when there is nothing to resume.
+    """
+    with _scheduling(workspace):
+        run, known = _known(workspace, run_id)
+        if known.status is Status.FINISHED:
+            raise UserError(f"{run.id} is finished: no steps remain; launch it again with more of them")
+        if known.status is Status.QUEUED and known.is_of(run):
+            raise UserError(f"{run.id} is queued already")
+        if is_held(run.runner_lock) or not (known.status.is_ended or known.status is Status.QUEUED):
+            raise UserError(f"{run.id} is {known.status}: stop it first")
+        queue_up(run, next_attempt(run))
+        _index(workspace, run)
+    tick(workspace, PATIENCE)
+
+
+def delete(workspace: Workspace, run_id: str) -> None:
+    """Move a run that is not live to the bin, ``logs/.bin``. Raises UserError for a live one."""
+    with _scheduling(workspace):
+        run, _ = _known(workspace, run_id)
+        with locked(run.runner_lock) as lock:
+            if lock is None:
+                raise UserError(f"{run.id} is running: stop it first")
+            workspace.bin.mkdir(mode=0o700, exist_ok=True)
+            run.path.rename(_free_place(workspace, run.id))
+        connection = connect(workspace)
+        try:
+            sync(connection, workspace)
+        finally:
+            connection.close()
+
+
+def _free_place(workspace: Workspace, run_id: str) -> Path:
+    place, number = workspace.bin / run_id, 1
+    while place.exists():
+        number += 1
+        place = workspace.bin / f"{run_id}.{number}"
+    return place
+
+
+def wait(workspace: Workspace, run_id: str, on_change: Callable[[RunSummary], None]) -> RunSummary:
+    """Wait for a run's end and return it then; ``on_change`` gets it whenever anything about it changes.
+
+    Keeps the queue going meanwhile. Raises UserError when the run is deleted.
+    """
+    connection = connect(workspace)
+    registry = Registry(connection, workspace)
+    last: RunSummary | None = None
+    try:
+        while True:
+            index_run(connection, workspace.run(run_id))
+            now = registry.run(run_id)
+            if now != last:
+                last = now
+                on_change(now)
+            if now.status.is_ended:
+                return now
+            time.sleep(_POLL)
+            if not is_held(workspace.run(run_id).runner_lock):
+                tick(workspace)
+    finally:
+        connection.close()

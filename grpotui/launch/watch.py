@@ -1,0 +1,99 @@
+"""Follows a run's streams and has each new line of metrics judged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from grpotui.health import signals
+from grpotui.launch.judge import Judge, context
+from grpotui.launch.replay import Survey, compute_missing, is_judged, lines, paired
+from grpotui.records import Group, Mode, as_int
+from grpotui.stream import Tail
+from grpotui.workspace import RunDir
+
+MAX_WAITING = 4096
+"""Groups kept for the next line of metrics; older ones are let go."""
+
+
+class Watch:
+    """The health of one run, kept up to date with its streams by one process at a time."""
+
+    def __init__(self, run: RunDir, attempt: int) -> None:
+        self._run = run
+        self._attempt = attempt
+        self._metrics = Tail(run.metrics)
+        self._completions = Tail(run.completions)
+        self._groups: list[Group] = []
+        self._judge: Judge | None = None
+
+    def catch_up(self, same_attempt: bool) -> None:
+        """Take in what the streams hold: recall what was judged, judge what was not.
+
+        With ``same_attempt`` groups that wait for their line of metrics are kept; those of an earlier
+        attempt will be generated again.
+        """
+        survey = Survey.of(self._run)
+        wanted = survey.wanted()
+        missing: dict[int, dict[str, Any]] = {}
+        if wanted or same_attempt:
+            span = self._judged_by().span if survey.steps else None
+            missing, ahead = compute_missing(self._completions, wanted, survey.last, span)
+            self._groups = ahead if same_attempt else []
+        if not same_attempt:
+            _to_end(self._completions)
+        judged = survey.count - survey.unjudged
+        for index, (line, known) in enumerate(
+            islice(paired(self._run, Tail(self._run.metrics)), survey.count)
+        ):
+            if index < judged:
+                self._judged_by().recall(line, known)
+            else:
+                self._judged_by().step(line, missing.get(as_int(line.get("step"))))
+        self._metrics = survey.metrics
+
+    def step(self) -> bool:
+        """Judge what is new; return True when anything was.
+
+        Metrics are read before completions: a step's groups are on disk before its line of metrics is.
+        """
+        fresh = [line.data for line in self._metrics.read()] if self._metrics.changed() else []
+        before = len(self._groups)
+        if self._completions.changed():
+            self._groups += _train_groups(self._completions)
+            del self._groups[:-MAX_WAITING]
+        for line in filter(is_judged, fresh):
+            self._take(line)
+        return bool(fresh) or len(self._groups) != before
+
+    def finish(self) -> None:
+        """Judge all that is left; nobody writes any more."""
+        while self.step():
+            pass
+
+    def _take(self, line: Mapping[str, Any]) -> None:
+        step = as_int(line.get("step"))
+        used = [group for group in self._groups if group.step <= step]
+        self._groups = [group for group in self._groups if group.step > step]
+        judge = self._judged_by()
+        judge.step(line, signals.compute(step, used, judge.span) if used else None)
+
+    def _judged_by(self) -> Judge:
+        if self._judge is None:
+            self._judge = Judge(self._run, context(self._run, self._attempt))
+        return self._judge
+
+
+def _train_groups(tail: Tail) -> list[Group]:
+    return [Group.from_json(line) for line in lines(tail) if line.get("mode", Mode.TRAIN) == Mode.TRAIN]
+
+
+def _to_end(tail: Tail) -> None:
+    """Skip what a file holds now."""
+    try:
+        stat = os.stat(tail.path)
+    except OSError:
+        return
+    tail.inode, tail.offset = stat.st_ino, stat.st_size

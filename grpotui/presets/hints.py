@@ -1,0 +1,42 @@
+"""What somebody probably meant."""
+
+from __future__ import annotations
+
+MISTAKES: dict[str, str] = {
+    "max_prompt_length": "TRL removed it: shorten the task's prompts instead",
+    "use_liger_loss": "TRL removed it: write use_liger_kernel",
+    "max_new_tokens": "TRL calls it max_completion_length",
+    "max_tokens": "TRL calls it max_completion_length",
+    "max_length": "TRL calls it max_completion_length",
+    "batch_size": "TRL calls it per_device_train_batch_size",
+    "train_batch_size": "TRL calls it per_device_train_batch_size",
+    "epochs": "TRL calls it num_train_epochs",
+    "num_epochs": "TRL calls it num_train_epochs",
+    "steps": "TRL calls it max_steps",
+    "num_steps": "TRL calls it max_steps",
+    "lr": "TRL calls it learning_rate",
+    "scheduler": "TRL calls it lr_scheduler_type",
+    "lr_scheduler": "TRL calls it lr_scheduler_type",
+    "warmup_ratio": "transformers removed it: warmup_steps below 1 is a share of all steps",
+    "optimizer": "TRL calls it optim",
+    "kl": "TRL calls it beta",
+    "kl_coef": "TRL calls it beta",
+    "kl_coefficient": "TRL calls it beta",
+    "kl_beta": "TRL calls it beta",
+    "clip_range": "TRL calls it epsilon",
+    "cliprange": "TRL calls it epsilon",
+    "epsilon_low": "TRL calls it epsilon",
+    "grad_clip": "TRL calls it max_grad_norm",
+    "group_size": "TRL calls it num_generations",
+    "num_samples": "TRL calls it num_generations",
+    "num_return_sequences": "TRL calls it num_generations",
+    "n_generations": "TRL calls it num_generations",
+    "rollouts": "TRL calls it num_generations",
+    "entropy_bonus": "TRL calls it entropy_coef",
+    "wandb": 'TRL calls it report_to: write report_to = "wandb"',
+    "reward_function": "rewards stand in [[rewards]], one table each",
+    "reward_functions": "rewards stand in [[rewards]], one table each",
+    "reward_funcs": "rewards stand in [[rewards]], one table each",
+    "reward": "rewards stand in [[rewards]], one table each",
+}
+"""Names of other libraries and of older TRL that people write in ``[grpo]``."""

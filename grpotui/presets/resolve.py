@@ -1,0 +1,64 @@
+"""A preset with our own defaults filled in: what ``run.json`` keeps as its config."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from grpotui.presets.kinds import fits
+from grpotui.presets.preset import Preset
+from grpotui.presets.sections import SECTIONS, LaunchSettings, annotated_kinds
+from grpotui.records import HealthSettings
+
+
+def resolve(preset: Preset) -> dict[str, Any]:
+    """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo, health, launch.
+
+    TRL's defaults are left to TRL. ``grpo.reward_weights`` moves to the rewards' own ``weight``, so that the
+    range of the total reward is known wherever rewards are read.
+    """
+    data = copy.deepcopy(preset.data)
+    config: dict[str, Any] = {
+        "summary": "",
+        "model": "",
+        "kind": "train",
+        "task": {},
+        "rewards": [],
+        "grpo": {},
+    }
+    config.update(data)
+    weights = config["grpo"].pop("reward_weights", None)
+    for reward, weight in zip(config["rewards"], weights or (), strict=False):
+        reward["weight"] = weight
+    for name, section in SECTIONS.items():
+        defaults = {key: _plain(value) for key, value in dataclasses.asdict(section()).items()}
+        config[name] = {**defaults, **data.get(name, {})}
+    return config
+
+
+def health_settings(data: Mapping[str, Any]) -> HealthSettings:
+    """Return the ``[health]`` table of a config; missing or unreadable fields are defaults."""
+    return HealthSettings(**_readable(HealthSettings, data.get("health")))
+
+
+def launch_settings(data: Mapping[str, Any]) -> LaunchSettings:
+    """Return the ``[launch]`` table of a config; missing or unreadable fields are defaults."""
+    return LaunchSettings(**_readable(LaunchSettings, data.get("launch")))
+
+
+def _readable(section: type, values: object) -> dict[str, Any]:
+    if not isinstance(values, Mapping):
+        return {}
+    kept = {}
+    for field in dataclasses.fields(section):
+        kinds, items = annotated_kinds(field.type)
+        if field.name in values and fits(values[field.name], kinds, items):
+            value = values[field.name]
+            kept[field.name] = tuple(value) if isinstance(value, list) else value
+    return kept
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,108 @@
+"""Everything but GRPOConfig that a preset may hold, declared once; validation is generic over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grpotui.records import HealthSettings
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchSettings:
+    """The preset's ``[launch]`` table: where a run goes and how it is filed."""
+
+    device: str = "auto"
+    """The GPU where there is one, else the CPU; "cpu" and "cuda" insist."""
+    devices: int = 1
+    """GPUs that one run uses."""
+    tags: tuple[str, ...] = ()
+    """Words to find the run by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a field's value must keep to, beside its kind."""
+
+    low: float | None = None
+    high: float | None = None
+    above: bool = False
+    """True when ``low`` itself is too low."""
+    choices: tuple[str, ...] = ()
+
+    def broken(self, value: object) -> str | None:
+        """Return what the value should have been, or None when it is fine."""
+        if isinstance(value, str):
+            ok = not self.choices or value in self.choices
+            return None if ok else f"expected one of {', '.join(self.choices)}"
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return None
+        if self.low is not None and (value < self.low or (self.above and value == self.low)):
+            return f"expected {'more than' if self.above else 'at least'} {self.low:g}"
+        if self.high is not None and value > self.high:
+            return f"expected at most {self.high:g}"
+        return None
+
+
+SECTIONS: Mapping[str, type] = {"health": HealthSettings, "launch": LaunchSettings}
+"""Tables whose fields a dataclass declares, defaults included."""
+
+TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
+    "summary": ("str",),
+    "model": ("str",),
+    "kind": ("str",),
+    "task": ("dict",),
+    "rewards": ("list",),
+    "grpo": ("dict",),
+    "health": ("dict",),
+    "launch": ("dict",),
+}
+"""Top-level keys and the kinds they take; ``extends`` is gone once a preset is loaded."""
+
+REQUIRED = ("model", "task", "rewards")
+
+KINDS = ("train",)
+"""Kinds of run that this version can do."""
+
+LATER = frozenset(
+    {
+        "confirm",
+        "contract",
+        "curriculum",
+        "eval",
+        "notify",
+        "promote",
+        "rollouts",
+        "sweep",
+        "health.on_collapsed",
+        "health.on_no_signal",
+    }
+)
+"""Sections and fields that presets of a later version have."""
+
+LIMITS: Mapping[str, Limit] = {
+    "health.window_groups": Limit(low=1),
+    "health.zero_std_warn": Limit(0, 1),
+    "health.zero_std_bad": Limit(0, 1),
+    "health.jaccard_warn": Limit(0, 1),
+    "health.jaccard_bad": Limit(0, 1),
+    "health.patience": Limit(low=1),
+    "launch.device": Limit(choices=("auto", "cpu", "cuda")),
+    "launch.devices": Limit(1, 1),
+}
+
+ORDERED = (("health.zero_std_warn", "health.zero_std_bad"), ("health.jaccard_warn", "health.jaccard_bad"))
+"""Pairs of fields of one section of which the first may not be the larger."""
+
+_ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "bool": (("bool",), ()),
+    "int": (("int",), ()),
+    "float": (("float",), ()),
+    "str": (("str",), ()),
+    "tuple[str, ...]": (("list",), ("str",)),
+}
+
+
+def annotated_kinds(annotation: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (kinds, kinds of list members) for the annotation of a section's field, a text."""
+    return _ANNOTATIONS[str(annotation)]

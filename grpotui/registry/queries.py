@@ -1,0 +1,229 @@
+"""Registry: what screens and verbs ask of ``runs.db``."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grpotui.errors import UserError
+from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, as_float, as_int
+from grpotui.registry import documents, points
+from grpotui.registry.database import fresh
+from grpotui.registry.references import resolve
+from grpotui.registry.rows import SUMMARY_COLUMNS, summary_of
+from grpotui.stream import read_line
+from grpotui.workspace import Workspace
+
+Points = list[tuple[int, float | None]]
+"""(step, value) ascending; None is a value that was not finite."""
+
+_LIVE = tuple(str(s) for s in Status if s.is_live)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One group as the index knows it: where it stands and what it scored; no texts."""
+
+    step: int
+    group: int
+    task: str
+    n: int
+    mean: float | None
+    low: float | None
+    high: float | None
+    truncated: int
+
+
+class Registry:
+    """Reads of one workspace's registry; each method is one consistent look.
+
+    When ``runs.db`` was removed or replaced, the next method opens the new one. Methods that take a run's
+    id raise UserError when there is no such run.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, workspace: Workspace) -> None:
+        self._connection = connection
+        self.workspace = workspace
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open connection; a new one when the file was replaced."""
+        self._connection = fresh(self._connection, self.workspace)
+        return self._connection
+
+    # Runs
+
+    def runs(self, limit: int | None = None, offset: int = 0) -> list[RunSummary]:
+        """Return runs, newest first."""
+        return self._summaries("ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?", (limit or -1, offset))
+
+    def run(self, run_id: str) -> RunSummary:
+        """Return one run."""
+        found = self._summaries("WHERE id = ?", (run_id,))
+        if not found:
+            raise UserError(f"no run {run_id!r}")
+        return found[0]
+
+    def queued(self) -> list[RunSummary]:
+        """Return the runs that wait, the one that waits longest first."""
+        return self._summaries("WHERE status = ? ORDER BY status_at, created_at, id", (str(Status.QUEUED),))
+
+    def live(self) -> list[RunSummary]:
+        """Return the runs that should have a runner, oldest first."""
+        marks = ", ".join("?" * len(_LIVE))
+        return self._summaries(f"WHERE status IN ({marks}) ORDER BY created_at, id", _LIVE)
+
+    def counts(self) -> dict[Status, int]:
+        """Return how many runs there are of each status that occurs."""
+        rows = self.connection.execute("SELECT status, count(*) FROM runs GROUP BY status")
+        return {Status(status): count for status, count in rows}
+
+    def resolve(self, ref: str) -> str:
+        """Return the id that ``ref`` means: an id, a unique prefix, a unique last part, or ``@last``.
+
+        Raises UserError that names candidates.
+        """
+        return resolve(self.connection, ref)
+
+    def _summaries(self, clause: str, values: Sequence[object]) -> list[RunSummary]:
+        query = f"SELECT {SUMMARY_COLUMNS} FROM runs {clause}"  # noqa: S608
+        return [summary_of(row) for row in self.connection.execute(query, values)]
+
+    def _rid(self, run_id: str) -> int:
+        row = self.connection.execute("SELECT rid FROM runs WHERE id = ?", (run_id,)).fetchone()
+        if row is None:
+            raise UserError(f"no run {run_id!r}")
+        return int(row[0])
+
+    # Metrics
+
+    def keys(self, run_id: str) -> list[str]:
+        """Return the metrics that a run has points of, sorted."""
+        return points.keys(self.connection, self._rid(run_id))
+
+    def series(
+        self, run_id: str, keys: Sequence[str] | None = None, after: int | None = None
+    ) -> dict[str, Points]:
+        """Return the points of metrics (default: all), only those of steps beyond ``after`` if given."""
+        rid = self._rid(run_id)
+        wanted = points.keys(self.connection, rid) if keys is None else keys
+        since = -1 if after is None else after
+        return {key: points.series(self.connection, rid, key, since) for key in wanted}
+
+    def last(self, run_id: str) -> dict[str, float | None]:
+        """Return the last value of every metric."""
+        return points.last(self.connection, self._rid(run_id))
+
+    def sparklines(
+        self, run_ids: Sequence[str], key: str = "reward", n: int = 30
+    ) -> dict[str, list[float | None]]:
+        """Return a metric of several whole runs as ``n`` values each; runs without points are left out."""
+        return points.sparklines(self.connection, run_ids, key, n)
+
+    def sparkline(self, run_id: str, key: str = "reward", n: int = 30) -> list[float | None]:
+        """Return a metric of a whole run as ``n`` values, or as none."""
+        return self.sparklines([run_id], key, n).get(run_id, [])
+
+    # Events
+
+    def flags(self, run_id: str) -> list[Flag]:
+        """Return the flags in the order they were raised, without those that a resumed run took back."""
+        rid = self._rid(run_id)
+        rows = self.connection.execute(
+            "SELECT body FROM events WHERE run = ? AND type = 'flag' AND NOT EXISTS (SELECT 1 FROM rewinds "
+            "WHERE rewinds.run = events.run AND rewinds.step <= events.step AND events.time < rewinds.time) "
+            "ORDER BY seq",
+            (rid,),
+        )
+        return [Flag.from_json(json.loads(body)) for (body,) in rows]
+
+    def events(self, run_id: str, types: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """Return the event objects of a run in the order they came, only those of ``types`` if given."""
+        rid = self._rid(run_id)
+        rows = self.connection.execute("SELECT type, body FROM events WHERE run = ? ORDER BY seq", (rid,))
+        return [json.loads(body) for kind, body in rows if types is None or kind in types]
+
+    # Groups
+
+    def group_steps(self, run_id: str, mode: str = Mode.TRAIN) -> list[int]:
+        """Return the steps that have groups, ascending."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT step FROM completions WHERE run = ? AND mode = ? ORDER BY step",
+            (self._rid(run_id), str(mode)),
+        )
+        return [step for (step,) in rows]
+
+    def group_rows(self, run_id: str, step: int, mode: str = Mode.TRAIN) -> list[GroupRow]:
+        """Return what the index knows of a step's groups, without reading the file."""
+        rows = self.connection.execute(
+            "SELECT step, grp, task, n, mean, low, high, truncated FROM completions "
+            "WHERE run = ? AND mode = ? AND step = ? ORDER BY grp",
+            (self._rid(run_id), str(mode), step),
+        )
+        return [GroupRow(*row) for row in rows]
+
+    def groups(self, run_id: str, step: int, mode: str = Mode.TRAIN) -> list[Group]:
+        """Return a step's groups with their texts; what is gone from the file is left out."""
+        rows = self.connection.execute(
+            "SELECT grp, offset, length FROM completions "
+            "WHERE run = ? AND mode = ? AND step = ? ORDER BY grp",
+            (self._rid(run_id), str(mode), step),
+        )
+        path = self.workspace.run(run_id).completions
+        found = ((number, read_line(path, offset, length)) for number, offset, length in rows)
+        groups = ((number, Group.from_json(data)) for number, data in found if data is not None)
+        return [replace(group, group=number) for number, group in groups if group.step == step]
+
+    def group_lines(self, run_id: str, step: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the objects of ``completions.jsonl`` that hold, in the file's order."""
+        rows = self.connection.execute(
+            "SELECT offset, length FROM completions "
+            "WHERE run = ? AND (? IS NULL OR step = ?) ORDER BY offset",
+            (self._rid(run_id), step, step),
+        ).fetchall()
+        path = self.workspace.run(run_id).completions
+        for offset, length in rows:
+            data = read_line(path, offset, length)
+            if data is not None:
+                yield data
+
+    # Documents
+
+    def config(self, run_id: str) -> dict[str, Any]:
+        """Return the effective config of the newest attempt; before the first, what was asked."""
+        for name in ("attempt", "run"):
+            config = self.document(run_id, name).get("config")
+            if isinstance(config, dict):
+                return config
+        return {}
+
+    def document(self, run_id: str, name: str) -> dict[str, Any]:
+        """Return a small file as an object: run, attempt (the newest), process, exit or result."""
+        return documents.load(self.connection, self._rid(run_id), name)
+
+    def reward_range(self, run_id: str) -> RewardRange | None:
+        """Return the lowest and highest total reward of a run, where it is known."""
+        match self.document(run_id, "attempt").get("reward_range"):
+            case [low, high] if as_float(low) is not None and as_float(high) is not None:
+                return RewardRange(float(low), float(high))
+        return None
+
+    def process(self, run_id: str) -> dict[str, Any]:
+        """Return process.json: the identities of runner and trainer; empty before the first attempt."""
+        return self.document(run_id, "process")
+
+    def exit(self, run_id: str) -> dict[str, Any]:
+        """Return how the last attempt ended: code, signal, reason; each None while it is unknown."""
+        found = self.document(run_id, "exit")
+        ended = self.run(run_id).status.is_ended
+        if not ended or not found:
+            found = {}
+        code, signal = found.get("code"), found.get("signal")
+        return {
+            "code": None if code is None else as_int(code),
+            "signal": None if signal is None else as_int(signal),
+            "reason": found.get("reason"),
+        }

@@ -1,0 +1,136 @@
+"""The tables of ``runs.db`` and how an older file becomes a newer one."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from grpotui.errors import UserError
+
+_VERSION_1 = """
+CREATE TABLE runs (
+    rid INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL DEFAULT '',
+    kind TEXT NOT NULL DEFAULT 'train',
+    status TEXT NOT NULL DEFAULT 'draft',
+    status_at REAL,
+    verdict TEXT NOT NULL DEFAULT 'warming-up',
+    cause TEXT NOT NULL DEFAULT '',
+    verdict_step INTEGER,
+    verdict_message TEXT NOT NULL DEFAULT '',
+    preset TEXT NOT NULL DEFAULT '',
+    created_at REAL NOT NULL DEFAULT 0,
+    started_at REAL,
+    ended_at REAL,
+    step INTEGER NOT NULL DEFAULT 0,
+    max_steps INTEGER,
+    epoch REAL,
+    max_epochs REAL,
+    reward REAL,
+    zero_std REAL,
+    jaccard REAL,
+    eval_accuracy REAL,
+    step_time REAL,
+    device TEXT NOT NULL DEFAULT '',
+    seed INTEGER,
+    attempt INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT '',
+    settled INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX runs_newest ON runs (created_at DESC, id DESC);
+CREATE INDEX runs_unsettled ON runs (status) WHERE settled = 0;
+
+CREATE TABLE documents (
+    run INTEGER NOT NULL, name TEXT NOT NULL, signature TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+
+CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
+
+CREATE TABLE metric_keys (
+    key INTEGER PRIMARY KEY, stream TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (name, stream)
+);
+
+CREATE TABLE run_keys (run INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (run, key)) WITHOUT ROWID;
+
+CREATE TABLE metrics (
+    run INTEGER NOT NULL, key INTEGER NOT NULL, step INTEGER NOT NULL, value REAL,
+    PRIMARY KEY (run, key, step)
+) WITHOUT ROWID;
+
+CREATE TABLE rewinds (
+    run INTEGER NOT NULL, step INTEGER NOT NULL, time REAL NOT NULL, PRIMARY KEY (run, step, time)
+) WITHOUT ROWID;
+
+CREATE TABLE completions (
+    run INTEGER NOT NULL, mode TEXT NOT NULL, step INTEGER NOT NULL, grp INTEGER NOT NULL,
+    offset INTEGER NOT NULL, length INTEGER NOT NULL, task TEXT NOT NULL, n INTEGER NOT NULL,
+    mean REAL, low REAL, high REAL, truncated INTEGER NOT NULL,
+    PRIMARY KEY (run, mode, step, grp)
+) WITHOUT ROWID;
+
+CREATE TABLE events (
+    run INTEGER NOT NULL, seq INTEGER NOT NULL, time REAL, type TEXT NOT NULL, step INTEGER,
+    body TEXT NOT NULL,
+    PRIMARY KEY (run, seq)
+) WITHOUT ROWID;
+CREATE INDEX events_by_type ON events (run, type, seq);
+
+CREATE TABLE ingest (
+    run INTEGER NOT NULL, stream TEXT NOT NULL, inode TEXT NOT NULL, offset INTEGER NOT NULL,
+    bad_lines INTEGER NOT NULL, last_step INTEGER NOT NULL,
+    PRIMARY KEY (run, stream)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+"""SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""
+
+VERSION = len(MIGRATIONS)
+
+PER_RUN = ("documents", "tags", "run_keys", "metrics", "rewinds", "completions", "events", "ingest")
+"""Tables whose rows go with their run."""
+
+
+def version_of(conn: sqlite3.Connection) -> int:
+    """Return the schema version that the file was left at; 0 for an empty one."""
+    return int(conn.execute("PRAGMA user_version").fetchone()[0])
+
+
+def is_foreign(conn: sqlite3.Connection) -> bool:
+    """True for a database that somebody else made."""
+    return version_of(conn) == 0 and conn.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+
+
+def newer(found: int) -> UserError:
+    """Return the error for a file of schema version ``found``, beyond VERSION."""
+    return UserError(
+        f"runs.db was made by a newer grpotui (version {found}, this one knows {VERSION}): "
+        "upgrade grpotui, or move runs.db away and run 'grpotui rebuild'"
+    )
+
+
+def migrate(conn: sqlite3.Connection) -> None:
+    """Bring the file to VERSION; safe when many processes do it at once.
+
+    Raises UserError when the file was made by a newer grpotui.
+    """
+    if version_of(conn) == VERSION:
+        return
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        found = version_of(conn)
+        if found > VERSION:
+            raise newer(found)
+        if is_foreign(conn):
+            raise UserError("runs.db is not grpotui's: move it away, then run 'grpotui rebuild'")
+        for script in MIGRATIONS[found:]:
+            for statement in filter(str.strip, script.split(";")):
+                conn.execute(statement)
+        conn.execute(f"PRAGMA user_version = {VERSION}")
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise

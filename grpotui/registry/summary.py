@@ -1,0 +1,168 @@
+"""The row of a run: what the Runs table shows, derived from its documents, events and metrics."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import statistics
+from itertools import pairwise
+from typing import Any
+
+from grpotui.records import REWARD_WINDOW, RunKind, Status, Verdict, as_float, as_int
+from grpotui.registry import documents
+from grpotui.registry.streams import storable
+from grpotui.registry.streams.metrics import TIME_KEY
+
+MAX_TEXT = 4000
+"""Characters of a name, note, reason or message."""
+MAX_TAGS = 100
+
+
+def refresh(conn: sqlite3.Connection, rid: int, settled: bool) -> None:
+    """Derive a run's row anew. ``settled``: nothing is left to read, so an ended run stays as it is."""
+    values = {**_asked(conn, rid), **_attempt(conn, rid), **_measured(conn, rid), **_judged(conn, rid)}
+    values.update(_status(conn, rid, values))
+    told = values.pop("told")
+    values["settled"] = int(settled and told and Status(values["status"]).is_ended)
+    columns = ", ".join(f"{name} = ?" for name in values)
+    conn.execute(f"UPDATE runs SET {columns} WHERE rid = ?", (*values.values(), rid))  # noqa: S608
+    _tags(conn, rid)
+
+
+def _text(value: object) -> str:
+    return storable(value, MAX_TEXT) if isinstance(value, str) else ""
+
+
+def _events(conn: sqlite3.Connection, rid: int, kind: str) -> list[dict[str, Any]]:
+    rows = conn.execute("SELECT body FROM events WHERE run = ? AND type = ? ORDER BY seq", (rid, kind))
+    return [json.loads(body) for (body,) in rows]
+
+
+def _last_event(conn: sqlite3.Connection, rid: int, kind: str) -> dict[str, Any]:
+    row = conn.execute(
+        "SELECT body FROM events WHERE run = ? AND type = ? ORDER BY seq DESC LIMIT 1", (rid, kind)
+    ).fetchone()
+    found: dict[str, Any] = json.loads(row[0]) if row else {}
+    return found
+
+
+def _asked(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
+    """What run.json says, and what people wrote since."""
+    asked = documents.load(conn, rid, "run")
+    run_id = conn.execute("SELECT id FROM runs WHERE rid = ?", (rid,)).fetchone()[0]
+    kind = asked.get("kind")
+    name = _last_event(conn, rid, "name").get("name") or asked.get("name")
+    return {
+        "name": _text(name) or run_id,
+        "kind": kind if kind in list(RunKind) else str(RunKind.TRAIN),
+        "preset": _text(asked.get("preset")),
+        "created_at": as_float(asked.get("created_at")) or 0.0,
+        "note": _text(_last_event(conn, rid, "note").get("text")),
+    }
+
+
+def _attempt(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
+    """What the newest attempt is and runs on."""
+    asked = documents.load(conn, rid, "run")
+    attempt = documents.load(conn, rid, "attempt")
+    process = documents.load(conn, rid, "process")
+    max_steps = as_int(attempt.get("max_steps"))
+    seed = attempt.get("seed") if attempt.get("seed") is not None else asked.get("seed")
+    started = as_float(process.get("started_at"))
+    return {
+        "attempt": max(as_int(attempt.get("attempt")), as_int(process.get("attempt"))),
+        "device": _text(attempt.get("device")),
+        "max_steps": max_steps if max_steps > 0 else None,
+        "max_epochs": as_float(attempt.get("max_epochs")),
+        "seed": as_int(seed) if as_float(seed) is not None else None,
+        "started_at": started if started is not None else as_float(attempt.get("time")),
+    }
+
+
+def _points(conn: sqlite3.Connection, rid: int, name: str, limit: int) -> list[tuple[int, float | None]]:
+    """Return the last points of a metric, newest first."""
+    return conn.execute(
+        "SELECT step, value FROM metric_keys JOIN metrics USING (key) WHERE name = ? AND run = ? "
+        "ORDER BY step DESC LIMIT ?",
+        (name, rid, limit),
+    ).fetchall()
+
+
+def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
+    """What the metrics say now."""
+
+    def last(*names: str) -> float | None:
+        for name in names:
+            if points := _points(conn, rid, name, 1):
+                return points[0][1]
+        return None
+
+    rewards = [value for _, value in _points(conn, rid, "reward", REWARD_WINDOW) if value is not None]
+    row = conn.execute("SELECT last_step FROM ingest WHERE run = ? AND stream = 'metrics'", (rid,)).fetchone()
+    return {
+        "step": max(row[0], 0) if row else 0,
+        "epoch": last("epoch"),
+        "reward": statistics.fmean(rewards) if rewards else None,
+        "zero_std": last("grpotui/zero_std", "frac_reward_zero_std"),
+        "jaccard": last("grpotui/jaccard_cross"),
+        "eval_accuracy": last("eval_accuracy"),
+        "step_time": _step_time(conn, rid),
+    }
+
+
+def _step_time(conn: sqlite3.Connection, rid: int) -> float | None:
+    """Return the median of seconds per step between logged steps; else the trainer's own figure."""
+    points = [(s, t) for s, t in _points(conn, rid, TIME_KEY, REWARD_WINDOW + 1) if t is not None]
+    gaps = [(t1 - t0) / (s1 - s0) for (s1, t1), (s0, t0) in pairwise(points) if t1 > t0]
+    if not gaps:
+        gaps = [value for _, value in _points(conn, rid, "step_time", REWARD_WINDOW) if value is not None]
+    return statistics.median(gaps) if gaps else None
+
+
+def _judged(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
+    """The present verdict."""
+    event = _last_event(conn, rid, "verdict")
+    verdict = event.get("to")
+    step = event.get("step")
+    return {
+        "verdict": verdict if verdict in list(Verdict) else str(Verdict.WARMING_UP),
+        "cause": _text(event.get("cause")),
+        "verdict_step": None if step is None else as_int(step),
+        "verdict_message": _text(event.get("message")),
+    }
+
+
+def _status(conn: sqlite3.Connection, rid: int, values: dict[str, Any]) -> dict[str, Any]:
+    """The present status; ``told`` is False for a foreign run, which says nothing about itself."""
+    known = [e for e in _events(conn, rid, "status") if e.get("status") in list(Status)]
+    if not known:
+        status = Status.FINISHED if values["step"] else Status.DRAFT
+        return {"status": str(status), "status_at": None, "ended_at": None, "reason": "", "told": False}
+    event = known[-1]
+    status = Status(event["status"])
+    time = as_float(event.get("time"))
+    reason = _text(event.get("reason")) if status.is_ended or status is Status.STOPPING else ""
+    attempt = as_int(event.get("attempt"))
+    return {
+        "status": str(status),
+        "status_at": time,
+        "ended_at": time if status.is_ended else None,
+        "reason": reason,
+        "attempt": max(values["attempt"], attempt if status.is_live else 0),
+        "told": True,
+    }
+
+
+def _tags(conn: sqlite3.Connection, rid: int) -> None:
+    """Tags of run.json with those that people added and removed."""
+
+    def words(value: object) -> list[str]:
+        return [storable(t, 80) for t in value if isinstance(t, str)] if isinstance(value, list) else []
+
+    tags = dict.fromkeys(words(documents.load(conn, rid, "run").get("tags")))
+    for event in _events(conn, rid, "tag"):
+        tags.update(dict.fromkeys(words(event.get("add"))))
+        for tag in words(event.get("remove")):
+            tags.pop(tag, None)
+    conn.execute("DELETE FROM tags WHERE run = ?", (rid,))
+    conn.executemany("INSERT INTO tags VALUES (?, ?)", [(rid, tag) for tag in list(tags)[:MAX_TAGS]])

@@ -1,0 +1,76 @@
+"""``python -m grpotui.train RUN_DIR --attempt N``: whatever happens, ``result.json`` tells how it ended."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from grpotui.errors import UserError
+from grpotui.records import Status
+from grpotui.stream import read_json, write_json
+from grpotui.train import device
+from grpotui.train.console import complain, say
+from grpotui.train.outcome import Outcome, Progress
+from grpotui.train.stopping import StopSignal, StopWhileLoadingError
+from grpotui.workspace import RunDir
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Train one attempt; return 0 when it finished or was stopped, 1 when it failed."""
+    parser = argparse.ArgumentParser(prog="python -m grpotui.train", description="Train one attempt.")
+    parser.add_argument("run_dir", type=Path, help="the run's folder, with its run.json")
+    parser.add_argument("--attempt", type=int, default=1, help="which start of the run this is, from 1")
+    arguments = parser.parse_args(argv)
+    run = RunDir(arguments.run_dir.absolute())
+    stop = StopSignal(run)
+    progress = Progress()
+    try:
+        stop.install()
+        outcome = _train(run, arguments.attempt, stop, progress)
+    except StopWhileLoadingError:
+        outcome = Outcome(Status.STOPPED, progress.step, stop.reason)
+    except BaseException as error:  # SystemExit and KeyboardInterrupt end a run too
+        stop.loaded()
+        traceback.print_exc()
+        outcome = Outcome.failed(error, progress)
+        if stop.asked() and not progress.training:  # a library turned our exception into its own
+            outcome = Outcome(Status.STOPPED, progress.step, stop.reason)
+    stop.loaded()
+    _finish(run, arguments.attempt, outcome)
+    return outcome.exit_code
+
+
+def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> Outcome:
+    asked = read_json(run.run_json)
+    if asked is None:
+        raise UserError(f"{run.run_json} is missing or no JSON object")
+    if attempt > 1:
+        progress.step = _resumed_step(run)
+    wanted = str(asked.get("device") or "auto")
+    device.prepare_environment(wanted)
+    say("loading torch and trl")
+    from grpotui.train.session import Experiment, Session
+
+    experiment = Experiment.from_run(asked)
+    say(f"loading model {experiment.model}")
+    return Session(run, attempt, device.resolve(wanted), stop, progress).train(experiment)
+
+
+def _resumed_step(run: RunDir) -> int:
+    """Return the step of the newest checkpoint, where a further attempt begins; 0 when there is none."""
+    checkpoint = run.last_checkpoint()
+    return int(checkpoint.name.removeprefix("checkpoint-")) if checkpoint else 0
+
+
+def _finish(run: RunDir, attempt: int, outcome: Outcome) -> None:
+    """Write the result: by the first rank, or by whichever fails."""
+    say(f"{outcome.status}: {outcome.reason}")
+    if os.environ.get("RANK", "0") != "0" and outcome.status is not Status.FAILED:
+        return
+    try:
+        write_json(run.result_json, outcome.to_json(attempt))
+    except OSError as error:
+        complain(f"cannot write {run.result_json}: {error}")

@@ -1,0 +1,177 @@
+"""Writes ``completions.jsonl`` and ``metrics.jsonl``. Free of torch; no trouble in here ends training."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grpotui.records import Completion, Flat, Group, Mode, RewardRange, prompt_text
+from grpotui.stream import LineWriter
+from grpotui.train.console import complain, say
+from grpotui.workspace import RunDir
+
+SUMMARY_KEY = "train_runtime"
+"""Stands only in the line that transformers logs after the last step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One completion on its way from the rank that made it to the one that writes."""
+
+    prompt: Any
+    """Text, or the messages of a conversation."""
+    task: str
+    answer: str | None
+    completion: Completion
+
+
+class Flatness:
+    """Counts groups by whether their rewards differ, since the last logged step."""
+
+    def __init__(self, span: RewardRange | None) -> None:
+        self._span = span
+        self._flat: Counter[Flat | None] = Counter()
+        self._spread = 0.0
+
+    def add(self, group: Group) -> None:
+        """Count one group; one without any reward measures nothing."""
+        if group.rewards:
+            self._flat[group.flat(self._span)] += 1
+            self._spread += _deviation(group.rewards)
+
+    def take(self) -> dict[str, float]:
+        """Return the shares (0 to 1) and the mean standard deviation within a group, and begin anew.
+
+        Empty when no group came since the last call.
+        """
+        groups = self._flat.total()
+        if not groups:
+            return {}
+        shares = {f"grpotui/zero_std_{kind}": self._flat[kind] / groups for kind in Flat}
+        taken = {
+            "grpotui/zero_std": (groups - self._flat[None]) / groups,
+            **shares,
+            "grpotui/within_group_std": self._spread / groups,
+        }
+        self._flat.clear()
+        self._spread = 0.0
+        return taken
+
+
+def _deviation(values: Sequence[float]) -> float:
+    """Return the sample standard deviation, as TRL does; ``statistics`` takes ten times as long."""
+    mean = math.fsum(values) / len(values)
+    return math.sqrt(math.fsum((v - mean) ** 2 for v in values) / max(len(values) - 1, 1))
+
+
+class Recorder:
+    """The two streams of one attempt, and the trainer's line per logged step on stdout.
+
+    ``errors`` counts what went wrong in here and ``lost`` the lines that the disk refused; the first of each
+    is told on stderr.
+    """
+
+    def __init__(self, run: RunDir, span: RewardRange | None) -> None:
+        self._completions = LineWriter(run.completions)
+        self._metrics = LineWriter(run.metrics)
+        self._flatness = Flatness(span)
+        self._next: tuple[str, int, int] = ("", 0, 0)
+        self._last_step = 0
+        self.summary: dict[str, Any] = {}
+        self.errors = 0
+
+    @property
+    def lost(self) -> int:
+        """Lines that could not be written."""
+        return self._completions.dropped + self._metrics.dropped
+
+    @contextlib.contextmanager
+    def guard(self, what: str) -> Iterator[None]:
+        """Let the block fail without consequences for training; say so once."""
+        lost = self.lost
+        try:
+            yield
+        except Exception as error:
+            self.errors += 1
+            if self.errors == 1:
+                complain(f"recording {what} failed, training goes on: {error!r}")
+        if self.lost and not lost:
+            complain(f"the disk refused a line of {what}, training goes on")
+
+    def groups(self, mode: str, step: int, rows: Sequence[Row], size: int) -> None:
+        """Append the groups of one generation batch; ``rows`` holds groups of ``size`` one after another.
+
+        Raises ValueError when the rows are no whole groups.
+        """
+        if len(rows) % size:
+            raise ValueError(f"{len(rows)} completions are no whole groups of {size}")
+        for start in range(0, len(rows), size):
+            self._group(mode, step, rows[start : start + size])
+
+    def _group(self, mode: str, step: int, rows: Sequence[Row]) -> None:
+        last_mode, last_step, number = self._next
+        number = number if (last_mode, last_step) == (mode, step) else 0
+        self._next = (mode, step, number + 1)
+        first = rows[0]
+        group = Group(
+            step=step,
+            group=number,
+            mode=mode,
+            prompt=prompt_text(first.prompt),
+            completions=tuple(row.completion for row in rows),
+            task=first.task,
+            answer=first.answer,
+        )
+        self._completions.append({**group.to_json(), "prompt": first.prompt})
+        if mode == Mode.TRAIN:
+            self._flatness.add(group)
+
+    def flatness(self) -> dict[str, float]:
+        """Return our own metrics over the training groups since the last logged step."""
+        return self._flatness.take()
+
+    def metrics(self, step: int, max_steps: int, logs: Mapping[str, Any]) -> None:
+        """Append one logged step and print it.
+
+        The summary after the last step is kept in ``summary``: it is no step, and a line whose step does not
+        go on means a resumed attempt to readers. Only what the last steps had not yet logged becomes a line.
+        """
+        values = {key: _scalar(value) for key, value in logs.items()}
+        if SUMMARY_KEY in values:
+            self.summary = values
+            if step <= self._last_step or "reward" not in values:
+                return
+        self._metrics.append({"step": step, "time": time.time(), **values})
+        self._last_step = step
+        say(progress_line(step, max_steps, values))
+
+    def close(self) -> None:
+        """Close both files."""
+        self._completions.close()
+        self._metrics.close()
+
+
+_SHOWN = (
+    ("reward", "reward"),
+    ("grpotui/zero_std", "zero-std"),
+    ("loss", "loss"),
+    ("kl", "kl"),
+    ("entropy", "entropy"),
+    ("eval_reward", "eval reward"),
+)
+
+
+def progress_line(step: int, max_steps: int, values: Mapping[str, Any]) -> str:
+    """Return what ``grpotui logs`` shows of a logged step."""
+    shown = [f"{name} {values[key]:.3g}" for key, name in _SHOWN if isinstance(values.get(key), (int, float))]
+    return " ".join([f"step {step}/{max_steps}", *shown])
+
+
+def _scalar(value: Any) -> Any:
+    """Return numbers of torch and numpy as Python's."""
+    return value.item() if hasattr(value, "item") else value

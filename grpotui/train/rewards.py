@@ -1,0 +1,70 @@
+"""The preset's rewards in the form that TRL calls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from grpotui.tasks import Reward
+from grpotui.train.failure import RewardError
+
+
+class RewardFunction:
+    """One reward as a TRL reward function.
+
+    ``last`` keeps what it returned: TRL goes on with 32-bit floats, in which 0.7 is no longer 0.7.
+    """
+
+    def __init__(self, reward: Reward) -> None:
+        self.__name__ = reward.name
+        self.reward = reward
+        self.last: list[float | None] = []
+
+    def __call__(
+        self, prompts: Sequence[Any], completions: Sequence[Any], **columns: Any
+    ) -> list[float | None]:
+        """Return one reward per completion; None where the reward does not apply.
+
+        Raises RewardError for whatever goes wrong in the reward, except for MemoryError.
+        """
+        answers = columns.get("answer") or [None] * len(completions)
+        try:
+            scores = self.reward.score([completion_text(c) for c in completions], answers)
+            self.last = [_checked(score) for score in scores]
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise RewardError(self.__name__, error) from error
+        return self.last
+
+
+def _checked(score: Any) -> float | None:
+    value = math.nan if score is None else float(score)
+    if math.isinf(value):
+        raise ValueError(f"it returned {value}")
+    return None if math.isnan(value) else value
+
+
+def reweighted(rewards: Sequence[Reward], weights: object) -> list[Reward]:
+    """Return the rewards with the weights of ``grpo.reward_weights``, which go before their own.
+
+    Weights that do not fit are left for TRL to refuse.
+    """
+    if not isinstance(weights, list) or len(weights) != len(rewards):
+        return list(rewards)
+    return [replace(reward, weight=float(weight)) for reward, weight in zip(rewards, weights, strict=True)]
+
+
+def total(scores: Mapping[str, float | None], weights: Sequence[float]) -> float | None:
+    """Return the weighted sum of the scores that there are; None when there is none."""
+    found = [w * s for s, w in zip(scores.values(), weights, strict=True) if s is not None]
+    return sum(found) if found else None
+
+
+def completion_text(completion: Any) -> str:
+    """Return the text of a completion: a string, or the messages of a conversation."""
+    if isinstance(completion, str):
+        return completion
+    return "\n".join(str(message.get("content") or "") for message in completion)

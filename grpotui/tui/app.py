@@ -1,0 +1,198 @@
+"""The app: themes, the first screen, the clock that moves the queue on, and one line for every error."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar
+
+from rich.text import Text
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from grpotui.errors import UserError
+from grpotui.records import Status
+from grpotui.registry import connect, sync
+from grpotui.registry.queries import Registry
+from grpotui.text import clean
+from grpotui.tui import keymap, theme
+from grpotui.tui.screens.runs import RunsScreen
+from grpotui.workspace import Workspace
+
+T = TypeVar("T")
+
+TICK_SECONDS = 2.0
+"""How often the app looks for ended runs and free devices, where no runner is left to do it."""
+
+
+def one_line(error: Exception) -> str:
+    """Return what went wrong as one harmless line for people."""
+    if isinstance(error, sqlite3.Error):
+        return clean(f"runs.db: {error}: if it stays, run 'grpotui rebuild'")
+    if isinstance(error, OSError) and error.filename:
+        return clean(f"{error.strerror}: {error.filename}")
+    return clean(str(error) or type(error).__name__)
+
+
+class GrpoTui(App[None]):
+    """grpotui in a terminal. It owns no run: whatever it started goes on without it."""
+
+    TITLE = "grpotui"
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.EVERYWHERE)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012  (Textual's own type)
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (30, "-tall")]  # noqa: RUF012
+    CSS = """
+    CommandPalette SearchIcon { display: none; }
+    Toast { max-width: 90%; padding: 0 1; background: $panel; }
+    """
+
+    def __init__(self, workspace: Workspace, open_run: str | None = None) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.animation_level = "none"
+        self._first_run = open_run
+        self._ticking = False
+        self.register_theme(theme.DARK)
+        self.register_theme(theme.LIGHT)
+        self.theme = theme.DARK.name
+
+    def run(self, *args: Any, **kwargs: Any) -> None:
+        """Run the app; a registry that cannot be read is a UserError before the screen is touched."""
+        connect(self.workspace).close()
+        super().run(*args, **kwargs)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give our own colour names a value in themes that do not know them."""
+        return theme.FALLBACK
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the runs."""
+        return RunsScreen()
+
+    def on_mount(self) -> None:
+        """Open the wanted run, and start the clock."""
+        if self._first_run is not None:
+            self.open_run(self._first_run)
+        self.set_interval(TICK_SECONDS, self.tick)
+        self.call_after_refresh(self.tick)
+
+    # What screens call
+
+    def open_run(self, run_id: str) -> None:
+        """Show one run."""
+        from grpotui.tui.screens.run import RunScreen
+
+        self.push_screen(RunScreen(run_id))
+
+    def say(self, message: str, severity: str = "information") -> None:
+        """Show one line for a few seconds, as plain text."""
+        level: Any = severity
+        self.notify(clean(message), severity=level, markup=False)
+
+    def complain(self, error: Exception) -> None:
+        """Show an error as one line."""
+        self.say(one_line(error), "error")
+
+    @work(thread=True, group="deeds", exit_on_error=False)
+    def do(self, deed: Callable[[], T], then: Callable[[T], None] | None = None) -> None:
+        """Do something slow in a thread; ``then`` gets its result on the app's own thread.
+
+        Errors that a user can mend are shown as one line.
+        """
+        try:
+            result = deed()
+        except (UserError, sqlite3.Error, OSError) as error:
+            self.call_from_thread(self.complain, error)
+            return
+        if then is not None:
+            self.call_from_thread(then, result)
+
+    def tick(self) -> None:
+        """Notice ended runs, take in new ones and move the queue on; one thread at a time."""
+        if not self._ticking:
+            self._ticking = True
+            self._tick()
+
+    @work(thread=True, group="tick", exit_on_error=False)
+    def _tick(self) -> None:
+        from grpotui.launch import queue
+
+        try:
+            queue.tick(self.workspace)
+            connection = connect(self.workspace)
+            try:
+                sync(connection, self.workspace)
+            finally:
+                connection.close()
+        except (UserError, sqlite3.Error, OSError) as error:
+            if not get_current_worker().is_cancelled:
+                self.log.error(one_line(error))
+        finally:
+            self._ticking = False
+
+    # Keys that work everywhere
+
+    def action_help(self) -> None:
+        """Show keys and words."""
+        from grpotui.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    async def action_back(self) -> None:
+        """Let the screen close what is open in it; else leave the screen; at the top leave the app."""
+        go_back = getattr(self.screen, "go_back", None)
+        if go_back is not None and go_back():
+            return
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            self.leave()
+
+    async def action_quit(self) -> None:
+        """Leave from anywhere."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Exit, and say what goes on without the app."""
+        message = farewell(self.workspace)
+        self.exit(message=Text(message) if message else None)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """List the keys of the current screen, then those of the app."""
+        section: keymap.Section = getattr(screen, "KEYS", keymap.Section("", ()))
+        for key in section.keys:
+            yield SystemCommand(key.help, f"{section.title}: {key.face}", _runner(screen, key.action))
+        yield SystemCommand("Help: keys and words", "?", self.action_help)
+        yield SystemCommand("Theme: light, dark and others", "Change colours", self.action_change_theme)
+        yield SystemCommand("Quit: runs continue", "ctrl+q", self.leave)
+
+
+def _runner(screen: Screen[Any], action: str) -> Callable[[], Any]:
+    async def run() -> None:
+        await screen.run_action(action)
+
+    return run
+
+
+def farewell(workspace: Workspace) -> str:
+    """Return ``3 runs continue``, or nothing when none does (or none can be counted)."""
+    try:
+        connection = connect(workspace)
+    except (UserError, sqlite3.Error, OSError):
+        return ""
+    try:
+        registry = Registry(connection, workspace)
+        live = len([r for r in registry.live() if r.status is not Status.STOPPING])
+        queued = len(registry.queued())
+    except sqlite3.Error:
+        return ""
+    finally:
+        connection.close()
+    parts = [f"{live} run{'s' if live != 1 else ''} continue{'s' if live == 1 else ''}"] if live else []
+    if queued:
+        parts.append(f"{queued} queued")
+    return ", ".join(parts)

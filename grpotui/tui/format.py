@@ -1,0 +1,79 @@
+"""Numbers and times as short as they can be read."""
+
+from __future__ import annotations
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def figure(value: float | None, digits: int = 2) -> str:
+    """Return a number in at most about six characters; ``-`` for none."""
+    if value is None:
+        return "-"
+    size = abs(value)
+    if size >= 100_000 or (0 < size < 10 ** -(digits + 1)):
+        return f"{value:.0e}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
+    if size >= 100:
+        return f"{value:.0f}"
+    if size >= 10:
+        return f"{value:.1f}"
+    return f"{value:.{digits}f}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return ``41s``, ``11m``, ``2h05``, ``3d04``; empty for none."""
+    if seconds is None or seconds < 0:
+        return ""
+    if seconds < MINUTE:
+        return f"{seconds:.0f}s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE:.0f}m"
+    if seconds < DAY:
+        return f"{seconds // HOUR:.0f}h{seconds % HOUR // MINUTE:02.0f}"
+    if seconds < 100 * DAY:
+        return f"{seconds // DAY:.0f}d{seconds % DAY // HOUR:02.0f}"
+    return f"{seconds // DAY:.0f}d"
+
+
+def age(seconds: float | None) -> str:
+    """Return ``41s``, ``11m``, ``5h``, ``3d``: one unit is enough to tell how old something is."""
+    if seconds is None:
+        return ""
+    for unit, sign in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
+        if seconds >= unit:
+            return f"{seconds // unit:.0f}{sign}"
+    return f"{max(seconds, 0):.0f}s"
+
+
+def part_of(done: float | None, whole: float | None, digits: int = 0) -> str:
+    """Return ``1284/2000``; only what is known of it."""
+    if done is None:
+        return ""
+    left = f"{done:.{digits}f}"
+    if whole is None:
+        return left
+    return f"{left}/{whole:g}"
+
+
+def device(text: str) -> str:
+    """Return ``cpu`` or ``GPU0`` for a device as the trainer names it (``cuda:0 NVIDIA H200``)."""
+    first = text.split(" ", 1)[0]
+    return f"GPU{first[5:]}" if first.startswith("cuda:") else first
+
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: tuple[float, ...], width: int) -> str:
+    """Return the means of ``width`` equal parts of ``values`` as blocks, lowest to highest."""
+    if not values or width <= 0:
+        return ""
+    count = min(width, len(values))
+    means = []
+    for part in range(count):
+        piece = values[part * len(values) // count : (part + 1) * len(values) // count]
+        means.append(sum(piece) / len(piece))
+    low, high = min(means), max(means)
+    span = high - low
+    if span <= 0:
+        return _BLOCKS[0] * count
+    return "".join(_BLOCKS[min(int((mean - low) / span * 8), 7)] for mean in means)

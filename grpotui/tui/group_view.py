@@ -1,0 +1,129 @@
+"""Groups of one step as they are read: glyphs, spread, identical texts folded, words of the template."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grpotui.records import Completion, Flat, Group, RewardRange
+
+GOOD, POOR = 0.9, 0.1
+"""Normalised rewards from which a completion counts as good, and up to which as poor."""
+FULL, HALF, NONE, CUT, UNKNOWN = "●", "◐", "○", "·", "?"
+FLAT_WORDS = {Flat.CEILING: "max", Flat.FLOOR: "min", Flat.OTHER: "flat"}
+
+WORDS_IN_A_ROW = 3
+TEMPLATE_SHARE = 0.5
+"""Share of a step's completions from which a run of words counts as its template."""
+TEMPLATE_LEAST = 4
+"""Completions below which nothing is called a template."""
+_WORD = re.compile(r"\S+")
+
+
+def glyph(completion: Completion, span: RewardRange | None) -> str:
+    """Return one sign for how a completion did."""
+    if completion.truncated:
+        return CUT
+    if completion.reward is None:
+        return UNKNOWN
+    share = span.normalise(completion.reward) if span else completion.reward
+    return FULL if share >= GOOD else NONE if share <= POOR else HALF
+
+
+def spread(group: Group) -> float | None:
+    """Return the standard deviation of a group's rewards, which is what GRPO learns from."""
+    rewards = group.rewards
+    return statistics.pstdev(rewards) if rewards else None
+
+
+def mean_reward(group: Group) -> float | None:
+    """Return the mean reward of a group."""
+    rewards = group.rewards
+    return statistics.fmean(rewards) if rewards else None
+
+
+def needs_a_look(group: Group, span: RewardRange | None) -> bool:
+    """True for a group without spread, or with a completion that was cut."""
+    return group.flat(span) is not None or any(c.truncated for c in group.completions)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Completions of a group that have the same text."""
+
+    text: str
+    members: tuple[Completion, ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.members)
+
+    @property
+    def first(self) -> Completion:
+        """The first of them."""
+        return self.members[0]
+
+    @property
+    def reward(self) -> float | None:
+        """Their mean reward."""
+        values = [c.reward for c in self.members if c.reward is not None]
+        return statistics.fmean(values) if values else None
+
+    @property
+    def advantage(self) -> float | None:
+        """Their mean advantage."""
+        values = [c.advantage for c in self.members if c.advantage is not None]
+        return statistics.fmean(values) if values else None
+
+
+def folded(group: Group) -> list[Fold]:
+    """Return a group's distinct texts, the most frequent first, then by reward, then as they came."""
+    found: dict[str, list[Completion]] = {}
+    for completion in group.completions:
+        found.setdefault(completion.text, []).append(completion)
+    folds = [Fold(text, tuple(members)) for text, members in found.items()]
+    return sorted(folds, key=lambda f: (-f.count, -(f.reward if f.reward is not None else float("-inf"))))
+
+
+def _key(word: str) -> str:
+    return word.lower()
+
+
+def template(groups: Sequence[Group]) -> frozenset[tuple[str, ...]]:
+    """Return the runs of words that stand in at least half of a step's completions.
+
+    A step with few completions or with one prompt only has none: alike answers to one prompt are no template.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    completions = [c for group in groups for c in group.completions]
+    if len(completions) < TEMPLATE_LEAST or len({group.prompt for group in groups}) < 2:
+        return frozenset()
+    for completion in completions:
+        words = [_key(m.group()) for m in _WORD.finditer(completion.text[:20_000])]
+        seen.update({tuple(words[i : i + WORDS_IN_A_ROW]) for i in range(len(words) - WORDS_IN_A_ROW + 1)})
+    least = TEMPLATE_SHARE * len(completions)
+    return frozenset(run for run, count in seen.items() if count >= least)
+
+
+def template_spans(text: str, runs: frozenset[tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Return where in ``text`` words of the template stand: (start, end), ascending, not touching."""
+    if not runs:
+        return []
+    words = [(_key(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
+    marked = [False] * len(words)
+    for i in range(len(words) - WORDS_IN_A_ROW + 1):
+        if tuple(w[0] for w in words[i : i + WORDS_IN_A_ROW]) in runs:
+            marked[i : i + WORDS_IN_A_ROW] = [True] * WORDS_IN_A_ROW
+    spans: list[tuple[int, int]] = []
+    for i, (_, start, end) in enumerate(words):
+        if not marked[i]:
+            continue
+        if i and marked[i - 1] and spans:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans

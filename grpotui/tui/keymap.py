@@ -1,0 +1,160 @@
+"""Every key of the app in one place, for bindings, the line of keys, help and command palette.
+
+Letters and arrows only: no key needs ctrl, alt or a function key, which terminals and tmux take away.
+An id is stable, so that a settings file can give an action another key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One action and its key."""
+
+    id: str
+    keys: str
+    """As Textual writes them: several are parted by commas, so a comma itself is ``comma``."""
+    action: str
+    label: str
+    """One or two words for the line of keys; empty keeps it out of there."""
+    help: str
+    shown: str = ""
+    """How the key is written for people, where ``keys`` does not do."""
+
+    @property
+    def face(self) -> str:
+        """The key as people read it."""
+        return self.shown or self.keys.replace("escape", "esc").replace(",", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The keys of one screen."""
+
+    title: str
+    keys: tuple[Key, ...]
+
+
+EVERYWHERE = Section(
+    "Everywhere",
+    (
+        Key("app.help", "question_mark", "help", "help", "This page", "?"),
+        Key("app.commands", "ctrl+p", "command_palette", "", "All commands of the screen, by search"),
+        Key("app.back", "q,escape", "back", "back", "Back; at the top: leave, runs continue", "q esc"),
+    ),
+)
+
+RUNS = Section(
+    "Runs",
+    (
+        Key("runs.open", "enter", "open", "open", "Open the selected run"),
+        Key("runs.new", "n", "new", "new", "New run from a preset"),
+        Key("runs.clone", "e", "clone", "clone", "Clone and edit: the run's preset and changes in Launch"),
+        Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; asks one line of reason"),
+        Key("runs.resume", "r", "resume", "resume", "Resume from the last checkpoint, as the next attempt"),
+        Key("runs.note", "m", "note", "note", "Write one line of note to the run"),
+        Key("runs.attention", "exclamation_mark", "attention", "attention", "Next that needs attention", "!"),
+        Key("runs.find", "slash", "find", "find", "Show only runs that have these words; esc shows all", "/"),
+        Key("runs.delete", "D", "delete", "bin", "Move the ended run to the bin (logs/.bin); asks first"),
+    ),
+)
+
+PANES = ("reward", "flat", "vitals", "groups", "text", "flags")
+"""The panes of a run, which ``1`` to ``6`` show alone."""
+
+RUN = Section(
+    "Run",
+    (
+        Key("run.step_back", "left_square_bracket", "step(-1)", "step", "One logged step back", "["),
+        Key("run.step_forward", "right_square_bracket", "step(1)", "", "One logged step forward", "]"),
+        Key("run.flag_back", "left_curly_bracket", "flag(-1)", "flag", "The flag before", "{"),
+        Key("run.flag_forward", "right_curly_bracket", "flag(1)", "", "The next flag", "}"),
+        Key("run.live", "end", "live", "live", "The newest step, and follow it"),
+        Key("run.group_back", "comma", "group(-1)", "group", "The group before", ","),
+        Key("run.group_forward", "full_stop", "group(1)", "", "The next group", "."),
+        Key("run.sample_down", "j,down", "sample(1)", "sample", "The next completion", "j"),
+        Key("run.sample_up", "k,up", "sample(-1)", "", "The completion before", "k"),
+        Key("run.read", "enter", "read", "read", "Read the completion on the whole screen"),
+        Key("run.odd", "f", "odd", "next flat", "The next group without spread, or with a cut completion"),
+        Key("run.metric", "z", "metric(1)", "metric", "The next metric in the large chart"),
+        Key("run.metric_back", "Z", "metric(-1)", "", "The metric before"),
+        Key("run.log", "l", "log", "log", "The end of output.log, or the vitals again"),
+        Key(
+            "run.pane",
+            "tab",
+            "next_pane",
+            "",
+            "The next pane alone; after the last one all, where there is room",
+        ),
+        *(
+            Key(f"run.pane{n}", f"{n}", f"pane({n})", "", f"Only {name}; again, or esc: all")
+            for n, name in enumerate(PANES, 1)
+        ),
+        Key("run.stop", "s", "stop", "stop", "Stop: finishes its step and saves; asks one line of reason"),
+        Key("run.resume", "r", "resume", "", "Resume from the last checkpoint, as the next attempt"),
+        Key("run.clone", "e", "clone", "clone", "Clone and edit in Launch"),
+        Key("run.note", "m", "note", "note", "Write one line of note to the run"),
+    ),
+)
+
+LAUNCH = Section(
+    "Launch",
+    (
+        Key("launch.edit", "enter", "edit", "edit", "Edit the field; on a preset: go to its fields"),
+        Key("launch.reset", "u", "reset", "undo", "Give the field its preset's value again"),
+        Key("launch.launch", "L", "launch", "launch", "Launch with the fields as they stand"),
+        Key("launch.pane", "tab", "pane", "pane", "Presets or fields"),
+        Key("launch.find", "slash", "find", "find", "Show only fields whose name has these words", "/"),
+        Key(
+            "launch.all", "a", "all_fields", "all fields", "Every field of GRPOConfig, or those of the preset"
+        ),
+    ),
+)
+
+HELP = Section(
+    "Help",
+    (
+        Key("help.down", "j", "scroll(1)", "scroll", "Scroll; arrows, pages, home and end too", "j k"),
+        Key("help.up", "k", "scroll(-1)", "", "Scroll up"),
+    ),
+)
+
+READER = Section(
+    "Read",
+    (
+        Key("read.sample_down", "j", "sample(1)", "sample", "The next completion"),
+        Key("read.sample_up", "k", "sample(-1)", "", "The completion before"),
+        Key("read.group_back", "comma", "group(-1)", "group", "The group before", ","),
+        Key("read.group_forward", "full_stop", "group(1)", "", "The next group", "."),
+        Key("read.scroll", "down,up,pagedown,pageup,home,end", "none", "scroll", "Scroll", "↓ ↑"),
+    ),
+)
+
+SECTIONS = (EVERYWHERE, RUNS, RUN, READER, LAUNCH)
+
+
+def bindings(section: Section) -> list[Binding]:
+    """Return a section's keys as Textual bindings."""
+    return [Binding(k.keys, k.action, k.label or k.help, id=k.id, show=False) for k in section.keys]
+
+
+def key_line(sections: Sequence[Section], width: int) -> list[tuple[str, str]]:
+    """Return (key, label) pairs that fit in ``width`` cells; those of the last section always do."""
+    *others, last = [[(k.face, k.label) for k in section.keys if k.label] for section in sections]
+    width -= sum(map(_cells, last))
+    fitting: list[tuple[str, str]] = []
+    for pair in (pair for pairs in others for pair in pairs):
+        width -= _cells(pair)
+        if width < 0:
+            break
+        fitting.append(pair)
+    return [*fitting, *last]
+
+
+def _cells(pair: tuple[str, str]) -> int:
+    return len(pair[0]) + len(pair[1]) + 3

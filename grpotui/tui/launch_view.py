@@ -1,0 +1,49 @@
+"""What the Launch screen shows: plain records, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """Where a field's value comes from."""
+
+    DEFAULT = "default"
+    PRESET = "preset"
+    EDITED = "edited"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field as it is shown."""
+
+    path: str
+    text: str
+    """The value as one would type it; empty when nothing is set."""
+    was: str
+    """The preset's value, as one would type it."""
+    default: str
+    """TRL's or grpotui's default; empty where there is none."""
+    origin: Origin
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresetView:
+    """One line of the list of presets."""
+
+    key: str
+    """A name that loads it, or the key of a draft that is in hand already."""
+    name: str
+    summary: str
+    shipped: bool
+    error: str = ""
+    edited: bool = False
+
+
+def find_fields(fields: Sequence[FieldView], text: str) -> list[FieldView]:
+    """Return the fields whose name has every word of ``text``."""
+    words = text.lower().split()
+    return [field for field in fields if all(word in field.path.lower() for word in words)]

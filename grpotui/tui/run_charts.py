@@ -1,0 +1,154 @@
+"""Which curves, scales and figures the three charts of the Run screen show. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from grpotui.records import REWARD_WINDOW, FlagKind, Level, Verdict
+from grpotui.tui import format as fmt
+from grpotui.tui import run_view as keys
+from grpotui.tui import style
+from grpotui.tui.run_series import Series
+from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.style import Tone
+from grpotui.tui.widgets.axis import Scale, scale
+from grpotui.tui.widgets.canvas import Curve, Drawing, Shape
+from grpotui.tui.widgets.chart import ChartSpec, Item, Mark
+
+DOT, DIAMOND, STUCK, AT_MAX, CROSS, WITHIN = "●", "◆", "█", "░", "X", "W"
+NAMES = {key: label for label, key in keys.VITALS}
+SPAN_SHARE = 0.25
+"""Share of the reward range that rewards must cover for the whole range to be the scale."""
+
+
+def steps_shown(snapshot: RunSnapshot) -> tuple[float, float]:
+    """Return the first and the last step of every chart."""
+    if not snapshot.steps:
+        return 0.0, 1.0
+    return float(min(snapshot.steps[0], 1)), float(snapshot.steps[-1])
+
+
+def flag_marks(snapshot: RunSnapshot) -> tuple[Mark, ...]:
+    """Return where flags stand, the gravest of a step only; verdicts first, then what is bad, then warnings."""
+
+    def weight(mark: tuple[int, FlagKind, Level]) -> tuple[bool, int]:
+        _, kind, level = mark
+        return (kind is not FlagKind.VERDICT, (Level.BAD, Level.WARN, Level.INFO).index(level))
+
+    found = sorted(((f.step, f.kind, f.level) for f in snapshot.flags), key=weight)
+    marks: dict[int, Mark] = {}
+    for step, kind, level in found:
+        if kind is FlagKind.VERDICT or level is not Level.INFO:
+            tone = style.LEVEL_TONES[level] if kind is FlagKind.VERDICT else Tone.DIM
+            marks.setdefault(step, Mark(step, style.LEVEL_SIGNS[level], tone))
+    return tuple(marks.values())
+
+
+def value_text(series: Series, cursor: int | None, digits: int = 2) -> str:
+    """Return the value at the cursor, ``n/a`` for one that is no number."""
+    point = series.at(cursor) if cursor is not None else series.last()
+    if point is None:
+        return "-"
+    return "n/a" if point[1] is None else fmt.figure(point[1], digits)
+
+
+def _span(series: Iterable[Series]) -> tuple[float, float] | None:
+    found = [span for one in series if (span := one.range()) is not None]
+    return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
+
+def _metric_scale(snapshot: RunSnapshot, key: str, shown: tuple[Series, ...]) -> Scale:
+    span = _span(shown)
+    whole = snapshot.reward_range if key == keys.REWARD else None
+    if span is None:
+        return scale(whole.low, whole.high) if whole else scale(0.0, 1.0)
+    low, high = span
+    if whole and whole.high > whole.low and high - low >= SPAN_SHARE * (whole.high - whole.low):
+        low, high = min(low, whole.low), max(high, whole.high)
+    return scale(low, high)
+
+
+def metric_chart(snapshot: RunSnapshot, key: str, cursor: int | None) -> tuple[ChartSpec, tuple[Item, ...]]:
+    """Return the large chart of one metric: every step as a fine line, the mean of the last ones as dots."""
+    series = snapshot.get(key)
+    held_out = snapshot.get(f"eval_{key}")
+    sparse = len(series.outline) <= REWARD_WINDOW and key.startswith("eval_")
+    curves = [] if sparse else [Curve((series,), Shape.BAND, tone=Tone.DIM)]
+    window = 1 if sparse else REWARD_WINDOW
+    curves.append(Curve((series,), Shape.DOTS, DIAMOND if sparse else DOT, Tone.PLAIN, window))
+    items = [Item(NAMES.get(key, key), Tone.STRONG), Item(value_text(series, cursor), Tone.STRONG)]
+    if not sparse:
+        last = cursor if cursor is not None else (snapshot.steps[-1] if snapshot.steps else 0)
+        items.append(Item(f"{DOT} mean of {REWARD_WINDOW} {fmt.figure(series.mean_at(last, REWARD_WINDOW))}"))
+        items.append(Item("⠒ each step", Tone.DIM))
+    if held_out:
+        curves.append(Curve((held_out,), Shape.POINTS, DIAMOND, Tone.STRONG))
+        items.append(Item(f"{DIAMOND} held-out {value_text(held_out, cursor)}"))
+    drawing = Drawing(tuple(curves), _metric_scale(snapshot, key, (series, held_out)), steps_shown(snapshot))
+    empty = _nothing_yet(snapshot)
+    return ChartSpec(drawing, flag_marks(snapshot), True, empty), tuple(items)
+
+
+def _nothing_yet(snapshot: RunSnapshot) -> str:
+    run = snapshot.run
+    if run.status.is_ended:
+        return "no step was logged"
+    return f"waits for {snapshot.waits_for}" if snapshot.waits_for else f"{run.status}: no step yet"
+
+
+def _lines_over(value: float | None, warn: float, bad: float) -> tuple[str, Tone]:
+    if value is None or value < warn:
+        return "", Tone.PLAIN
+    level = Level.BAD if value >= bad else Level.WARN
+    return f" {style.LEVEL_SIGNS[level]}", style.LEVEL_TONES[level]
+
+
+def _at(series: Series, cursor: int | None) -> float | None:
+    point = series.at(cursor) if cursor is not None else series.last()
+    return point[1] if point else None
+
+
+def flat_chart(snapshot: RunSnapshot, cursor: int | None) -> tuple[ChartSpec, tuple[Item, ...]]:
+    """Return zero-std split: groups stuck below the ceiling, and on them those at the ceiling."""
+    total, at_max = snapshot.get(keys.ZERO_STD), snapshot.get(keys.AT_MAX)
+    split = bool(at_max)
+    parts = (snapshot.get(keys.AT_MIN), snapshot.get(keys.FLAT_ELSEWHERE)) if split else (total,)
+    warn, bad = snapshot.health.zero_std_warn, snapshot.health.zero_std_bad
+    curves = [Curve(parts, Shape.BARS, STUCK)]
+    if split:
+        curves.insert(0, Curve((at_max, *parts), Shape.BARS, AT_MAX, Tone.DIM))
+    known = [value for part in parts if (value := _at(part, cursor)) is not None]
+    stuck = sum(known) if known else None
+    sign, tone = _lines_over(stuck, warn, bad) if split else ("", Tone.PLAIN)
+    items = [
+        Item("zero-std", Tone.DIM),
+        Item(value_text(total, cursor)),
+        Item(f"{STUCK} {'stuck' if split else 'all'} {fmt.figure(stuck)}{sign}", tone),
+    ]
+    if split:
+        items.append(Item(f"{AT_MAX} at max {value_text(at_max, cursor)}", Tone.DIM))
+    ticks = ((0.0, "0"), (warn, f"{warn * 100:.0f}"), (bad, f"{bad * 100:.0f}"), (1.0, "100%"))
+    drawing = Drawing(tuple(curves), Scale(0.0, 1.0, ticks), steps_shown(snapshot), (warn, bad))
+    return ChartSpec(drawing, flag_marks(snapshot), False, "no groups yet"), tuple(items)
+
+
+def jaccard_chart(snapshot: RunSnapshot, cursor: int | None) -> tuple[ChartSpec, tuple[Item, ...]]:
+    """Return word-set similarity across prompts (judged) and within a prompt (shown)."""
+    cross, within = snapshot.get(keys.JACCARD_CROSS), snapshot.get(keys.JACCARD_WITHIN)
+    warn, bad = snapshot.health.jaccard_warn, snapshot.health.jaccard_bad
+    curves = (Curve((within,), Shape.DOTS, WITHIN, Tone.DIM), Curve((cross,), Shape.DOTS, CROSS, Tone.STRONG))
+    sign, tone = _lines_over(_at(cross, cursor), warn, bad)
+    items = (
+        Item("jaccard", Tone.DIM),
+        Item(f"{CROSS} cross {value_text(cross, cursor)}{sign}", tone),
+        Item(f"{WITHIN} within {value_text(within, cursor)}", Tone.DIM),
+    )
+    ticks = ((0.0, "0"), (warn, f"{warn:.2g}".lstrip("0")), (bad, f"{bad:.2g}".lstrip("0")), (1.0, "1"))
+    drawing = Drawing(curves, Scale(0.0, 1.0, ticks), steps_shown(snapshot), (warn, bad))
+    short = "not applicable: short outputs" if snapshot.get(keys.ZERO_STD) else "no outputs yet"
+    return ChartSpec(drawing, flag_marks(snapshot), False, short), items
+
+
+def bad_verdict(verdict: Verdict) -> bool:
+    """True for a verdict that says that the run goes wrong."""
+    return verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL)

@@ -1,0 +1,154 @@
+"""Fetches what the Run screen shows: in a thread, and only what came since the last time."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from grpotui.records import Group, HealthSettings, RewardRange, RunSummary, Status, as_float, as_int
+from grpotui.registry import connect, index_run
+from grpotui.registry.queries import Registry
+from grpotui.tui.run_series import Recording
+from grpotui.tui.run_view import RunSnapshot
+from grpotui.workspace import Workspace
+
+LOG_BYTES = 64 * 1024
+LOG_LINES = 400
+
+
+def last_lines(path: Path, most: int = LOG_LINES) -> tuple[str, ...]:
+    """Return the last lines of a text file; of a line that was written over by a progress bar, its last state."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - LOG_BYTES, 0))
+            raw = file.read(LOG_BYTES)
+    except OSError:
+        return ()
+    lines = raw.decode("utf-8", "replace").split("\n")
+    if size > LOG_BYTES:
+        lines = lines[1:]
+    shown = (line.rstrip("\r").rsplit("\r", 1)[-1].rstrip() for line in lines)
+    return tuple(line for line in shown if line)[-most:]
+
+
+def health_settings(config: Mapping[str, Any]) -> HealthSettings:
+    """Return the ``[health]`` table of a run's config; its default for whatever is missing or no number."""
+    table = config.get("health")
+    found: dict[str, Any] = {}
+    for field in dataclasses.fields(HealthSettings):
+        value = as_float(table.get(field.name)) if isinstance(table, Mapping) else None
+        if value is not None:
+            found[field.name] = as_int(value) if field.type == "int" else value
+    return HealthSettings(**found)
+
+
+class RunReader:
+    """Fetches snapshots of one run. Used by one thread at a time."""
+
+    def __init__(self, workspace: Workspace, run_id: str) -> None:
+        self.workspace = workspace
+        self.run_id = run_id
+        self._recordings: dict[str, Recording] = {}
+        self._attempt = 0
+        self._replayed_until: int | None = None
+        """The last step before a resume, until the resumed attempt is beyond it: its steps replace those."""
+        self._seen: tuple[int, int] | None = None
+        self._steps: tuple[int, ...] = ()
+        self._group_steps: tuple[int, ...] = ()
+        self._log: tuple[tuple[int, int], tuple[str, ...]] = ((0, 0), ())
+        self._settings: tuple[int, HealthSettings, RewardRange | None] | None = None
+
+    def fetch(self) -> RunSnapshot:
+        """Index what the run's files hold, and return it. Raises UserError, sqlite3.Error or OSError."""
+        folder = self.workspace.run(self.run_id)
+        with closing(connect(self.workspace)) as connection:
+            index_run(connection, folder)
+            registry = Registry(connection, self.workspace)
+            run = registry.run(self.run_id)
+            self._take_series(registry, run)
+            settings, span = self._context(registry, run)
+            flags = sorted(registry.flags(self.run_id), key=lambda flag: flag.step)
+        series = {key: recording.snapshot() for key, recording in self._recordings.items()}
+        return RunSnapshot(
+            run=run,
+            time=time.time(),
+            series=MappingProxyType(series),
+            steps=self._steps,
+            group_steps=self._group_steps,
+            flags=tuple(flags),
+            log=self._tail(folder.output_log),
+            reward_range=span,
+            health=settings,
+            waits_for=self._waits_for(run),
+        )
+
+    def groups(self, step: int) -> list[Group]:
+        """Return the groups of one step. Safe beside :meth:`fetch` in another thread."""
+        with closing(connect(self.workspace)) as connection:
+            return Registry(connection, self.workspace).groups(self.run_id, step)
+
+    def _take_series(self, registry: Registry, run: RunSummary) -> None:
+        known = max((r.last_step or 0 for r in self._recordings.values()), default=0)
+        if run.attempt != self._attempt or run.step < known:
+            self._attempt = run.attempt
+            if known:
+                self._replayed_until = known
+        if self._replayed_until is not None:
+            self._recordings.clear()
+            if run.step > self._replayed_until or run.status.is_ended:
+                self._replayed_until = None
+        by_last: dict[int | None, list[str]] = {}
+        for key in registry.keys(self.run_id):
+            recording = self._recordings.setdefault(key, Recording())
+            by_last.setdefault(recording.last_step, []).append(key)
+        for last, keys in by_last.items():
+            for key, points in registry.series(self.run_id, keys, after=last).items():
+                self._recordings[key].add(points)
+        self._take_steps(registry, run)
+
+    def _take_steps(self, registry: Registry, run: RunSummary) -> None:
+        logged = {step for r in self._longest() for step, _ in r.points}
+        group_steps = tuple(registry.group_steps(self.run_id))
+        if group_steps != self._group_steps:
+            self._group_steps = group_steps
+        steps = tuple(sorted(logged.union(group_steps)))
+        if steps != self._steps:
+            self._steps = steps
+
+    def _longest(self) -> list[Recording]:
+        """Return the recording that has most steps: every metrics line holds that key."""
+        return sorted(self._recordings.values(), key=lambda r: len(r.points))[-1:]
+
+    def _context(self, registry: Registry, run: RunSummary) -> tuple[HealthSettings, RewardRange | None]:
+        if self._settings is None or self._settings[0] != run.attempt or self._settings[2] is None:
+            config = registry.config(self.run_id)
+            self._settings = (run.attempt, health_settings(config), registry.reward_range(self.run_id))
+        return self._settings[1], self._settings[2]
+
+    def _tail(self, path: Path) -> tuple[str, ...]:
+        try:
+            stat = path.stat()
+        except OSError:
+            return ()
+        mark = (stat.st_size, stat.st_mtime_ns)
+        if mark != self._log[0]:
+            self._log = (mark, last_lines(path))
+        return self._log[1]
+
+    def _waits_for(self, run: RunSummary) -> str:
+        if run.status is not Status.QUEUED:
+            return ""
+        from grpotui.launch import queue
+
+        try:
+            return str(queue.waiting(self.workspace).get(self.run_id, ""))
+        except (OSError, sqlite3.Error):
+            return ""

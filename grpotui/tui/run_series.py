@@ -1,0 +1,199 @@
+"""One metric over the steps of a run: every value for the cursor, a bounded outline for the charts.
+
+The outline keeps lowest, highest and mean of neighbouring steps, so that a chart of a run of any length costs
+the same, and that adding a step does too.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Point = tuple[int, float | None]
+"""(step, value); None for a value that was logged and is no finite number."""
+
+OUTLINE = 2048
+"""Buckets that an outline has at most."""
+
+
+class Bucket(NamedTuple):
+    """What neighbouring steps amount to; finite values only."""
+
+    first: int
+    last: int
+    low: float
+    high: float
+    total: float
+    count: int
+
+    @property
+    def mean(self) -> float:
+        """Mean of the values."""
+        return self.total / self.count
+
+    def plus(self, other: Bucket) -> Bucket:
+        """Return both as one."""
+        return Bucket(
+            self.first,
+            other.last,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            self.total + other.total,
+            self.count + other.count,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One metric, as it was when a snapshot was taken. Two series are the same only if they are one object."""
+
+    outline: tuple[Bucket, ...] = ()
+    points: Sequence[Point] = ()
+    """Every logged point, ascending. Only the first ``size`` belong to this snapshot: the list grows behind."""
+    size: int = 0
+
+    def __bool__(self) -> bool:
+        return self.size > 0
+
+    def at(self, step: int) -> Point | None:
+        """Return the last point that was logged at or before ``step``."""
+        place = bisect_right(self.points, step, hi=self.size, key=_step)
+        return self.points[place - 1] if place else None
+
+    def last(self) -> Point | None:
+        """Return the newest point."""
+        return self.points[self.size - 1] if self.size else None
+
+    def range(self) -> tuple[float, float] | None:
+        """Return the lowest and the highest finite value."""
+        if not self.outline:
+            return None
+        return min(b.low for b in self.outline), max(b.high for b in self.outline)
+
+    def edges(self) -> list[tuple[float, float | None]]:
+        """Return the outline as points, lowest and highest of each bucket."""
+        points: list[tuple[float, float | None]] = []
+        for bucket in self.outline:
+            points.append((float(bucket.first), bucket.low))
+            if bucket.high > bucket.low:
+                points.append((float(bucket.last), bucket.high))
+        return points
+
+    def mean_at(self, step: int, window: int) -> float | None:
+        """Return the mean of the last ``window`` finite values at or before ``step``."""
+        place = bisect_right(self.points, step, hi=self.size, key=_step)
+        values: list[float] = []
+        while place and len(values) < window:
+            place -= 1
+            value = self.points[place][1]
+            if value is not None:
+                values.append(value)
+        return sum(values) / len(values) if values else None
+
+
+def _step(point: Point) -> int:
+    return point[0]
+
+
+@dataclass(slots=True)
+class Recording:
+    """Collects points that follow each other, and gives snapshots of them."""
+
+    points: list[Point] = field(default_factory=list)
+    buckets: list[Bucket] = field(default_factory=list)
+    stride: int = 1
+    """Finite values that a bucket holds."""
+    _snapshot: Series | None = None
+
+    @property
+    def last_step(self) -> int | None:
+        """The newest step, or None."""
+        return self.points[-1][0] if self.points else None
+
+    def add(self, points: Sequence[Point]) -> None:
+        """Take in points with ascending steps after those so far."""
+        for step, value in points:
+            self.points.append((step, value))
+            if value is not None:
+                self._add(Bucket(step, step, value, value, value, 1))
+        if points:
+            self._snapshot = None
+
+    def _add(self, one: Bucket) -> None:
+        if self.buckets and self.buckets[-1].count < self.stride:
+            self.buckets[-1] = self.buckets[-1].plus(one)
+            return
+        if len(self.buckets) >= OUTLINE:
+            pairs = zip(self.buckets[::2], self.buckets[1::2], strict=True)
+            self.buckets = [a.plus(b) for a, b in pairs]
+            self.stride *= 2
+        self.buckets.append(one)
+
+    def snapshot(self) -> Series:
+        """Return what is known now; the same object as before when nothing came."""
+        if self._snapshot is None:
+            self._snapshot = Series(tuple(self.buckets), self.points, len(self.points))
+        return self._snapshot
+
+
+def series_of(points: Sequence[Point]) -> Series:
+    """Return points with ascending steps as a series."""
+    recording = Recording()
+    recording.add(points)
+    return recording.snapshot()
+
+
+def trailing_means(series: Series, window: int) -> list[tuple[float, float | None]]:
+    """Return the mean of the last ``window`` values at every bucket."""
+    held: deque[Bucket] = deque()
+    total, count = 0.0, 0
+    means: list[tuple[float, float | None]] = []
+    for bucket in series.outline:
+        held.append(bucket)
+        total, count = total + bucket.total, count + bucket.count
+        while len(held) > 1 and count - held[0].count >= window:
+            old = held.popleft()
+            total, count = total - old.total, count - old.count
+        means.append((float(bucket.last), total / count))
+    return means
+
+
+def by_column(
+    points: Sequence[tuple[float, float | None]], lo: float, hi: float, columns: int
+) -> list[float | None]:
+    """Return the mean of the points in each of ``columns`` equal parts of [lo, hi]; None where there is none."""
+    totals = [0.0] * columns
+    counts = [0] * columns
+    for x, y in points:
+        place = column(x, lo, hi, columns)
+        if y is not None and place is not None:
+            totals[place] += y
+            counts[place] += 1
+    return [total / count if count else None for total, count in zip(totals, counts, strict=True)]
+
+
+def means(series: Series) -> list[tuple[float, float | None]]:
+    """Return the mean of every bucket, in its middle."""
+    return [((b.first + b.last) / 2, b.mean) for b in series.outline]
+
+
+def column(x: float, lo: float, hi: float, columns: int) -> int | None:
+    """Return the column of ``x`` when ``columns`` stand for [lo, hi], the first for lo, the last for hi."""
+    if columns <= 0 or not lo <= x <= hi:
+        return None
+    if hi <= lo:
+        return 0
+    return round((x - lo) / (hi - lo) * (columns - 1))
+
+
+def step_near(steps: Sequence[int], step: int) -> int | None:
+    """Return the place of ``step``, else of the step before it, else of the first one."""
+    if not steps:
+        return None
+    place = bisect_left(steps, step)
+    if place < len(steps) and steps[place] == step:
+        return place
+    return max(place - 1, 0)

@@ -1,0 +1,134 @@
+"""What the Run screen shows: one frozen snapshot of a run, and what follows from it. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange, RunSummary, Verdict
+from grpotui.tui.run_series import Series
+
+REWARD = "reward"
+ZERO_STD = "grpotui/zero_std"
+AT_MAX = "grpotui/zero_std_ceiling"
+AT_MIN = "grpotui/zero_std_floor"
+FLAT_ELSEWHERE = "grpotui/zero_std_other"
+JACCARD_CROSS = "grpotui/jaccard_cross"
+JACCARD_WITHIN = "grpotui/jaccard_within"
+EMPTY = Series()
+
+VITALS = (
+    ("kl", "kl"),
+    ("entropy", "entropy"),
+    ("length", "completions/mean_length"),
+    ("truncated", "completions/clipped_ratio"),
+    ("grad_norm", "grad_norm"),
+    ("lr", "learning_rate"),
+    ("loss", "loss"),
+)
+"""Label and metric key of the strip of vitals, the most telling first."""
+FIRST_KEYS = (REWARD, "eval_accuracy", "eval_reward", *(key for _, key in VITALS), "reward_std")
+"""The order in which metrics come into the large chart; all others follow by name."""
+HIDDEN_KEYS = frozenset({"step", "time", "epoch"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunSnapshot:
+    """Everything about a run at one moment, groups aside. A series that did not change is the same object."""
+
+    run: RunSummary
+    time: float = 0.0
+    series: Mapping[str, Series] = field(default_factory=lambda: MappingProxyType({}))
+    steps: tuple[int, ...] = ()
+    """Steps that have a metrics line or groups, ascending."""
+    group_steps: tuple[int, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    """By step, then as they came."""
+    log: tuple[str, ...] = ()
+    """The last lines of the trainer's output, as it wrote them."""
+    reward_range: RewardRange | None = None
+    health: HealthSettings = HealthSettings()
+    waits_for: str = ""
+
+    def get(self, key: str) -> Series:
+        """Return a metric's series; an empty one when it was never logged."""
+        return self.series.get(key, EMPTY)
+
+    @property
+    def chart_keys(self) -> list[str]:
+        """Metrics that the large chart can show, in the order of ``z``."""
+        first = [key for key in FIRST_KEYS if self.get(key)]
+        rest = sorted(key for key in self.series if key not in first and key not in HIDDEN_KEYS)
+        return (first + rest) or [REWARD]
+
+    @property
+    def flag_steps(self) -> list[int]:
+        """Steps with a flag that ``{`` and ``}`` stop at."""
+        return sorted({flag.step for flag in self.flags})
+
+    def group_step(self, step: int) -> int | None:
+        """Return the step whose groups are in use at ``step``: its own, else the last one before it."""
+        from bisect import bisect_right
+
+        place = bisect_right(self.group_steps, step)
+        if place:
+            return self.group_steps[place - 1]
+        return self.group_steps[0] if self.group_steps else None
+
+
+def opening_step(snapshot: RunSnapshot) -> int | None:
+    """Return the step to open a run at: the onset of trouble of an ended run, None for the newest step.
+
+    The onset is the first bad verdict. A raw value over its line counts only when the run was judged bad.
+    """
+    if not snapshot.run.status.is_ended:
+        return None
+    bad = [flag for flag in snapshot.flags if flag.level is Level.BAD]
+    judged = [flag for flag in bad if flag.kind is FlagKind.VERDICT]
+    if not judged and snapshot.run.verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL, Verdict.WARNING):
+        judged = bad
+    return judged[0].step if judged else None
+
+
+@dataclass(slots=True)
+class Cursor:
+    """The step, group and sample that a person looks at. ``step`` None follows the newest step."""
+
+    step: int | None = None
+    group: int = 0
+    sample: int = 0
+    left_at: int = 0
+    """The newest step when it stopped following."""
+
+    @property
+    def live(self) -> bool:
+        """True while it follows."""
+        return self.step is None
+
+    def at(self, steps: Sequence[int]) -> int | None:
+        """Return the step it stands on."""
+        if self.step is not None:
+            return self.step
+        return steps[-1] if steps else None
+
+    def hold(self, steps: Sequence[int]) -> None:
+        """Stop following: one reads."""
+        if self.step is None and steps:
+            self.step = self.left_at = steps[-1]
+
+    def go(self, step: int, steps: Sequence[int]) -> None:
+        """Stand on a step."""
+        if self.step is None and steps:
+            self.left_at = steps[-1]
+        self.step, self.sample = step, 0
+
+    def follow(self) -> None:
+        """Follow the newest step."""
+        self.step, self.sample = None, 0
+
+    def news(self, steps: Sequence[int]) -> int:
+        """Return how many steps came since it stopped following."""
+        from bisect import bisect_right
+
+        return 0 if self.step is None else len(steps) - bisect_right(steps, self.left_at)

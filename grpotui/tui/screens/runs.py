@@ -1,0 +1,283 @@
+"""Runs: a live table of everything in the workspace, what needs attention first."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.events import Resize, ScreenResume
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from grpotui.errors import UserError
+from grpotui.records import RunSummary
+from grpotui.text import clean
+from grpotui.tui import deeds, keymap, style
+from grpotui.tui.runs_data import RunsReader
+from grpotui.tui.runs_view import RunsSnapshot, filtered, is_news
+from grpotui.tui.style import Tone
+from grpotui.tui.widgets.line_table import LineTable
+from grpotui.tui.widgets.lines import KeyLine, TitleLine
+from grpotui.tui.widgets.queue_strip import QueueStrip
+from grpotui.tui.widgets.run_details import RunDetails
+from grpotui.tui.widgets.runs_table import RunsTable
+
+if TYPE_CHECKING:
+    from grpotui.tui.app import GrpoTui
+
+FETCH_SECONDS = 1.0
+
+EMPTY = """No runs yet.
+
+  n  starts one from a preset
+  ?  explains keys and words
+  q  leaves
+
+Runs that go on do not need this app: close it whenever you like."""
+
+
+class RunsScreen(Screen[None]):
+    """The first screen."""
+
+    KEYS = keymap.RUNS
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.RUNS)]
+    AUTO_FOCUS = "#runs"
+    DEFAULT_CSS = """
+    RunsScreen {
+        #runs { height: 3fr; margin: 0 0 0 1; }
+        #empty { display: none; height: 3fr; padding: 1 3; color: $foreground; }
+        &.-empty #runs { display: none; }
+        &.-empty #empty { display: block; }
+        #filter { display: none; border: none; height: 1; padding: 0 1; background: $panel; }
+        &.-filter #filter { display: block; }
+        #trouble { display: none; height: auto; max-height: 3; padding: 0 1; color: $error; }
+        &.-trouble #trouble { display: block; }
+        #details { height: 2fr; max-height: 12; min-height: 3; }
+        #queue { border-top: solid $rule; max-height: 5; }
+    }
+    RunsScreen.-short #details { height: 4; }
+    RunsScreen.-short #queue { border-top: none; max-height: 2; }
+    RunsScreen.-flat #details, RunsScreen.-flat #queue { display: none; }
+    """
+
+    class Fetched(Message):
+        """A new snapshot, or the error that came instead."""
+
+        def __init__(self, snapshot: RunsSnapshot | None, error: str = "") -> None:
+            super().__init__()
+            self.snapshot = snapshot
+            self.error = error
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest snapshot counts."""
+            return isinstance(message, RunsScreen.Fetched)
+
+    app: GrpoTui
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._snapshot = RunsSnapshot()
+        self._reader: RunsReader | None = None
+        self._fetching = False
+        self._again = False
+        self._filter = ""
+
+    def compose(self) -> ComposeResult:
+        """Title, table, details, queue, keys."""
+        yield TitleLine(id="title")
+        yield Static("", id="trouble", markup=False)
+        yield RunsTable(id="runs")
+        with Vertical(id="empty"):
+            yield Static("", id="empty-text", markup=False)
+        yield RunDetails(id="details")
+        yield QueueStrip(id="queue")
+        yield Input(placeholder="words: name, tag, status, verdict …", id="filter", select_on_focus=False)
+        yield KeyLine(keymap.RUNS, keymap.EVERYWHERE, id="keys")
+
+    def on_mount(self) -> None:
+        """Fetch now, and every second."""
+        self._reader = RunsReader(self.app.workspace)
+        self.fetch()
+        self.set_interval(FETCH_SECONDS, self.fetch)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._show())
+
+    @on(ScreenResume)
+    def _come_back(self) -> None:
+        self.fetch()
+
+    # Data
+
+    def fetch(self) -> None:
+        """Fetch a snapshot unless one is under way, or nobody looks."""
+        if not self.is_current and self._snapshot.time:
+            return
+        if self._fetching:
+            self._again = True
+            return
+        self._fetching = True
+        row = self.query_one(RunsTable).selected
+        self._fetch(row.run.id if row else None)
+
+    @work(thread=True, group="fetch", exit_on_error=False)
+    def _fetch(self, detail_id: str | None) -> None:
+        from grpotui.tui.app import one_line
+
+        message = self.Fetched(None)
+        try:
+            if self._reader is not None:
+                message = self.Fetched(self._reader.fetch(detail_id))
+        except (UserError, sqlite3.Error, OSError) as error:
+            message = self.Fetched(None, one_line(error))
+        finally:
+            self._fetching = False
+            self.post_message(message)
+
+    def on_runs_screen_fetched(self, message: Fetched) -> None:
+        """Show the snapshot; an error stands in one line above what was known last."""
+        self.set_class(bool(message.error), "-trouble")
+        self.query_one("#trouble", Static).update(message.error)
+        if message.snapshot is not None:
+            self._snapshot = message.snapshot
+            self._show()
+        if self._again:
+            self._again = False
+            self.fetch()
+
+    # Showing
+
+    def _show(self, select: str | None = None) -> None:
+        snapshot = self._snapshot
+        rows = filtered(snapshot.rows, self._filter)
+        self.query_one(RunsTable).show(rows, snapshot.time, select)
+        self.set_class(not rows and bool(snapshot.time), "-empty")
+        if not rows:
+            said = (
+                f"No run has all of: {clean(self._filter)}\n\nesc shows all runs" if self._filter else EMPTY
+            )
+            self.query_one("#empty-text", Static).update(said)
+        elif self.focused is None:
+            self.query_one(RunsTable).focus()
+        self.query_one(QueueStrip).show_queue(snapshot.devices, snapshot.waiting)
+        self._show_title(len(rows))
+        self._show_details()
+
+    def _show_title(self, shown: int) -> None:
+        snapshot = self._snapshot
+        dark = self.app.current_theme.dark
+        right = style.text("", dark=dark)
+        if count := snapshot.attention:
+            needs = f"▲ {count} need{'s' if count == 1 else ''} attention (!)   "
+            right.append_text(style.text(needs, Tone.WARN, dark))
+        parts = [f"{shown} of {len(snapshot.rows)} runs"] if self._filter else []
+        parts.append(f"{snapshot.live} running")
+        if snapshot.waiting:
+            parts.append(f"{len(snapshot.waiting)} queued")
+        if self.size.width >= 100:
+            parts.append(str(self.app.workspace.root))
+        parts.append(time.strftime("%H:%M"))
+        right.append_text(style.text("   ".join(parts), Tone.DIM, dark))
+        self.query_one(TitleLine).show_title(["grpotui", "runs"], right)
+
+    def _show_details(self) -> None:
+        row = self.query_one(RunsTable).selected
+        snapshot = self._snapshot
+        flags = snapshot.flags if row and row.run.id == snapshot.detail_id else ()
+        self.query_one(RunDetails).show_run(row, flags, snapshot.time)
+
+    @on(LineTable.Moved, "#runs")
+    def _selected(self) -> None:
+        self._show_details()
+        row = self.query_one(RunsTable).selected
+        if row and row.run.id != self._snapshot.detail_id:
+            self.fetch()
+
+    def on_resize(self, event: Resize) -> None:
+        """Lines that are cut to the width are made again."""
+        self.call_after_refresh(self._show)
+
+    # Keys
+
+    @property
+    def selected(self) -> RunSummary | None:
+        """The run under the cursor."""
+        row = self.query_one(RunsTable).selected
+        return row.run if row else None
+
+    @on(LineTable.Chosen, "#runs")
+    def action_open(self) -> None:
+        """Open the selected run."""
+        if self.selected:
+            self.app.open_run(self.selected.id)
+
+    def action_new(self) -> None:
+        """Choose a preset and launch."""
+        from grpotui.tui.screens.launch import LaunchScreen
+
+        self.app.push_screen(LaunchScreen())
+
+    def _deed(self, deed: Any) -> None:
+        if self.selected:
+            deed(self.app, self.selected, self.fetch)
+
+    def action_stop(self) -> None:
+        """Stop the selected run."""
+        self._deed(deeds.stop)
+
+    def action_resume(self) -> None:
+        """Resume the selected run."""
+        self._deed(deeds.resume)
+
+    def action_delete(self) -> None:
+        """Move the selected run to the bin."""
+        self._deed(deeds.delete)
+
+    def action_note(self) -> None:
+        """Write a note to the selected run."""
+        self._deed(deeds.note)
+
+    def action_clone(self) -> None:
+        """Open Launch with the selected run's preset and changes."""
+        if self.selected:
+            deeds.clone(self.app, self.selected)
+
+    def action_attention(self) -> None:
+        """Go to the next run that needs attention, around the end."""
+        table = self.query_one(RunsTable)
+        places = [i for i, row in enumerate(table.rows) if is_news(row.run, self._snapshot.time)]
+        if not places:
+            self.app.say("Nothing needs attention")
+            return
+        table.move_to(next((i for i in places if i > table.index), places[0]))
+
+    # Filter
+
+    def action_find(self) -> None:
+        """Type words; the table follows."""
+        self.add_class("-filter")
+        self.query_one("#filter", Input).focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        self._filter = event.value
+        self._show()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        if not self._filter:
+            self.remove_class("-filter")
+        self.query_one(RunsTable).focus()
+
+    def go_back(self) -> bool:
+        """Drop the filter; False when there is none, so that the app leaves."""
+        if not self.has_class("-filter"):
+            return False
+        self.query_one("#filter", Input).value = ""
+        self.remove_class("-filter")
+        self.query_one(RunsTable).focus()
+        return True

@@ -1,0 +1,82 @@
+"""The two themes: grey, with colours left to what needs attention. All are among the 256 of xterm."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="grpotui-dark",
+    primary="#87afd7",
+    secondary="#8a8a8a",
+    accent="#87afd7",
+    warning="#ffaf00",
+    error="#ff5f5f",
+    success="#afd7af",
+    foreground="#d0d0d0",
+    background="#121212",
+    surface="#1c1c1c",
+    panel="#262626",
+    boost="#303030",
+    dark=True,
+    variables={
+        "border": "#585858",
+        "border-blurred": "#3a3a3a",
+        "input-cursor-background": "#d0d0d0",
+        "input-cursor-foreground": "#121212",
+        "input-selection-background": "#444444",
+        "scrollbar": "#444444",
+        "scrollbar-hover": "#626262",
+        "scrollbar-active": "#8a8a8a",
+        "scrollbar-background": "#121212",
+        "scrollbar-background-hover": "#121212",
+        "scrollbar-background-active": "#121212",
+        "scrollbar-corner-color": "#121212",
+        "edit": "#444444",
+        "cursor": "#303030",
+        "cursor-blurred": "#262626",
+        "faint": "#8a8a8a",
+        "rule": "#444444",
+    },
+)
+LIGHT = Theme(
+    name="grpotui-light",
+    primary="#005f87",
+    secondary="#6c6c6c",
+    accent="#005f87",
+    warning="#875f00",
+    error="#af0000",
+    success="#005f00",
+    foreground="#262626",
+    background="#eeeeee",
+    surface="#e4e4e4",
+    panel="#dadada",
+    boost="#d0d0d0",
+    dark=False,
+    variables={
+        "border": "#9e9e9e",
+        "border-blurred": "#bcbcbc",
+        "input-cursor-background": "#262626",
+        "input-cursor-foreground": "#eeeeee",
+        "input-selection-background": "#b2b2b2",
+        "scrollbar": "#bcbcbc",
+        "scrollbar-hover": "#9e9e9e",
+        "scrollbar-active": "#6c6c6c",
+        "scrollbar-background": "#eeeeee",
+        "scrollbar-background-hover": "#eeeeee",
+        "scrollbar-background-active": "#eeeeee",
+        "scrollbar-corner-color": "#eeeeee",
+        "edit": "#bcbcbc",
+        "cursor": "#d0d0d0",
+        "cursor-blurred": "#dadada",
+        "faint": "#6c6c6c",
+        "rule": "#b2b2b2",
+    },
+)
+FALLBACK = {
+    "edit": "#606060",
+    "cursor": "#444444",
+    "cursor-blurred": "#3a3a3a",
+    "faint": "#808080",
+    "rule": "#606060",
+}
+"""Our own variables for themes that are not ours."""

@@ -1,0 +1,96 @@
+"""Ticks and labels around a chart: round numbers, each on the row that it stands for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grpotui.tui import format as fmt
+
+Tick = tuple[float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The values that the lowest and the highest row stand for, and the ticks between."""
+
+    low: float
+    high: float
+    ticks: tuple[Tick, ...]
+
+    def row(self, value: float, rows: int) -> int | None:
+        """Return the row of ``value``, 0 at the top; None outside."""
+        if rows <= 0 or not self.low <= value <= self.high or self.high <= self.low:
+            return None
+        return round((self.high - value) / (self.high - self.low) * (rows - 1))
+
+    @property
+    def gutter(self) -> int:
+        """Cells that the labels need."""
+        return max((len(label) for _, label in self.ticks), default=0)
+
+
+def label(value: float) -> str:
+    """Return a tick as short as it goes: ``0``, ``.5``, ``-1``, ``1e-6``."""
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 1e5:
+        text = f"{value:.4g}"
+        return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+    return fmt.figure(value)
+
+
+def _step(width: float, parts: int) -> float:
+    """Return the smallest of 1, 2, 2.5, 5 times a power of ten that parts ``width`` at most ``parts`` times."""
+    raw = width / max(parts, 1)
+    power = 10.0 ** math.floor(math.log10(raw))
+    return next((f * power for f in (1, 2, 2.5, 5) if f * power >= raw * 0.999), 10 * power)
+
+
+def scale(low: float, high: float, parts: int = 4) -> Scale:
+    """Return a scale with round ends around [low, high]; anything works, also equal or huge values."""
+    span = high - low
+    if not math.isfinite(span) or span <= max(abs(low), abs(high)) * 1e-9:
+        middle = low if math.isfinite(low) else 0.0
+        reach = abs(middle) * 0.5 or 0.5
+        if not math.isfinite(middle + reach) or reach < 1e-300:
+            return Scale(-1.0, 1.0, ((0.0, "0"),))
+        if not math.isfinite(span):
+            return Scale(low, high, ((low, label(low)), (high, label(high))))
+        low, high = middle - reach, middle + reach
+        span = high - low
+    step = _step(span, parts)
+    if not math.isfinite(step) or step <= 0 or step < 1e-300:
+        return Scale(low, high, ((low, label(low)), (high, label(high))))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    ticks = tuple(
+        (n * step, label(round(n * step, 12) if abs(step) > 1e-9 else n * step))
+        for n in range(first, last + 1)
+    )
+    return Scale(first * step, last * step, ticks)
+
+
+def labels_by_row(scale: Scale, rows: int) -> dict[int, str]:
+    """Return which label stands beside which row; ends go first, then the others as far apart as they fit."""
+    placed: dict[int, str] = {}
+    ticks = list(scale.ticks)
+    for value, text in [*ticks[:1], *ticks[-1:], *ticks[1:-1]]:
+        row = scale.row(value, rows)
+        if row is not None and row not in placed:
+            placed[row] = text
+    return placed
+
+
+def spread_labels(wanted: Sequence[tuple[int, str]], width: int) -> list[tuple[int, str]]:
+    """Return (start, text) of labels centred on columns, the first ones first, none touching another."""
+    taken: list[tuple[int, int]] = []
+    placed: list[tuple[int, str]] = []
+    for middle, text in wanted:
+        start = min(max(middle - len(text) // 2, 0), width - len(text))
+        end = start + len(text)
+        if start < 0 or any(start <= e and s <= end for s, e in taken):
+            continue
+        taken.append((start, end))
+        placed.append((start, text))
+    return sorted(placed)

@@ -1,0 +1,180 @@
+"""A chart: heading, canvas with a scale on its left, and below an axis with flag marks and the cursor's step."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.screen import Screen
+
+from grpotui.tui import style
+from grpotui.tui.style import Palette, Tone
+from grpotui.tui.widgets.axis import labels_by_row, spread_labels
+from grpotui.tui.widgets.canvas import Drawing, draw, place, under
+from grpotui.tui.widgets.pane import Line, Pane
+
+PERIOD = 0.5
+"""Seconds between two drawings of one chart."""
+BEAT = 0.06
+"""Seconds between two charts: one at a time, so that no key waits for more than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A flag at a step."""
+
+    step: int
+    sign: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A piece of a chart's heading: sign, name and value of a curve."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSpec:
+    """Everything that a chart needs plotext for; equal ones are drawn once."""
+
+    drawing: Drawing
+    marks: tuple[Mark, ...] = ()
+    axis: bool = True
+    empty: str = "no values yet"
+
+
+def heading(items: tuple[Item, ...], width: int, dark: bool) -> Text:
+    """Return the line above a chart: as many items as fit."""
+    line = Line(dark).add(" ")
+    for number, item in enumerate(items):
+        if number and line.text.cell_len + len(item.text) + 2 > width:
+            break
+        line.add("  " if number else "").add(item.text, item.tone)
+    return line.fit(width)
+
+
+def frame(
+    spec: ChartSpec, canvas: list[Text], cursor: int | None, width: int, palette: Palette, live: bool = False
+) -> list[Text]:
+    """Return the canvas with its scale, flag marks, axis and cursor around it."""
+    drawing = spec.drawing
+    gutter = drawing.scale.gutter + 1
+    columns = width - gutter - 1
+    here = place(cursor, drawing, columns) if cursor is not None else None
+    labels = labels_by_row(drawing.scale, len(canvas))
+    lines = []
+    for row, content in enumerate(canvas):
+        body = under(content, here, "│", palette.live) if here is not None else content
+        text = labels.get(row, "")
+        edge = "┤" if text else "│"
+        lines.append(Text.assemble((f"{text:>{gutter}}{edge}", palette.dim), body, no_wrap=True, end=""))
+    if spec.axis:
+        lines += _axis(spec, cursor, here, gutter, columns, palette, live)
+    return lines
+
+
+def _axis(
+    spec: ChartSpec,
+    cursor: int | None,
+    here: int | None,
+    gutter: int,
+    columns: int,
+    palette: Palette,
+    live: bool,
+) -> list[Text]:
+    cells = [("─", palette.dim)] * columns
+    wanted: list[tuple[int, str]] = []
+    if here is not None:
+        cells[here] = ("┴", palette.live)
+        wanted.append((here, f"{cursor}"))
+    for mark in spec.marks:
+        spot = place(mark.step, spec.drawing, columns)
+        if spot is not None:
+            cells[spot] = (mark.sign, palette.style(mark.tone))
+            wanted.append((spot, f"{mark.step}"))
+    first, last = spec.drawing.x
+    ends = [(0, f"{first:.0f}"), (columns - 1, f"{last:.0f}")] if columns > 0 else []
+    wanted = wanted[:1] + ends + wanted[1:] if here is not None else ends + wanted
+    axis = Text.assemble((" " * gutter + "└", palette.dim), *cells, no_wrap=True, end="")
+    below = Text(" " * (gutter + 1), no_wrap=True, end="")
+    for start, text in spread_labels(wanted, columns):
+        below.append(" " * (gutter + 1 + start - below.cell_len))
+        strong = here is not None and text == f"{cursor}"
+        below.append(text, palette.live if strong else palette.dim)
+    return [axis, below]
+
+
+class Chart(Pane):
+    """Shows a ChartSpec. The heading and the cursor follow at once; the canvas when its turn comes."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__(id=id)
+        self.spec: ChartSpec | None = None
+        self.items: tuple[Item, ...] = ()
+        self.cursor: int | None = None
+        self.drawn_at = 0.0
+        self.drawings = 0
+        """How often plotext was asked."""
+        self._canvas: list[Text] = []
+        self._drawn: tuple[ChartSpec, int, int, bool] | None = None
+
+    def show(self, spec: ChartSpec, items: tuple[Item, ...], cursor: int | None) -> None:
+        """Show other data or another cursor."""
+        self.spec, self.items, self.cursor = spec, items, cursor
+        if self.seen:
+            self.renew()
+
+    def _wanted(self) -> tuple[ChartSpec, int, int, bool] | None:
+        if self.spec is None:
+            return None
+        width, height = self.size
+        rows = height - 1 - (2 if self.spec.axis and height >= 6 else 0)
+        columns = width - self.spec.drawing.scale.gutter - 2
+        return (self.spec, columns, rows, self.dark) if columns >= 2 and rows >= 1 else None
+
+    @property
+    def stale(self) -> bool:
+        """True when what is seen is not what should be."""
+        wanted = self._wanted() if self.seen else None
+        return wanted is not None and wanted != self._drawn
+
+    def redraw(self) -> None:
+        """Ask plotext for the canvas."""
+        wanted = self._wanted()
+        if wanted is None:
+            return
+        spec, columns, rows, dark = wanted
+        self._canvas = draw(spec.drawing, columns, rows, style.palette(dark))
+        self._drawn, self.drawn_at = wanted, time.monotonic()
+        self.drawings += 1
+        self.renew()
+
+    def lines(self, width: int, height: int) -> list[Text]:
+        """Heading, canvas, axis."""
+        top = heading(self.items, width, self.dark)
+        if self._drawn is None or self.spec is None:
+            return [top]
+        spec, columns, rows, _ = self._drawn
+        if len(self._canvas) + 1 > height or columns + spec.drawing.scale.gutter + 2 != width:
+            return [top]
+        if height < 6 and spec.axis:
+            spec = ChartSpec(spec.drawing, spec.marks, False, spec.empty)
+        if not any(series for curve in spec.drawing.curves for series in curve.series):
+            return [top, Line(self.dark).add(f"   {spec.empty}", Tone.DIM).fit(width)]
+        return [top, *frame(spec, self._canvas, self.cursor, width, self.palette)]
+
+
+def redraw_next(screen: Screen[object]) -> bool:
+    """Redraw the chart of a screen that waits longest, if no key waits; True when one was drawn."""
+    if screen.message_queue_size or screen.app.message_queue_size:
+        return False
+    now = time.monotonic()
+    due = [c for c in screen.query(Chart) if c.stale and now - c.drawn_at >= PERIOD]
+    if not due:
+        return False
+    min(due, key=lambda chart: chart.drawn_at).redraw()
+    return True

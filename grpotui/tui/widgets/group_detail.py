@@ -1,0 +1,192 @@
+"""The selected group with identical texts folded, and the text of the selected completion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from grpotui.records import Group, RewardRange
+from grpotui.text import clean, clean_lines
+from grpotui.tui import format as fmt
+from grpotui.tui import group_view as view
+from grpotui.tui.group_view import Fold
+from grpotui.tui.style import Palette, Tone
+from grpotui.tui.widgets.pane import Line, Pane, section, window
+
+TEXT_LIMIT = 200_000
+"""Characters of one text that the reader shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetailData:
+    """One group, the place of the selected text among its distinct ones, and the step's template."""
+
+    group: Group | None = None
+    folds: tuple[Fold, ...] = ()
+    selected: int = 0
+    span: RewardRange | None = None
+    template: frozenset[tuple[str, ...]] = frozenset()
+
+    @property
+    def current(self) -> Fold | None:
+        """The selected text."""
+        return self.folds[self.selected] if 0 <= self.selected < len(self.folds) else None
+
+
+def signed(value: float | None) -> str:
+    """Return an advantage; ``-`` for none."""
+    return "-" if value is None else f"{value:+.2f}" if abs(value) < 100 else f"{value:+.0f}"
+
+
+def fold_line(fold: Fold, here: bool, span: RewardRange | None, width: int, dark: bool) -> Text:
+    """Return one distinct text as one line: how often, reward, advantage, tokens, its beginning."""
+    count = f"x{fold.count}" if fold.count > 1 else "1"
+    line = Line(dark).add(">" if here else " ", Tone.LIVE).cell(count, 3, right=True)
+    line.add(f" {view.glyph(fold.first, span)}").cell(fmt.figure(fold.reward), 6, right=True)
+    line.cell(signed(fold.advantage), 7, Tone.DIM, right=True)
+    line.cell(f"{fold.first.tokens}", 5, Tone.DIM, right=True).add("  ")
+    room = width - line.text.cell_len
+    if room > 0:
+        words = clean(" ".join(fold.text[: 8 * room].split()), room + 1) or "(empty)"
+        line.add(words, Tone.STRONG if here else Tone.PLAIN)
+    return line.fit(width)
+
+
+class GroupDetail(Pane):
+    """The selected group, a line per distinct text."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__(id=id)
+        self.data = DetailData()
+
+    def show(self, data: DetailData) -> None:
+        """Show another group, or another selection."""
+        self.data = data
+        if self.seen:
+            self.renew()
+
+    def lines(self, width: int, height: int) -> list[Text]:
+        """A title, the legend, a line per text around the selected one."""
+        data = self.data
+        if data.group is None:
+            return [section("group", "", width, self.dark)]
+        total = len(data.group.completions)
+        said = f"{total} samples, {len(data.folds)} distinct"
+        title = section(f"group {data.group.group + 1}", said, width, self.dark)
+        head = Line(self.dark).add("    n", Tone.DIM).cell("reward", 7, Tone.DIM, right=True)
+        head.cell("adv", 7, Tone.DIM, right=True).cell("tok", 5, Tone.DIM, right=True).add("  text", Tone.DIM)
+        rows = window(len(data.folds), data.selected, max(height - 2, 1))
+        return [title, head.fit(width)] + [
+            fold_line(data.folds[i], i == data.selected, data.span, width, self.dark) for i in rows
+        ]
+
+
+def marked_text(text: str, template: frozenset[tuple[str, ...]], palette: Palette) -> list[Text]:
+    """Return a text as harmless lines; words of the template are underlined and dim."""
+    text = text[:TEXT_LIMIT]
+    spans = view.template_spans(text, template)
+    lines: list[Text] = []
+    start = 0
+    for raw in text.split("\n"):
+        line = Text(end="")
+        place, end = start, start + len(raw)
+        for first, last in spans:
+            if last <= start or first >= end:
+                continue
+            first, last = max(first, start), min(last, end)
+            line.append(clean(text[place:first], TEXT_LIMIT), palette.plain)
+            line.append(clean(text[first:last], TEXT_LIMIT), f"underline {palette.dim}")
+            place = last
+        line.append(clean(text[place:end].removesuffix("\r"), TEXT_LIMIT), palette.plain)
+        lines.append(line)
+        start = end + 1
+    return lines
+
+
+def wrapped(lines: list[Text], width: int, console: Console) -> list[Text]:
+    """Return lines wrapped to ``width`` cells; an empty line stays one."""
+    rows: list[Text] = []
+    for line in lines:
+        rows += list(line.wrap(console, max(width, 1))) or [Text("", end="")]
+    for row in rows:
+        row.end = ""
+    return rows
+
+
+def facts(fold: Fold, span: RewardRange | None) -> str:
+    """Return what is known of a completion beside its text."""
+    first = fold.first
+    parts = [f"{view.glyph(first, span)} reward {fmt.figure(fold.reward)}", f"adv {signed(fold.advantage)}"]
+    if len(first.rewards) > 1:
+        parts += [f"{name} {fmt.figure(value)}" for name, value in first.rewards.items()]
+    parts.append(f"{first.tokens} tokens")
+    if first.parsed is not None:
+        parts.append(f"parsed {clean(first.parsed, 60)}")
+    if first.truncated:
+        parts.append("cut at the limit")
+    if fold.count > 1:
+        parts.append(f"x{fold.count}")
+    return "  ".join(parts)
+
+
+def document(data: DetailData, width: int, console: Console, palette: Palette, dark: bool) -> list[Text]:
+    """Return prompt, gold answer and the selected text as lines of ``width`` cells."""
+    fold, group = data.current, data.group
+    if fold is None or group is None:
+        return []
+    prompt = [Text(line, style=palette.dim, end="") for line in clean_lines(group.prompt, TEXT_LIMIT)]
+    rows = wrapped(prompt, width, console)
+    if group.answer is not None:
+        gold = f"gold {clean(group.answer, 400)}"
+        rows += wrapped([Text(gold, style=palette.dim, end="")], width, console)
+    rows += wrapped([Text(facts(fold, data.span), style=palette.dim, end="")], width, console)
+    rows.append(Text("", end=""))
+    return rows + wrapped(marked_text(fold.text, data.template, palette), width, console)
+
+
+class Reader(Pane):
+    """The selected completion in words, as much of it as there is room for."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__(id=id)
+        self.data = DetailData()
+
+    def show(self, data: DetailData) -> None:
+        """Show another text."""
+        self.data = data
+        if self.seen:
+            self.renew()
+
+    def lines(self, width: int, height: int) -> list[Text]:
+        """A title, the prompt's end, the text."""
+        data = self.data
+        fold, group = data.current, data.group
+        if fold is None or group is None:
+            return [section("text", "", width, self.dark)]
+        marks = "underlined: in half of the outputs" if data.template and width >= 50 else ""
+        title = section(
+            f"text {data.selected + 1} of {len(data.folds)}", marks or "enter reads", width, self.dark
+        )
+        room = max(height - 1, 1)
+        prompt = Line(self.dark).add(" ").add(_last_line(group.prompt), Tone.DIM)
+        if group.answer is not None:
+            prompt.add(f"  gold {group.answer}", Tone.DIM)
+        text = marked_text(fold.text[: width * height * 4], data.template, self.palette)
+        rows = wrapped(text, width - 2, self.app.console)
+        body = [prompt.fit(width)] if room >= 3 else []
+        room -= len(body)
+        shown = rows[:room] if len(rows) <= room else rows[: room - 1]
+        for row in shown:
+            line = Text(" ", no_wrap=True, end="")
+            line.append_text(row)
+            body.append(line)
+        if len(shown) < len(rows):
+            body.append(Line(self.dark).add("   … more: enter reads all", Tone.DIM).fit(width))
+        return [title, *body]
+
+
+def _last_line(prompt: str) -> str:
+    lines = [line for line in prompt[-2000:].split("\n") if line.strip()]
+    return lines[-1] if lines else ""

@@ -1,0 +1,115 @@
+"""One line per group of a step: a glyph per completion, mean, spread, prompt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from grpotui.records import Flat, Group, RewardRange
+from grpotui.tui import format as fmt
+from grpotui.tui import group_view as view
+from grpotui.tui.style import Tone
+from grpotui.tui.widgets.line_table import cell
+from grpotui.tui.widgets.pane import Line, Pane, section, window
+
+GLYPHS = 16
+"""Completions that are drawn one by one; beyond, they are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsData:
+    """The groups of the step at the cursor."""
+
+    groups: tuple[Group, ...] = ()
+    selected: int = 0
+    step: int | None = None
+    live: bool = False
+    span: RewardRange | None = None
+    loading: bool = False
+
+    @property
+    def current(self) -> Group | None:
+        """The selected group."""
+        return self.groups[self.selected] if 0 <= self.selected < len(self.groups) else None
+
+
+def glyphs(group: Group, span: RewardRange | None) -> str:
+    """Return a glyph per completion, or counts when there are many."""
+    signs = [view.glyph(completion, span) for completion in group.completions]
+    if len(signs) <= GLYPHS:
+        return "".join(signs)
+    counts = Counter(signs)
+    order = (view.FULL, view.HALF, view.NONE, view.CUT, view.UNKNOWN)
+    return " ".join(f"{sign}{counts[sign]}" for sign in order if counts[sign])
+
+
+def spread_text(group: Group, span: RewardRange | None) -> tuple[str, Tone]:
+    """Return the spread; of a flat group, where it sits."""
+    flat = group.flat(span)
+    if flat is not None:
+        return f"0 {view.FLAT_WORDS[flat]}", Tone.DIM if flat is Flat.CEILING else Tone.STRONG
+    return fmt.figure(view.spread(group)), Tone.PLAIN
+
+
+def group_line(group: Group, here: bool, data: GroupsData, signs: int, width: int, dark: bool) -> Text:
+    """Return one group as one line."""
+    line = Line(dark).add(">" if here else " ", Tone.LIVE).cell(f"{group.group + 1}", 3, right=True).add(" ")
+    line.cell(glyphs(group, data.span), signs, Tone.STRONG if here else Tone.PLAIN)
+    line.cell(fmt.figure(view.mean_reward(group)), 6, right=True)
+    spread, tone = spread_text(group, data.span)
+    line.add(" ").cell(spread, 6, tone, right=True).add("  ")
+    room = width - line.text.cell_len
+    if room >= 4:
+        line.text.append_text(cell(_prompt(group.prompt), room, dim=not here, dark=dark))
+    return line.fit(width)
+
+
+def _prompt(prompt: str) -> str:
+    """Return what tells prompts apart: the end of what was asked, on one line."""
+    return " ".join(prompt[-400:].split())
+
+
+class Groups(Pane):
+    """The groups of the step at the cursor."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__(id=id)
+        self.data = GroupsData()
+
+    def show(self, data: GroupsData) -> None:
+        """Show other groups, or another selection."""
+        self.data = data
+        if self.seen:
+            self.renew()
+
+    def _title(self, width: int) -> Text:
+        data = self.data
+        if data.step is None:
+            return section("groups", "", width, self.dark)
+        size = max((len(g.completions) for g in data.groups), default=0)
+        step = f"step {data.step}{' (live)' if data.live else ''}"
+        return section(step, f"{len(data.groups)} groups x {size}" if data.groups else "", width, self.dark)
+
+    def lines(self, width: int, height: int) -> list[Text]:
+        """A title, the legend, a line per group around the selected one."""
+        data = self.data
+        title = self._title(width)
+        if not data.groups:
+            said = (
+                "reading …"
+                if data.loading
+                else "no completions yet"
+                if data.step is None
+                else "no groups here"
+            )
+            return [title, Line(self.dark).add(f"   {said}", Tone.DIM).fit(width)]
+        signs = max(5, *(len(glyphs(group, data.span)) for group in data.groups))
+        head = Line(self.dark).cell("", 5).cell("●≥.9 ◐ ○≤.1 ·cut"[: max(signs, 0)], signs, Tone.DIM)
+        head.cell("mean", 6, Tone.DIM, right=True).add(" ").cell("spread", 6, Tone.DIM, right=True)
+        head.add("  prompt", Tone.DIM)
+        rows = window(len(data.groups), data.selected, max(height - 2, 1))
+        return [title, head.fit(width)] + [
+            group_line(data.groups[i], i == data.selected, data, signs, width, self.dark) for i in rows
+        ]

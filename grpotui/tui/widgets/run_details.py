@@ -1,0 +1,73 @@
+"""The selected run in a few lines: verdict, reason, note, last flags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from grpotui.records import Flag, Level
+from grpotui.tui import format as fmt
+from grpotui.tui import style
+from grpotui.tui.runs_view import RunRow
+from grpotui.tui.style import Tone
+from grpotui.tui.widgets.lines import OneLine
+
+
+def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool) -> list[Text]:
+    """Return the lines that say most about a run, the most telling first."""
+    run = row.run
+    facts = [run.id] if run.id != run.name else []
+    facts += [run.preset] if run.preset else []
+    if run.seed is not None:
+        facts.append(f"seed {run.seed}")
+    if run.attempt > 1:
+        facts.append(f"attempt {run.attempt}")
+    if run.started_at is not None:
+        facts.append(f"ran {fmt.duration((run.ended_at or now) - run.started_at)}")
+    if run.device:
+        facts.append(run.device)
+    facts += [f"#{tag}" for tag in run.tags]
+    head = style.text(run.name, Tone.STRONG, dark)
+    head.append_text(style.text("   " + "  ".join(facts), Tone.DIM, dark))
+    lines = [head]
+    if run.verdict_message:
+        since = f" since {run.verdict_step}" if run.verdict_step else ""
+        line = style.verdict_text(run.verdict, run.cause, dark)
+        line.append_text(style.text(f"{since}  {run.verdict_message}", Tone.PLAIN, dark))
+        lines.append(line)
+    if run.reason:
+        line = style.status_text(run.status, dark)
+        line.append_text(style.text(f"  {run.reason}", Tone.PLAIN, dark))
+        lines.append(line)
+    if row.waits_for:
+        lines.append(style.text(f"○ waits for {row.waits_for}", Tone.PLAIN, dark))
+    if run.note:
+        lines.append(style.text(f"note  {run.note}", Tone.PLAIN, dark))
+    lines += [flag_line(flag, dark) for flag in flags]
+    return lines
+
+
+def flag_line(flag: Flag, dark: bool) -> Text:
+    """Return ``✖ 1150  message``: the colour stops at the step."""
+    line = style.level_text(flag.level, f"{flag.step:>6}  ", dark)
+    tone = Tone.DIM if flag.level is Level.INFO else Tone.PLAIN
+    line.append_text(style.text(flag.message, tone, dark))
+    return line
+
+
+class RunDetails(OneLine):
+    """Details of one run, as many lines as there is room for."""
+
+    DEFAULT_CSS = "RunDetails { height: 1fr; border-top: solid $rule; }"
+
+    def show_run(self, row: RunRow | None, flags: Sequence[Flag], now: float) -> None:
+        """Show one run, or nothing."""
+        if row is None:
+            self.show(Text(""))
+            return
+        text = Text(no_wrap=True)
+        for number, line in enumerate(details(row, flags, now, self.dark)[: max(self.size.height, 1)]):
+            text.append("\n " if number else " ")
+            text.append_text(line)
+        self.show(text)

@@ -1,0 +1,202 @@
+"""The table of runs: as many columns as there is room for, the most telling ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from grpotui.records import Status
+from grpotui.tui import format as fmt
+from grpotui.tui import style
+from grpotui.tui.runs_view import RunRow
+from grpotui.tui.style import Tone
+from grpotui.tui.widgets.line_table import LineTable, cell
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a cell needs beside its row."""
+
+    now: float
+    dark: bool
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. The column with the highest ``rank`` goes first when room is short."""
+
+    title: str
+    width: int
+    rank: int
+    show: Callable[[RunRow, Moment], Text | str]
+    right: bool = False
+    most: int = 0
+    """Cells that it grows to when there is room; 0 when it does not grow."""
+    dim: bool = False
+
+
+def _name(row: RunRow, at: Moment) -> Text:
+    name = style.text(row.run.name, Tone.PLAIN, at.dark)
+    tags = "".join(f" #{tag}" for tag in row.run.tags)
+    if tags and name.cell_len + cell_len(tags) <= at.width:
+        name.append_text(style.text(tags, Tone.DIM, at.dark))
+    return name
+
+
+def _status(row: RunRow, at: Moment) -> Text:
+    status = row.run.status
+    if at.width < len(status):
+        return style.text(style.STATUS_SIGNS[status], style.STATUS_TONES[status], at.dark)
+    return style.status_text(status, at.dark)
+
+
+def _verdict(row: RunRow, at: Moment) -> Text | str:
+    run = row.run
+    if run.step == 0 and not run.verdict_step:
+        return ""
+    cause = run.cause if at.width >= len(run.verdict) + len(run.cause) + 5 else ""
+    return style.verdict_text(run.verdict, cause, at.dark)
+
+
+def _step(row: RunRow, at: Moment) -> str:
+    run = row.run
+    return fmt.part_of(run.step, run.max_steps) if run.step or run.max_steps else ""
+
+
+def _epoch(row: RunRow, at: Moment) -> str:
+    return fmt.part_of(row.run.epoch, row.run.max_epochs, digits=1)
+
+
+def _eta(row: RunRow, at: Moment) -> str:
+    return fmt.duration(eta(row))
+
+
+def _device(row: RunRow, at: Moment) -> str:
+    return fmt.device(row.run.device)
+
+
+def _reward(row: RunRow, at: Moment) -> str:
+    return fmt.figure(row.run.reward) if row.run.step else ""
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else fmt.figure(value)
+
+
+def eta(row: RunRow) -> float | None:
+    """Return the seconds that a running run still needs, or None."""
+    run = row.run
+    if run.status is not Status.RUNNING or run.max_steps is None or run.step_time is None:
+        return None
+    return max(run.max_steps - run.step, 0) * run.step_time
+
+
+COLUMNS = (
+    Column("run", 12, 0, _name, most=44),
+    Column("status", 10, 1, _status),
+    Column("verdict", 12, 2, _verdict, most=24),
+    Column("step", 9, 3, _step, right=True, most=11),
+    Column("epoch", 7, 9, _epoch, right=True, dim=True),
+    Column("ETA", 5, 5, _eta, right=True),
+    Column("reward", 6, 4, _reward, right=True),
+    Column("trend", 8, 8, lambda row, at: fmt.sparkline(row.trace, at.width), dim=True, most=10),
+    Column("flat", 5, 6, lambda row, at: _share(row.run.zero_std), right=True),
+    Column("jacc", 5, 7, lambda row, at: _share(row.run.jaccard), right=True),
+    Column("device", 6, 10, _device, dim=True),
+    Column("age", 4, 11, lambda row, at: fmt.age(at.now - row.run.created_at), right=True, dim=True),
+)
+GAP = 1
+NAME_WANTED = 18
+"""Cells for the name before a further column may have any."""
+
+
+CRAMPED = 46
+"""Below this width only signs, names and verdicts are shown."""
+
+
+@lru_cache(maxsize=32)
+def layout(width: int) -> tuple[tuple[Column, int], ...]:
+    """Return the columns that fit in ``width`` cells, in their order, each with its width."""
+    if width < CRAMPED:
+        name = max(width - 15, 4)
+        return tuple((c, w) for c, w in zip(COLUMNS, (name, 1, 12), strict=False))
+    chosen: list[Column] = []
+    used = 0
+    for column in sorted(COLUMNS, key=lambda c: c.rank):
+        wanted = NAME_WANTED if column.rank == 0 else column.width + GAP
+        if chosen and used + wanted > width:
+            break
+        chosen.append(column)
+        used += wanted
+    spare = max(width - used, 0)
+    widths = {c.title: NAME_WANTED if c.rank == 0 else c.width for c in chosen}
+    for title, share in (("step", 2), ("run", 8), ("verdict", 12), ("trend", 2), ("run", width)):
+        column_ = next((c for c in chosen if c.title == title), None)
+        if column_ is not None:
+            more = max(min(share, spare, column_.most - widths[title]), 0)
+            widths[title] += more
+            spare -= more
+    return tuple((c, widths[c.title]) for c in COLUMNS if c in chosen)
+
+
+def row_line(row: RunRow, width: int, now: float, dark: bool) -> Text:
+    """Return one run as one line of ``width`` cells."""
+    line = Text(no_wrap=True, end="")
+    for number, (column, cells) in enumerate(layout(width)):
+        if number:
+            line.append(" " * GAP)
+        content = column.show(row, Moment(now, dark, cells))
+        line.append_text(cell(content, cells, column.right, column.dim, dark))
+    return line
+
+
+def header_line(width: int) -> Text:
+    """Return the titles above :func:`row_line`."""
+    line = Text(no_wrap=True, end="")
+    for number, (column, cells) in enumerate(layout(width)):
+        if number:
+            line.append(" " * GAP)
+        line.append(column.title[:cells].rjust(cells) if column.right else column.title[:cells].ljust(cells))
+    return line
+
+
+class RunsTable(LineTable):
+    """Runs as rows. The selected run stays selected, by id, whatever moves around it."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__(id=id)
+        self.rows: Sequence[RunRow] = ()
+        self._now = 0.0
+
+    @property
+    def selected(self) -> RunRow | None:
+        """The row under the cursor."""
+        return self.rows[self.index] if self.index < len(self.rows) else None
+
+    def show(self, rows: Sequence[RunRow], now: float, select: str | None = None) -> None:
+        """Take in new rows, and select the run ``select`` (default: the one that is selected now)."""
+        old = self.selected
+        wanted = select or (old.run.id if old else None)
+        places = {row.run.id: place for place, row in enumerate(rows)}
+        self.rows, self._now = rows, now
+        self.rows_changed(places.get(wanted or "", self.index))
+        new = self.selected
+        if new != old:
+            self.post_message(self.Moved(self, self.index))
+
+    def row_count(self) -> int:
+        """How many runs are shown."""
+        return len(self.rows)
+
+    def header_text(self, width: int) -> Text:
+        """Titles of the columns that fit."""
+        return header_line(width)
+
+    def row_text(self, index: int, width: int) -> Text:
+        """One run."""
+        return row_line(self.rows[index], width, self._now, self.dark)
