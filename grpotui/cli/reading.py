@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import click
 
-from grpotui.analysis.series import format_value
+from grpotui.analysis.series import format_duration, format_value
 from grpotui.cli.follow import print_log
-from grpotui.cli.output import age, print_fields, print_json, print_table
+from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
 from grpotui.records import Group, RunSummary
 from grpotui.text import clean
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-
-
-def _optional(value: float | None) -> str:
-    return "-" if value is None else format_value(value)
 
 
 def progress(run: RunSummary) -> str:
@@ -45,12 +42,12 @@ def list_runs(session: Session, as_json: bool) -> None:
             run.status,
             run.verdict,
             progress(run),
-            _optional(run.epoch),
-            _optional(run.reward),
-            _optional(run.zero_std),
-            _optional(run.jaccard),
+            format_value(run.epoch),
+            format_value(run.reward),
+            format_value(run.zero_std),
+            format_value(run.jaccard),
             run.preset,
-            age(run.created_at),
+            format_duration(time.time() - run.created_at),
         ]
         for run in runs
     ]
@@ -94,7 +91,7 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
     )
     if detail["last"]:
         click.echo()
-        print_fields([(key, _optional(value)) for key, value in sorted(detail["last"].items())])
+        print_fields([(key, format_value(value)) for key, value in sorted(detail["last"].items())])
     if detail["flags"]:
         click.echo()
         for flag in detail["flags"]:
@@ -123,8 +120,8 @@ def show_metrics(session: Session, run: str, keys: tuple[str, ...], as_json: boo
     rows = []
     for key, points in series.items():
         values = [value for _, value in points if value is not None]
-        spread = [_optional(min(values)), _optional(max(values))] if values else ["-", "-"]
-        rows.append([key, str(len(points)), _optional(points[-1][1]), *spread])
+        spread = [format_value(min(values)), format_value(max(values))] if values else ["-", "-"]
+        rows.append([key, str(len(points)), format_value(points[-1][1]), *spread])
     print_table(["metric", "points", "last", "min", "max"], rows)
 
 
@@ -148,7 +145,7 @@ def _print_group(data: dict[str, Any]) -> None:
     click.echo(clean(f"step {group.step} group {group.group} {group.mode}  {group.prompt}"))
     for completion in group.completions:
         cut = " (truncated)" if completion.truncated else ""
-        click.echo(f"  {_optional(completion.reward):>6}  {clean(completion.text)}{cut}")
+        click.echo(f"  {format_value(completion.reward):>6}  {clean(completion.text)}{cut}")
 
 
 @click.command("logs")

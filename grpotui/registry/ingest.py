@@ -107,7 +107,7 @@ def _take(conn: sqlite3.Connection, rid: int, run: RunDir) -> tuple[bool, bool]:
         place.last_step, bad = stream.apply(conn, rid, lines, place.last_step)
         place.tail.bad_lines += bad
         _save(conn, rid, stream, place)
-        more = more or place.tail.offset - before[1] >= BATCH_BYTES
+        more = more or place.tail.changed()
     if took:
         summary.refresh(conn, rid, settled=not more)
     return took, more

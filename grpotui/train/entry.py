@@ -67,9 +67,9 @@ def _resumed_step(run: RunDir) -> int:
 
 def _finish(run: RunDir, attempt: int, outcome: Outcome) -> None:
     """Write the result: by the first rank, or by whichever fails."""
-    say(f"{outcome.status}: {outcome.reason}")
     if os.environ.get("RANK", "0") != "0" and outcome.status is not Status.FAILED:
         return
+    say(f"{outcome.status}: {outcome.reason}")
     try:
         write_json(run.result_json, outcome.to_json(attempt))
     except OSError as error:

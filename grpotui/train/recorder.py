@@ -81,8 +81,6 @@ class Recorder:
         self._metrics = LineWriter(run.metrics)
         self._flatness = Flatness(span)
         self._next: tuple[str, int, int] = ("", 0, 0)
-        self._last_step = 0
-        self.summary: dict[str, Any] = {}
         self.errors = 0
 
     @property
@@ -136,19 +134,14 @@ class Recorder:
         return self._flatness.take()
 
     def metrics(self, step: int, max_steps: int, logs: Mapping[str, Any]) -> None:
-        """Append one logged step and print it.
+        """Append one logged line and print it.
 
-        The summary after the last step is kept in ``summary``: it is no step, and a line whose step does not
-        go on means a resumed attempt to readers. Only what the last steps had not yet logged becomes a line.
+        The summary that transformers logs at the end repeats the last step; it is written but not printed.
         """
         values = {key: _scalar(value) for key, value in logs.items()}
-        if SUMMARY_KEY in values:
-            self.summary = values
-            if step <= self._last_step or "reward" not in values:
-                return
         self._metrics.append({"step": step, "time": time.time(), **values})
-        self._last_step = step
-        say(progress_line(step, max_steps, values))
+        if SUMMARY_KEY not in values:
+            say(progress_line(step, max_steps, values))
 
     def close(self) -> None:
         """Close both files."""

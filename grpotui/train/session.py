@@ -107,11 +107,7 @@ class Session:
 
     def _outcome(self, stopped: bool, recorder: Recorder) -> Outcome:
         step = self.progress.step
-        details = {
-            "summary": recorder.summary,
-            "lost_lines": recorder.lost,
-            "recorder_errors": recorder.errors,
-        }
+        details = {"lost_lines": recorder.lost, "recorder_errors": recorder.errors}
         if stopped:
             return Outcome(Status.STOPPED, step, self.stop.reason, details=details)
         if step == 0:

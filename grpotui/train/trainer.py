@@ -54,12 +54,17 @@ class RecordedTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL has no types
             step = self.state.global_step + (1 if training else 0)
             size = self.num_generations if training else self.num_generations_eval
             with self._recorder.guard("completions"):
+                expected = len(inputs) * self.accelerator.num_processes
+                if len(rows) != expected:
+                    raise ValueError(f"{len(rows)} of {expected} completions came from the ranks")
                 self._recorder.groups(mode, step, rows, size)
         return output
 
     def _rows(self, advantages: list[float]) -> list[Row]:
         """Return this rank's completions with their scores, in the order of the batch."""
         inputs, completions, token_ids = self._sampled
+        # A completion without one of these at its end was cut off, as TRL's clipped_ratio counts it.
+        ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
         rows = []
         for index, (example, completion, ids) in enumerate(zip(inputs, completions, token_ids, strict=True)):
             text = completion_text(completion)
@@ -67,7 +72,7 @@ class RecordedTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL has no types
             record = Completion(
                 text=text,
                 tokens=len(ids),
-                truncated=self._truncated(ids),
+                truncated=not ids or ids[-1] not in ends,
                 parsed=self._parsed(text),
                 reward=total(scores, self._weights),
                 rewards=scores,
@@ -75,10 +80,6 @@ class RecordedTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL has no types
             )
             rows.append(Row(example["prompt"], str(example.get("task") or ""), example.get("answer"), record))
         return rows
-
-    def _truncated(self, ids: list[int]) -> bool:
-        """True when the completion ended without an end token, as TRL's clipped_ratio counts it."""
-        return not ids or ids[-1] not in (*self.eos_token_ids, self._tokenizer.pad_token_id)
 
     def _parsed(self, text: str) -> str | None:
         """Return what the first reward that parses anything reads out of the text."""

@@ -54,14 +54,11 @@ def stop(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
 
 
 def resume(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
-    """Queue the next attempt of an ended run."""
-    if not run.status.is_ended:
-        app.say(f"{run.name} is {run.status}: nothing to resume", "warning")
-        return
+    """Queue the next attempt of an ended run, or again a run that was queued before a reboot."""
     from grpotui.launch import submit
 
     def finished(_: object) -> None:
-        app.say(f"{run.name}: attempt {run.attempt + 1} is queued")
+        app.say(f"{run.name} is queued: it goes on from its last checkpoint")
         done()
 
     app.do(lambda: submit.resume(app.workspace, run.id), finished)

@@ -60,6 +60,11 @@ def device(text: str) -> str:
     return f"GPU{first[5:]}" if first.startswith("cuda:") else first
 
 
+def tail(path: str, most: int) -> str:
+    """Return the end of a path in at most ``most`` characters."""
+    return path if len(path) <= most else f"…{path[-(most - 1) :]}"
+
+
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 

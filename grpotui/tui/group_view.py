@@ -45,9 +45,13 @@ def mean_reward(group: Group) -> float | None:
     return statistics.fmean(rewards) if rewards else None
 
 
-def needs_a_look(group: Group, span: RewardRange | None) -> bool:
-    """True for a group without spread, or with a completion that was cut."""
-    return group.flat(span) is not None or any(c.truncated for c in group.completions)
+@dataclass(frozen=True, slots=True, eq=False)
+class StepGroups:
+    """The groups of one step, and the words that most of its completions share."""
+
+    step: int
+    groups: tuple[Group, ...] = ()
+    template: frozenset[tuple[str, ...]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,8 @@ READER = Section(
         Key("read.sample_up", "k", "sample(-1)", "", "The completion before"),
         Key("read.group_back", "comma", "group(-1)", "group", "The group before", ","),
         Key("read.group_forward", "full_stop", "group(1)", "", "The next group", "."),
-        Key("read.scroll", "down,up,pagedown,pageup,home,end", "none", "scroll", "Scroll", "↓ ↑"),
+        Key("read.down", "down", "scroll(1)", "scroll", "Scroll; pages, home and end too", "↓ ↑"),
+        Key("read.up", "up", "scroll(-1)", "", "Scroll up", "↑"),
     ),
 )
 

@@ -29,7 +29,7 @@ def steps_shown(snapshot: RunSnapshot) -> tuple[float, float]:
 
 
 def flag_marks(snapshot: RunSnapshot) -> tuple[Mark, ...]:
-    """Return where flags stand, the gravest of a step only; verdicts first, then what is bad, then warnings."""
+    """Return where flags stand, the gravest of a step only; verdicts first, then by level."""
 
     def weight(mark: tuple[int, FlagKind, Level]) -> tuple[bool, int]:
         _, kind, level = mark

@@ -6,25 +6,37 @@ import dataclasses
 import os
 import sqlite3
 import time
+from bisect import bisect_right
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from grpotui.records import Group, HealthSettings, RewardRange, RunSummary, Status, as_float, as_int
+from grpotui.records import (
+    ZERO_STD_EPSILON,
+    HealthSettings,
+    RewardRange,
+    RunSummary,
+    Status,
+    as_float,
+    as_int,
+)
 from grpotui.registry import connect, index_run
-from grpotui.registry.queries import Registry
+from grpotui.registry.queries import GroupRow, Registry
+from grpotui.tui.group_view import StepGroups, template
 from grpotui.tui.run_series import Recording
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.workspace import Workspace
 
 LOG_BYTES = 64 * 1024
 LOG_LINES = 400
+MOST_STEPS = 5000
+"""Steps that a search looks through."""
 
 
 def last_lines(path: Path, most: int = LOG_LINES) -> tuple[str, ...]:
-    """Return the last lines of a text file; of a line that was written over by a progress bar, its last state."""
+    """Return the last lines of a text file; of a line that a progress bar wrote over, its last state."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
@@ -50,6 +62,11 @@ def health_settings(config: Mapping[str, Any]) -> HealthSettings:
     return HealthSettings(**found)
 
 
+def _odd(row: GroupRow) -> bool:
+    flat = row.low is not None and row.high is not None and row.high - row.low < ZERO_STD_EPSILON
+    return flat or row.truncated > 0
+
+
 class RunReader:
     """Fetches snapshots of one run. Used by one thread at a time."""
 
@@ -60,7 +77,7 @@ class RunReader:
         self._attempt = 0
         self._replayed_until: int | None = None
         """The last step before a resume, until the resumed attempt is beyond it: its steps replace those."""
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, int, Status] | None = None
         self._steps: tuple[int, ...] = ()
         self._group_steps: tuple[int, ...] = ()
         self._log: tuple[tuple[int, int], tuple[str, ...]] = ((0, 0), ())
@@ -90,10 +107,26 @@ class RunReader:
             waits_for=self._waits_for(run),
         )
 
-    def groups(self, step: int) -> list[Group]:
+    def groups(self, step: int) -> StepGroups:
         """Return the groups of one step. Safe beside :meth:`fetch` in another thread."""
         with closing(connect(self.workspace)) as connection:
-            return Registry(connection, self.workspace).groups(self.run_id, step)
+            groups = tuple(Registry(connection, self.workspace).groups(self.run_id, step))
+        return StepGroups(step, groups, template(groups))
+
+    def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
+        """Return the next (step, group) without spread or with a cut completion, around the end."""
+        with closing(connect(self.workspace)) as connection:
+            registry = Registry(connection, self.workspace)
+            steps = registry.group_steps(self.run_id)
+            start = max(bisect_right(steps, step) - 1, 0)
+            for number in range(min(len(steps), MOST_STEPS) + 1):
+                at = steps[(start + number) % len(steps)] if steps else 0
+                for place, row in enumerate(registry.group_rows(self.run_id, at)):
+                    if number == 0 and at == step and place <= group:
+                        continue
+                    if _odd(row):
+                        return at, place
+        return None
 
     def _take_series(self, registry: Registry, run: RunSummary) -> None:
         known = max((r.last_step or 0 for r in self._recordings.values()), default=0)
@@ -115,13 +148,16 @@ class RunReader:
         self._take_steps(registry, run)
 
     def _take_steps(self, registry: Registry, run: RunSummary) -> None:
+        seen = (run.attempt, run.step, run.status)
+        if seen == self._seen and run.step:
+            return
+        self._seen = seen
         logged = {step for r in self._longest() for step, _ in r.points}
-        group_steps = tuple(registry.group_steps(self.run_id))
-        if group_steps != self._group_steps:
-            self._group_steps = group_steps
-        steps = tuple(sorted(logged.union(group_steps)))
-        if steps != self._steps:
-            self._steps = steps
+        found = registry.group_steps(self.run_id)
+        # The groups of a step are complete once its metrics line is there.
+        whole = [s for s in found if s <= run.step] if run.step and not run.status.is_ended else found
+        self._group_steps = tuple(whole)
+        self._steps = tuple(sorted(logged.union(whole)))
 
     def _longest(self) -> list[Recording]:
         """Return the recording that has most steps: every metrics line holds that key."""

@@ -27,12 +27,12 @@ class Bucket(NamedTuple):
     low: float
     high: float
     total: float
-    count: int
+    size: int
 
     @property
     def mean(self) -> float:
         """Mean of the values."""
-        return self.total / self.count
+        return self.total / self.size
 
     def plus(self, other: Bucket) -> Bucket:
         """Return both as one."""
@@ -42,17 +42,17 @@ class Bucket(NamedTuple):
             min(self.low, other.low),
             max(self.high, other.high),
             self.total + other.total,
-            self.count + other.count,
+            self.size + other.size,
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """One metric, as it was when a snapshot was taken. Two series are the same only if they are one object."""
+    """One metric, as it was when a snapshot was taken. Only one object is the same series."""
 
     outline: tuple[Bucket, ...] = ()
     points: Sequence[Point] = ()
-    """Every logged point, ascending. Only the first ``size`` belong to this snapshot: the list grows behind."""
+    """Every logged point, ascending. The first ``size`` belong to this snapshot: the list grows behind."""
     size: int = 0
 
     def __bool__(self) -> bool:
@@ -73,13 +73,13 @@ class Series:
             return None
         return min(b.low for b in self.outline), max(b.high for b in self.outline)
 
-    def edges(self) -> list[tuple[float, float | None]]:
+    def edges(self) -> list[Point]:
         """Return the outline as points, lowest and highest of each bucket."""
-        points: list[tuple[float, float | None]] = []
+        points: list[Point] = []
         for bucket in self.outline:
-            points.append((float(bucket.first), bucket.low))
+            points.append((bucket.first, bucket.low))
             if bucket.high > bucket.low:
-                points.append((float(bucket.last), bucket.high))
+                points.append((bucket.last, bucket.high))
         return points
 
     def mean_at(self, step: int, window: int) -> float | None:
@@ -123,7 +123,7 @@ class Recording:
             self._snapshot = None
 
     def _add(self, one: Bucket) -> None:
-        if self.buckets and self.buckets[-1].count < self.stride:
+        if self.buckets and self.buckets[-1].size < self.stride:
             self.buckets[-1] = self.buckets[-1].plus(one)
             return
         if len(self.buckets) >= OUTLINE:
@@ -153,10 +153,10 @@ def trailing_means(series: Series, window: int) -> list[tuple[float, float | Non
     means: list[tuple[float, float | None]] = []
     for bucket in series.outline:
         held.append(bucket)
-        total, count = total + bucket.total, count + bucket.count
-        while len(held) > 1 and count - held[0].count >= window:
+        total, count = total + bucket.total, count + bucket.size
+        while len(held) > 1 and count - held[0].size >= window:
             old = held.popleft()
-            total, count = total - old.total, count - old.count
+            total, count = total - old.total, count - old.size
         means.append((float(bucket.last), total / count))
     return means
 
@@ -164,7 +164,7 @@ def trailing_means(series: Series, window: int) -> list[tuple[float, float | Non
 def by_column(
     points: Sequence[tuple[float, float | None]], lo: float, hi: float, columns: int
 ) -> list[float | None]:
-    """Return the mean of the points in each of ``columns`` equal parts of [lo, hi]; None where there is none."""
+    """Return the mean of the points in each of ``columns`` equal parts of [lo, hi]; None without any."""
     totals = [0.0] * columns
     counts = [0] * columns
     for x, y in points:

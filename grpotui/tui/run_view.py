@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -17,6 +18,7 @@ FLAT_ELSEWHERE = "grpotui/zero_std_other"
 JACCARD_CROSS = "grpotui/jaccard_cross"
 JACCARD_WITHIN = "grpotui/jaccard_within"
 EMPTY = Series()
+DEFAULT_HEALTH = HealthSettings()
 
 VITALS = (
     ("kl", "kl"),
@@ -48,7 +50,7 @@ class RunSnapshot:
     log: tuple[str, ...] = ()
     """The last lines of the trainer's output, as it wrote them."""
     reward_range: RewardRange | None = None
-    health: HealthSettings = HealthSettings()
+    health: HealthSettings = DEFAULT_HEALTH
     waits_for: str = ""
 
     def get(self, key: str) -> Series:
@@ -69,8 +71,6 @@ class RunSnapshot:
 
     def group_step(self, step: int) -> int | None:
         """Return the step whose groups are in use at ``step``: its own, else the last one before it."""
-        from bisect import bisect_right
-
         place = bisect_right(self.group_steps, step)
         if place:
             return self.group_steps[place - 1]
@@ -89,46 +89,3 @@ def opening_step(snapshot: RunSnapshot) -> int | None:
     if not judged and snapshot.run.verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL, Verdict.WARNING):
         judged = bad
     return judged[0].step if judged else None
-
-
-@dataclass(slots=True)
-class Cursor:
-    """The step, group and sample that a person looks at. ``step`` None follows the newest step."""
-
-    step: int | None = None
-    group: int = 0
-    sample: int = 0
-    left_at: int = 0
-    """The newest step when it stopped following."""
-
-    @property
-    def live(self) -> bool:
-        """True while it follows."""
-        return self.step is None
-
-    def at(self, steps: Sequence[int]) -> int | None:
-        """Return the step it stands on."""
-        if self.step is not None:
-            return self.step
-        return steps[-1] if steps else None
-
-    def hold(self, steps: Sequence[int]) -> None:
-        """Stop following: one reads."""
-        if self.step is None and steps:
-            self.step = self.left_at = steps[-1]
-
-    def go(self, step: int, steps: Sequence[int]) -> None:
-        """Stand on a step."""
-        if self.step is None and steps:
-            self.left_at = steps[-1]
-        self.step, self.sample = step, 0
-
-    def follow(self) -> None:
-        """Follow the newest step."""
-        self.step, self.sample = None, 0
-
-    def news(self, steps: Sequence[int]) -> int:
-        """Return how many steps came since it stopped following."""
-        from bisect import bisect_right
-
-        return 0 if self.step is None else len(steps) - bisect_right(steps, self.left_at)

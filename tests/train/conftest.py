@@ -27,8 +27,12 @@ class Scenes:
     def run(self, name: str) -> RunDir:
         return RunDir(self.root / name)
 
-    def metrics(self, name: str) -> list[dict[str, Any]]:
+    def lines(self, name: str) -> list[dict[str, Any]]:
         return [line.data for line in Tail(self.run(name).metrics).read()]
+
+    def metrics(self, name: str) -> list[dict[str, Any]]:
+        """The lines of steps, without the summary at the end of each attempt."""
+        return [line for line in self.lines(name) if "train_runtime" not in line]
 
     def groups(self, name: str) -> list[dict[str, Any]]:
         return [line.data for line in Tail(self.run(name).completions).read()]

@@ -1,6 +1,6 @@
 """Real training on a tiny model, many short runs in one process: ``python -m tests.train.scenes FOLDER``.
 
-Importing TRL takes longer than these runs. Each leaves its run folder, and ``scenes.json`` tells how each ended.
+Importing TRL takes longer than such a run. Each leaves its folder; ``scenes.json`` tells how they ended.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def constant(value: float) -> Score:
 
 
 def by_prompt(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
-    """Of four prompts one is at the ceiling, one at the floor, one in between, one differs within its group."""
+    """Of four prompts one is at the ceiling, one at the floor, one in between; one differs in its group."""
     kinds: dict[int, Callable[[int], float]] = {
         0: lambda i: 1.0,
         1: lambda i: 0.0,
@@ -192,10 +192,9 @@ def fail(stage: Stage) -> None:
     stage.play("raising", [reward(raising, "mine")], {})
     stage.play("memory", [reward(memory)], {})
     stage.play("infinite", [reward(constant(float("inf")))], {})
-    stage.play(
-        "nan", [reward(spread)], {"learning_rate": 1e30, "steps_per_generation": 4, "max_grad_norm": 0}
-    )
-    stage.play("nan-logits", [reward(spread)], {"learning_rate": 1e30, "max_grad_norm": 0})
+    wild = {"learning_rate": 1e30, "max_grad_norm": 0}
+    stage.play("nan", [reward(spread)], {**wild, "steps_per_generation": 4})
+    stage.play("nan-logits", [reward(spread)], wild)
     stage.play("few", [reward(spread)], {"gradient_accumulation_steps": 4}, prompts=4)
     stage.play("unwritable", [reward(spread)], {"max_steps": 2}, prepare=lambda run: run.completions.mkdir())
     stage.play("parser", [reward(spread, parse=bad_parse)], {"max_steps": 2})
@@ -206,7 +205,7 @@ def stop(stage: Stage) -> None:
     stage.play("stopped", [reward(stopping(run, 2))], {"logging_steps": 10})
     run.result_json.unlink(missing_ok=True)
     run.request_json.unlink()
-    stage.play("stopped", [reward(spread)], {"logging_steps": 1}, attempt=2, end="resumed")
+    stage.play("stopped", [reward(spread)], {"logging_steps": 10}, attempt=2, end="resumed")
 
 
 def evaluate(stage: Stage) -> None:

@@ -49,9 +49,9 @@ def test_a_preset_for_a_gpu_trains_on_the_cpu_and_says_so(scenes: Scenes) -> Non
 
 
 def test_no_secret_is_recorded(scenes: Scenes) -> None:
-    assert json.loads(scenes.run("whole").attempt_json(1).read_text())["config"]["grpo"]["hub_token"] == (
-        "<redacted>"
-    )
+    text = scenes.run("whole").attempt_json(1).read_text()
+    assert '"hub_token": "<redacted>"' in text
+    assert "a" * 30 not in text
 
 
 def test_finish_resume_and_nothing_left(scenes: Scenes) -> None:
@@ -73,7 +73,7 @@ def test_a_stop_finishes_its_step_saves_and_is_resumed(scenes: Scenes) -> None:
     assert (stopped["status"], stopped["step"], stopped["reason"]) == ("stopped", 2, "seen enough")
     assert (scenes.run("stopped").checkpoints / "checkpoint-2" / "trainer_state.json").is_file()
     assert (resumed["status"], resumed["step"]) == ("finished", 4)
-    assert [line["step"] for line in scenes.metrics("stopped")] == [2, 3, 4]
+    assert [line["step"] for line in scenes.lines("stopped")] == [2, 2, 4]
     assert sorted({group["step"] for group in scenes.groups("stopped")}) == [1, 2, 3, 4]
 
 

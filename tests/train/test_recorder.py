@@ -22,10 +22,6 @@ def rows(count: int, prompt: object = "p") -> list[Row]:
     return [Row(prompt, "t", None, Completion(str(n), reward=float(n))) for n in range(count)]
 
 
-def steps(run: RunDir) -> list[int]:
-    return [line.data["step"] for line in Tail(run.metrics).read()]
-
-
 def test_shares_add_up_and_begin_anew() -> None:
     flatness = Flatness(RewardRange(-1.0, 1.0))
     for rewards in ((1.0, 1.0), (-1.0, -1.0), (0.2, 0.2), (0.2, 0.4), (1.0, 1.0)):
@@ -77,16 +73,13 @@ def test_a_conversation_stays_one(tmp_path: Path) -> None:
     assert Group.from_json(line.data).prompt == "user: 2 + 2?"
 
 
-def test_the_summary_becomes_a_line_only_for_steps_not_yet_logged(tmp_path: Path) -> None:
+def test_the_summary_is_written_and_not_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = RunDir(tmp_path)
     recorder = Recorder(run, None)
-    recorder.metrics(2, 4, {"reward": 0.5})
-    recorder.metrics(2, 4, {"train_runtime": 1.0})
+    recorder.metrics(4, 4, {"reward": 0.5})
     recorder.metrics(4, 4, {"train_runtime": 1.0})
-    assert steps(run) == [2]
-    recorder.metrics(4, 4, {"train_runtime": 1.0, "reward": 0.75})
-    assert steps(run) == [2, 4]
-    assert recorder.summary["train_runtime"] == 1.0
+    assert [line.data.get("train_runtime") for line in Tail(run.metrics).read()] == [None, 1.0]
+    assert capsys.readouterr().out == "step 4/4 reward 0.5\n"
 
 
 def test_what_is_no_number_stays_readable(tmp_path: Path) -> None:

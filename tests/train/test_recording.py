@@ -48,7 +48,7 @@ def test_metrics_are_those_of_trl_and_agree_with_the_groups(scenes: Scenes, name
 
 
 def test_groups_are_written_before_the_metrics_line_of_their_step(scenes: Scenes) -> None:
-    lines = scenes.metrics("order")
+    lines = [line for line in scenes.lines("order") if "train_runtime" not in line]
     kinds = [("group" if "completions" in line else "step", line["step"]) for line in lines]
     assert len([kind for kind, _ in kinds if kind == "step"]) == 4
     logged = 0
@@ -60,15 +60,17 @@ def test_groups_are_written_before_the_metrics_line_of_their_step(scenes: Scenes
 
 
 def test_unlogged_steps_are_pooled_and_none_is_forgotten(scenes: Scenes) -> None:
-    lines = scenes.metrics("sparse")
+    lines = scenes.lines("sparse")  # the last one is the summary, which has what was left
     assert [line["step"] for line in lines] == [3, 5]
     assert all("grpotui/zero_std" in line for line in lines)
     assert len(scenes.groups("sparse")) == 5 * 2
 
 
-def test_the_summary_of_transformers_is_no_step(scenes: Scenes) -> None:
-    assert all("train_runtime" not in line for line in scenes.metrics("equal"))
-    assert scenes.ends["equal"]["summary"]["train_runtime"] > 0
+def test_the_summary_of_transformers_repeats_the_last_step_and_holds_no_reward(scenes: Scenes) -> None:
+    *_, last, summary = scenes.lines("equal")
+    assert summary["step"] == last["step"] == 4
+    assert summary["train_runtime"] > 0
+    assert not {"reward", "grpotui/zero_std"} & summary.keys()
 
 
 @pytest.mark.parametrize("size", [8, 16])

@@ -83,7 +83,7 @@ def test_the_old_value_is_no_edit(draft: Draft) -> None:
     ("path", "text", "said"),
     [
         ("grpo.beta", "abc", "number"),
-        ("grpo.num_generations", "2.5", "int"),
+        ("grpo.num_generations", "2.5", "whole number"),
         ("grpo.temperature", "0", "more than 0"),
         ("grpo.loss_type", "grop", "grop"),
         ("seed", "-1", "at least 0"),
@@ -243,7 +243,7 @@ async def test_launch_queues_the_edited_run_and_opens_it(presets: Workspace) -> 
         assert asked["overrides"] == ["grpo.beta=0.3"]
         await pilot.press("q")
         await ready(pilot, 1)
-        await until(pilot, lambda: "○ queued  My [b]run  waits for" in screen_text(pilot))
+        await until(pilot, lambda: "○ queued  My [b]run  waits: CPU busy" in screen_text(pilot))
         assert "someone-else" in screen_text(pilot)
 
 

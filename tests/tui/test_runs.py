@@ -140,7 +140,7 @@ async def test_stop_asks_for_a_reason_and_writes_the_request(workspace: Workspac
 async def test_stop_of_an_ended_run_says_so(workspace: Workspace) -> None:
     fill(workspace)
     app = GrpoTui(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await ready(pilot, 4)
         await pilot.press("end", "s")
         await until(pilot, lambda: "nothing to stop" in screen_text(pilot))
@@ -178,7 +178,7 @@ async def test_bin_asks_first(workspace: Workspace) -> None:
 async def test_live_runs_are_not_binned(workspace: Workspace) -> None:
     fill(workspace)
     app = GrpoTui(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await ready(pilot, 4)
         await pilot.press("D")
         await until(pilot, lambda: "stop it first" in screen_text(pilot))

@@ -19,6 +19,7 @@ from grpotui.errors import UserError
 from grpotui.records import RunSummary
 from grpotui.text import clean
 from grpotui.tui import deeds, keymap, style
+from grpotui.tui import format as fmt
 from grpotui.tui.runs_data import RunsReader
 from grpotui.tui.runs_view import RunsSnapshot, filtered, is_news
 from grpotui.tui.style import Tone
@@ -50,7 +51,7 @@ class RunsScreen(Screen[None]):
     AUTO_FOCUS = "#runs"
     DEFAULT_CSS = """
     RunsScreen {
-        #runs { height: 3fr; margin: 0 0 0 1; }
+        #runs { height: 3fr; padding-left: 1; }
         #empty { display: none; height: 3fr; padding: 1 3; color: $foreground; }
         &.-empty #runs { display: none; }
         &.-empty #empty { display: block; }
@@ -124,7 +125,7 @@ class RunsScreen(Screen[None]):
         row = self.query_one(RunsTable).selected
         self._fetch(row.run.id if row else None)
 
-    @work(thread=True, group="fetch", exit_on_error=False)
+    @work(thread=True, group="fetch")
     def _fetch(self, detail_id: str | None) -> None:
         from grpotui.tui.app import one_line
 
@@ -179,7 +180,7 @@ class RunsScreen(Screen[None]):
         if snapshot.waiting:
             parts.append(f"{len(snapshot.waiting)} queued")
         if self.size.width >= 100:
-            parts.append(str(self.app.workspace.root))
+            parts.append(fmt.tail(str(self.app.workspace.root), 32))
         parts.append(time.strftime("%H:%M"))
         right.append_text(style.text("   ".join(parts), Tone.DIM, dark))
         self.query_one(TitleLine).show_title(["grpotui", "runs"], right)

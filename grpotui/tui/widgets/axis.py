@@ -42,7 +42,7 @@ def label(value: float) -> str:
 
 
 def _step(width: float, parts: int) -> float:
-    """Return the smallest of 1, 2, 2.5, 5 times a power of ten that parts ``width`` at most ``parts`` times."""
+    """Return the smallest of 1, 2, 2.5, 5 times a power of ten that fits ``parts`` times into ``width``."""
     raw = width / max(parts, 1)
     power = 10.0 ** math.floor(math.log10(raw))
     return next((f * power for f in (1, 2, 2.5, 5) if f * power >= raw * 0.999), 10 * power)

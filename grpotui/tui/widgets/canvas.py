@@ -84,7 +84,7 @@ def finite(points: Sequence[tuple[float, float | None]], drawing: Drawing) -> Sp
 def _spots(curve: Curve, drawing: Drawing, columns: int) -> Spots:
     left, right = drawing.x
     if curve.shape is Shape.BAND:
-        edges = [(x, y) for x, y in curve.series[0].edges() if left <= x <= right]
+        edges = [point for point in curve.series[0].edges() if left <= point[0] <= right]
         return finite(min_max(edges, columns), drawing)
     if curve.shape is Shape.POINTS:
         return finite(curve.series[0].edges(), drawing)

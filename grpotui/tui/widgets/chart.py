@@ -1,11 +1,14 @@
-"""A chart: heading, canvas with a scale on its left, and below an axis with flag marks and the cursor's step."""
+"""A chart: heading, canvas, scale on the left; below, an axis with flag marks and the cursor's step."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.text import Text
+from textual.events import Resize
 from textual.screen import Screen
 
 from grpotui.tui import style
@@ -153,12 +156,16 @@ class Chart(Pane):
         self.drawings += 1
         self.renew()
 
+    def on_resize(self, event: Resize) -> None:
+        """Draw anew as soon as possible."""
+        self.drawn_at = 0.0
+
     def lines(self, width: int, height: int) -> list[Text]:
         """Heading, canvas, axis."""
         top = heading(self.items, width, self.dark)
         if self._drawn is None or self.spec is None:
             return [top]
-        spec, columns, rows, _ = self._drawn
+        spec, columns, _rows, _dark = self._drawn
         if len(self._canvas) + 1 > height or columns + spec.drawing.scale.gutter + 2 != width:
             return [top]
         if height < 6 and spec.axis:
@@ -168,12 +175,12 @@ class Chart(Pane):
         return [top, *frame(spec, self._canvas, self.cursor, width, self.palette)]
 
 
-def redraw_next(screen: Screen[object]) -> bool:
-    """Redraw the chart of a screen that waits longest, if no key waits; True when one was drawn."""
+def redraw_next(screen: Screen[Any], charts: Sequence[Chart]) -> bool:
+    """Redraw the chart that waits longest, unless a key waits; True when one was drawn."""
     if screen.message_queue_size or screen.app.message_queue_size:
         return False
     now = time.monotonic()
-    due = [c for c in screen.query(Chart) if c.stale and now - c.drawn_at >= PERIOD]
+    due = [c for c in charts if c.stale and now - c.drawn_at >= PERIOD]
     if not due:
         return False
     min(due, key=lambda chart: chart.drawn_at).redraw()

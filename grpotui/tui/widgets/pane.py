@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
@@ -19,7 +20,13 @@ from grpotui.tui.widgets.line_table import cell
 class Pane(Widget):
     """Lines of plain text, never markup. Subclasses say what stands in them."""
 
-    DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; background: $background; }"
+    DEFAULT_CSS = """
+    Pane { width: 1fr; height: 1fr; background: $background; }
+    Pane > .pane--title { background: $panel; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane--title"}
+    TITLED = True
+    """Whether the first line is a title."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
@@ -61,10 +68,11 @@ class Pane(Widget):
         if width <= 0 or height <= 0:
             return []
         base = self.rich_style
+        title = self.get_component_rich_style("pane--title") if self.TITLED else base
         strips = []
-        for text in self.lines(width, height)[:height]:
+        for y, text in enumerate(self.lines(width, height)[:height]):
             strip = Strip(text.render(self.app.console)).adjust_cell_length(width, Style())
-            strips.append(strip.apply_style(base))
+            strips.append(strip.apply_style(base if y else title))
         blank = Strip.blank(width, base)
         return strips + [blank] * (height - len(strips))
 

@@ -19,12 +19,12 @@ def strip_text(devices: str, waiting: Sequence[RunRow], dark: bool) -> Text:
     """Return the devices' line, and one line for each of the first waiting runs."""
     text = Text(" ", no_wrap=True)
     text.append_text(style.text(devices or "looking for devices …", Tone.DIM, dark))
-    for place, row in enumerate(waiting[:MOST]):
+    for row in waiting[:MOST]:
         text.append("\n ")
         text.append_text(style.status_text(row.run.status, dark))
         text.append_text(style.text(f"  {row.run.name}", Tone.PLAIN, dark))
-        why = row.waits_for or ("its turn" if place else "a device")
-        text.append_text(style.text(f"  waits for {why}", Tone.DIM, dark))
+        why = row.waits_for or "for a device"
+        text.append_text(style.text(f"  waits: {why}", Tone.DIM, dark))
     if len(waiting) > MOST:
         text.append_text(style.text(f"   and {len(waiting) - MOST} more", Tone.DIM, dark))
     return text

@@ -41,7 +41,7 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool) -> list[
         line.append_text(style.text(f"  {run.reason}", Tone.PLAIN, dark))
         lines.append(line)
     if row.waits_for:
-        lines.append(style.text(f"○ waits for {row.waits_for}", Tone.PLAIN, dark))
+        lines.append(style.text(f"○ waits: {row.waits_for}", Tone.PLAIN, dark))
     if run.note:
         lines.append(style.text(f"note  {run.note}", Tone.PLAIN, dark))
     lines += [flag_line(flag, dark) for flag in flags]

@@ -107,6 +107,7 @@ class ProgressLine(Pane):
     """How far the run is, and how many steps came while one reads."""
 
     DEFAULT_CSS = "ProgressLine { height: 1; }"
+    TITLED = False
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
@@ -126,6 +127,7 @@ class VerdictPane(Pane):
     """The verdict in words, with its evidence."""
 
     DEFAULT_CSS = "VerdictPane { height: 2; }"
+    TITLED = False
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)

@@ -1,0 +1,182 @@
+"""Where a person is in a run: step, group, sample, metric; and the groups that were read so far. No I/O."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+
+from grpotui.tui import run_view as keys
+from grpotui.tui.group_view import Fold, StepGroups, folded
+from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.widgets.group_detail import DetailData
+from grpotui.tui.widgets.groups import GroupsData
+
+KEPT = 64
+"""Steps whose groups are kept."""
+
+
+class Place:
+    """The cursor. While ``live`` it follows the newest step; whoever moves or reads stays where they are."""
+
+    def __init__(self) -> None:
+        self.snapshot: RunSnapshot | None = None
+        self.metric = keys.REWARD
+        self.group = 0
+        self.sample = 0
+        self._step: int | None = None
+        self._left_at = 0
+        self._groups: OrderedDict[int, StepGroups] = OrderedDict()
+        self._folds: tuple[StepGroups, int, tuple[Fold, ...]] | None = None
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Steps that one can stand on."""
+        return self.snapshot.steps if self.snapshot else ()
+
+    @property
+    def step(self) -> int | None:
+        """The step at the cursor; None before the first."""
+        if self._step is not None:
+            return self._step
+        return self.steps[-1] if self.steps else None
+
+    @property
+    def live(self) -> bool:
+        """True while it follows."""
+        return self._step is None
+
+    @property
+    def news(self) -> int:
+        """Steps that came since it stopped following."""
+        return 0 if self._step is None else len(self.steps) - bisect_right(self.steps, self._left_at)
+
+    def take(self, snapshot: RunSnapshot) -> None:
+        """Take in a newer snapshot. A resumed run went back: what was read of its steps may not hold."""
+        old = self.snapshot
+        replayed = old is not None and (
+            old.run.attempt != snapshot.run.attempt or snapshot.steps[-1:] < old.steps[-1:]
+        )
+        self.snapshot = snapshot
+        if replayed:
+            self._groups.clear()
+            self._left_at = min(self._left_at, snapshot.steps[-1] if snapshot.steps else 0)
+
+    # Moving
+
+    def go(self, step: int) -> None:
+        """Stand on a step."""
+        if self._step is None and self.steps:
+            self._left_at = self.steps[-1]
+        if step != self._step:
+            self.sample = 0
+        self._step = step
+
+    def hold(self) -> None:
+        """Stay on the step at the cursor."""
+        step = self._shown_step()
+        if self._step is None and step is not None:
+            self.go(step)
+
+    def _shown_step(self) -> int | None:
+        """Return the step whose groups are on the screen: one reads those, not the newest."""
+        shown = self._shown()
+        return shown.step if shown is not None and shown.step in self.steps else self.step
+
+    def follow(self) -> None:
+        """Follow the newest step."""
+        self._step, self.sample = None, 0
+
+    def move_step(self, by: int) -> None:
+        """Go ``by`` steps on; beyond the newest one, follow it."""
+        steps, step = self.steps, self.step
+        if step is None:
+            return
+        at = bisect_left(steps, step)
+        exact = at < len(steps) and steps[at] == step
+        target = at + by if exact or by < 0 else at + by - 1
+        if target >= len(steps):
+            self.follow()
+        else:
+            self.go(steps[max(target, 0)])
+
+    def move_flag(self, by: int) -> bool:
+        """Go to the nearest flag on one side; False when there is none."""
+        if self.snapshot is None or self.step is None:
+            return False
+        flags = self.snapshot.flag_steps
+        at = bisect_left(flags, self.step) - 1 if by < 0 else bisect_right(flags, self.step)
+        if not 0 <= at < len(flags):
+            return False
+        self.go(flags[at])
+        return True
+
+    def move_group(self, by: int) -> None:
+        """Select another group, and stay on the step."""
+        self.hold()
+        shown = self._shown()
+        if shown is not None and shown.groups:
+            self.group = max(0, min(self._group(shown) + by, len(shown.groups) - 1))
+            self.sample = 0
+
+    def move_sample(self, by: int) -> None:
+        """Select another text, and stay on the step."""
+        self.hold()
+        count = len(self.detail().folds)
+        self.sample = max(0, min(self.sample + by, count - 1)) if count else 0
+
+    def move_metric(self, by: int) -> None:
+        """Choose another metric for the large chart, around the ends."""
+        if self.snapshot is not None:
+            names = self.snapshot.chart_keys
+            at = names.index(self.metric) if self.metric in names else 0
+            self.metric = names[(at + by) % len(names)]
+
+    # Groups
+
+    def wanted_groups(self) -> int | None:
+        """Return the step whose groups have to be read; None when they are known."""
+        if self.snapshot is None or self.step is None:
+            return None
+        step = self.snapshot.group_step(self.step)
+        return None if step is None or step in self._groups else step
+
+    def put_groups(self, groups: StepGroups) -> None:
+        """Keep the groups of a step; those of a step that is not logged yet may lack some."""
+        self._groups[groups.step] = groups
+        self._groups.move_to_end(groups.step)
+        while len(self._groups) > KEPT:
+            self._groups.popitem(last=False)
+
+    def _shown(self) -> StepGroups | None:
+        """Return the groups at the cursor; while they are being read, the last ones that were."""
+        if self.snapshot is None or self.step is None:
+            return None
+        step = self.snapshot.group_step(self.step)
+        if step is not None and step in self._groups:
+            return self._groups[step]
+        return next(reversed(self._groups.values()), None) if step is not None else None
+
+    def _group(self, shown: StepGroups) -> int:
+        return max(0, min(self.group, len(shown.groups) - 1))
+
+    def groups_data(self) -> GroupsData:
+        """Return what the list of groups shows."""
+        shown, snapshot = self._shown(), self.snapshot
+        if shown is None or snapshot is None:
+            loading = snapshot is not None and bool(snapshot.group_steps)
+            return GroupsData(step=self.step, live=self.live, loading=loading)
+        return GroupsData(
+            shown.groups, self._group(shown), shown.step, self.live, snapshot.reward_range, False
+        )
+
+    def detail(self) -> DetailData:
+        """Return what the folded group and the reader show."""
+        shown, snapshot = self._shown(), self.snapshot
+        if shown is None or snapshot is None or not shown.groups:
+            return DetailData()
+        number = self._group(shown)
+        if self._folds is None or self._folds[:2] != (shown, number):
+            self._folds = (shown, number, tuple(folded(shown.groups[number])))
+        folds = self._folds[2]
+        sample = max(0, min(self.sample, len(folds) - 1))
+        return DetailData(shown.groups[number], folds, sample, snapshot.reward_range, shown.template)

@@ -1,0 +1,202 @@
+"""One run on one screen: charts, vitals, flags and log on the left, completions on the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+
+from grpotui.tui import keymap, run_charts, style
+from grpotui.tui import run_view as keys
+from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.widgets.chart import BEAT, Chart, redraw_next
+from grpotui.tui.widgets.flags import Flags
+from grpotui.tui.widgets.group_detail import DetailData, GroupDetail, Reader
+from grpotui.tui.widgets.groups import Groups, GroupsData
+from grpotui.tui.widgets.lines import OneLine
+from grpotui.tui.widgets.log_tail import LogTail
+from grpotui.tui.widgets.verdict import ProgressLine, VerdictPane, verdict_parts
+from grpotui.tui.widgets.vitals import Vital, Vitals
+
+PANES = (("reward",), ("flat", "jaccard"), ("vitals",), ("groups",), ("detail", "reader"), ("flags", "log"))
+"""Widgets of the panes that ``1`` to ``6`` show alone."""
+LEFT = frozenset({"reward", "flat", "jaccard", "vitals", "flags", "log"})
+TWO_COLUMNS = 100
+"""Cells from which charts and completions stand side by side."""
+SIDE_BY_SIDE = 60
+"""Cells from which the two small charts stand side by side."""
+FOLDS = 8
+"""Distinct texts of a group for which room is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What a person looks at."""
+
+    snapshot: RunSnapshot
+    step: int | None
+    live: bool = True
+    news: int = 0
+    metric: str = keys.REWARD
+    groups: GroupsData = field(default_factory=GroupsData)
+    detail: DetailData = field(default_factory=DetailData)
+
+
+class RunBoard(Vertical):
+    """Shows a Looking. ``pane`` 1 to 6 shows one pane alone, 0 all of them where there is room."""
+
+    DEFAULT_CSS = """
+    RunBoard {
+        height: 1fr;
+        #panes { height: 1fr; }
+        #left { width: 16fr; }
+        #right { width: 9fr; border-left: solid $rule; }
+        #splits { height: 7; }
+        #vitals { height: 8; }
+        #flags { height: 4; }
+        #reader { min-height: 3; }
+        #tabs { display: none; }
+        &.-one #tabs { display: block; }
+        &.-one #right { border-left: none; }
+        &.-one #vitals, &.-one #flags, &.-one #splits, &.-one #groups { height: 1fr; }
+        &.-tight #verdict { height: 1; }
+        &.-stacked #splits { layout: vertical; }
+    }
+    """
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__(id=id)
+        self.pane = 0
+        self.log_open = False
+        self.looking: Looking | None = None
+
+    def compose(self) -> ComposeResult:
+        """Progress, verdict, panes."""
+        yield ProgressLine(id="progress")
+        yield VerdictPane(id="verdict")
+        yield OneLine(id="tabs")
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield Chart(id="reward")
+                with Horizontal(id="splits"):
+                    yield Chart(id="flat")
+                    yield Chart(id="jaccard")
+                yield Vitals(id="vitals")
+                yield Flags(id="flags")
+                yield LogTail(id="log")
+            with Vertical(id="right"):
+                yield Groups(id="groups")
+                yield GroupDetail(id="detail")
+                yield Reader(id="reader")
+
+    def on_mount(self) -> None:
+        """Begin to redraw charts, one at a time."""
+        self.charts = list(self.query(Chart))
+        self._arrange()
+        self.set_interval(BEAT, self._redraw)
+
+    def _redraw(self) -> None:
+        if self.screen.is_current:
+            redraw_next(self.screen, self.charts)
+
+    # Which panes
+
+    @property
+    def alone(self) -> int:
+        """The pane that is shown alone; 0 when all are."""
+        return self.pane if self.pane or self.size.width >= TWO_COLUMNS else 1
+
+    def choose(self, pane: int) -> None:
+        """Show one pane alone; 0, or the same one again where there is room for all, shows all."""
+        self.pane = 0 if pane == self.pane and self.size.width >= TWO_COLUMNS else pane
+        self._arrange()
+        self._show_all()
+
+    def toggle_log(self) -> None:
+        """Show the log in place of vitals and flags, or those again."""
+        self.log_open = not self.log_open
+        if self.alone:
+            self.pane = 6
+        self._arrange()
+        self._show_all()
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose what fits."""
+        self._arrange()
+        self._show_all()
+
+    def _arrange(self) -> None:
+        alone, height = self.alone, self.size.height
+        shown = set(PANES[alone - 1]) if alone else self._fitting(height)
+        for names in PANES:
+            for name in names:
+                self.query_one(f"#{name}").display = name in shown
+        self.query_one("#left").display = bool(shown & LEFT)
+        self.query_one("#right").display = bool(shown - LEFT)
+        self.query_one("#splits").display = bool(shown & {"flat", "jaccard"})
+        self.query_one("#splits").styles.height = "1fr" if alone else 7 if height >= 28 else 6
+        self.set_class(bool(alone), "-one")
+        self.set_class(height < 12, "-tight")
+        self.set_class(self.size.width < SIDE_BY_SIDE, "-stacked")
+
+    def _fitting(self, height: int) -> set[str]:
+        """Return the panes that two columns of ``height`` lines have room for."""
+        shown = {name for names in PANES for name in names} - {"log"}
+        if self.log_open:
+            return shown - {"vitals", "flags"} | {"log"}
+        if height < 30:
+            shown -= {"flags"}
+        if height < 26:
+            shown -= {"vitals"}
+        return shown
+
+    # Showing
+
+    def show(self, looking: Looking) -> None:
+        """Show other data, or another cursor."""
+        self.looking = looking
+        self._show_all()
+
+    def _show_all(self) -> None:
+        looking = self.looking
+        if looking is None:
+            return
+        snapshot, step = looking.snapshot, looking.step
+        self.query_one(ProgressLine).show(snapshot.run, looking.news)
+        self.query_one(VerdictPane).show(verdict_parts(snapshot.run, snapshot.waits_for))
+        self.query_one("#tabs", OneLine).show(self._tabs())
+        charts = {
+            "reward": run_charts.metric_chart(snapshot, looking.metric, step),
+            "flat": run_charts.flat_chart(snapshot, step),
+            "jaccard": run_charts.jaccard_chart(snapshot, step),
+        }
+        for name, (spec, items) in charts.items():
+            self.query_one(f"#{name}", Chart).show(spec, items, step)
+        vitals = tuple(Vital(name, snapshot.get(key)) for name, key in keys.VITALS if snapshot.get(key))
+        self.query_one(Vitals).show(vitals, run_charts.steps_shown(snapshot), step)
+        self.query_one(Flags).show(snapshot.flags, step)
+        self.query_one(LogTail).show(snapshot.log)
+        self._show_groups(looking)
+
+    def _show_groups(self, looking: Looking) -> None:
+        groups, detail = looking.groups, looking.detail
+        if not self.alone:
+            count = max(len(groups.groups), 1)
+            self.query_one(Groups).styles.height = min(count + 2, max(self.size.height // 3, 4))
+        size = max((len(g.completions) for g in groups.groups), default=FOLDS)
+        self.query_one(GroupDetail).styles.height = min(size, FOLDS, max(self.size.height // 3 - 2, 1)) + 2
+        self.query_one(Groups).show(groups)
+        self.query_one(GroupDetail).show(detail)
+        self.query_one(Reader).show(detail)
+
+    def _tabs(self) -> Text:
+        colours = style.palette(self.app.current_theme.dark)
+        line = Text(no_wrap=True)
+        for number, name in enumerate(keymap.PANES, 1):
+            here = number == self.alone
+            line.append(f" {number} ", colours.strong if here else colours.dim)
+            line.append(f"{name} ", f"{colours.strong} underline" if here else colours.dim)
+        return line

@@ -1,0 +1,135 @@
+"""A trainer without torch: writes the real streams, and misbehaves as the run's tags ask.
+
+Tags: steps=N, delay=SECONDS, hold=STEP (waits there for a file ``go`` in the run's folder), collapse=STEP,
+crash=STEP, vanish=STEP (exit code 0, no result), stubborn (ignores TERM), litter (leaves a child in another
+session that ignores TERM), mute (trains for ever and writes nothing), late=SECONDS (before anything),
+orphans (short-lived processes that lose their parent).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from grpotui.stream import LineWriter, read_json, write_json
+from grpotui.workspace import RunDir
+
+GROUPS, SAMPLES = 4, 4
+WORDS = [a + b for a in "bcdfghklmnprst" for b in ("ale", "orn", "ick", "ump", "est", "ard", "ove")]
+LITTER = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+
+
+class Trainer:
+    def __init__(self, run: RunDir, attempt: int) -> None:
+        self.run = run
+        self.attempt = attempt
+        asked = read_json(run.run_json) or {}
+        self.config = asked["config"]
+        self.tags: dict[str, str] = {}
+        for tag in asked["tags"]:
+            name, _, value = tag.partition("=")
+            self.tags[name] = value or "1"
+        self.stopping = False
+        self.metrics = LineWriter(run.metrics)
+        self.completions = LineWriter(run.completions)
+
+    def number(self, tag: str, default: float) -> float:
+        return float(self.tags.get(tag, default))
+
+    def stop(self, *_: object) -> None:
+        self.stopping = "stubborn" not in self.tags
+
+    def main(self) -> int:
+        time.sleep(self.number("late", 0))
+        signal.signal(signal.SIGTERM, self.stop)
+        if "litter" in self.tags:
+            subprocess.Popen([sys.executable, "-c", LITTER], start_new_session=True)
+        if "orphans" in self.tags:
+            subprocess.run(["sh", "-c", "for i in 1 2 3 4 5 6 7 8; do (sleep 0.0$i &) ; done"], check=True)
+        steps = int(self.number("steps", 5))
+        self.write_attempt(steps)
+        done = self.last_saved()
+        while done < steps and not self.stopping:
+            if "mute" in self.tags:
+                time.sleep(0.02)
+                continue
+            done += 1
+            self.step(done)
+            if done == self.number("crash", 0):
+                raise RuntimeError("the reward is broken")
+            if done == self.number("vanish", 0):
+                return 0
+        self.save(done)
+        status = "stopped" if self.stopping else "finished"
+        result = {"attempt": self.attempt, "status": status, "step": done, "reason": status, "error": None}
+        write_json(self.run.result_json, {**result, "time": time.time()})
+        return 0
+
+    def write_attempt(self, steps: int) -> None:
+        facts = {"max_steps": steps, "num_generations": SAMPLES, "groups_per_step": GROUPS}
+        seen = {name: os.environ.get(name) for name in ("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS")}
+        write_json(
+            self.run.attempt_json(self.attempt),
+            {
+                "attempt": self.attempt,
+                "time": time.time(),
+                "config": self.config,
+                "device": "cpu",
+                "seed": 1,
+                "pid": os.getpid(),
+                "reward_range": [-1.0, 1.0],
+                "environment": seen,
+                **facts,
+            },
+        )
+
+    def step(self, step: int) -> None:
+        noise = random.Random(step)
+        collapsed = step >= self.number("collapse", 10**9)
+        for group in range(GROUPS):
+            texts = ["the one answer to every question"] * SAMPLES
+            rewards = [0.5] * SAMPLES
+            if not collapsed:
+                texts = [" ".join(noise.sample(WORDS, 6)) for _ in range(SAMPLES)]
+                rewards = [-0.5, 0.3, *(noise.choice((-0.5, 0.0, 0.3)) for _ in range(SAMPLES - 2))]
+            completions = [
+                {"text": text, "tokens": 6, "reward": reward, "rewards": {"fake": reward}}
+                for text, reward in zip(texts, rewards, strict=True)
+            ]
+            place = {"step": step, "group": group, "mode": "train", "prompt": f"question {step}.{group}"}
+            self.completions.append({**place, "task": "fake", "answer": None, "completions": completions})
+        time.sleep(self.number("delay", 0.01))
+        while step == self.number("hold", 0) and not (self.run.path / "go").exists() and not self.stopping:
+            time.sleep(0.01)
+        zero = 1.0 if collapsed else 0.0
+        self.metrics.append(
+            {
+                "step": step,
+                "time": time.time(),
+                "reward": 0.5 if collapsed else -0.1,
+                "epoch": step / 100,
+                "grpotui/zero_std": zero,
+                "grpotui/zero_std_ceiling": 0.0,
+                "grpotui/zero_std_floor": 0.0,
+                "grpotui/zero_std_other": zero,
+                "grpotui/within_group_std": 0.0 if collapsed else 0.3,
+            }
+        )
+
+    def last_saved(self) -> int:
+        found = self.run.last_checkpoint()
+        return int(found.name.removeprefix("checkpoint-")) if found and self.attempt > 1 else 0
+
+    def save(self, step: int) -> None:
+        folder = self.run.checkpoints / f"checkpoint-{step}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "trainer_state.json").write_text("{}")
+
+
+if __name__ == "__main__":
+    sys.exit(Trainer(RunDir(Path(sys.argv[1])), int(sys.argv[3])).main())

@@ -1,0 +1,202 @@
+"""Devices and leases. No test machine has a GPU, so NVML is played by a class with its calls."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from grpotui.errors import UserError
+from grpotui.launch import devices, leases
+from grpotui.launch.devices import CPU, Device
+from grpotui.launch.queue import tick, waiting
+from grpotui.records import Status
+from grpotui.stream import read_json
+from grpotui.workspace import Workspace
+from tests.launch.lab import Lab, until
+
+GB = 10**9
+
+
+@dataclass
+class Nvml:
+    """Two GPUs, the second divided into two instances when ``mig``."""
+
+    used: dict[str, int] = field(default_factory=dict)
+    pids: dict[str, list[int]] = field(default_factory=dict)
+    drawing: dict[str, int] = field(default_factory=dict)
+    mig: bool = False
+    nvmlMemory_v2 = 2  # noqa: N815
+
+    class NVMLError(Exception):
+        pass
+
+    def nvmlDeviceGetCount(self) -> int:  # noqa: N802
+        return 2
+
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> str:  # noqa: N802
+        return f"GPU-{'ab'[index]}"
+
+    def nvmlDeviceGetHandleByUUID(self, uuid: str) -> str:  # noqa: N802
+        return uuid
+
+    def nvmlDeviceGetUUID(self, handle: str) -> str:  # noqa: N802
+        return handle
+
+    def nvmlDeviceGetName(self, handle: str) -> bytes:  # noqa: N802
+        return b"NVIDIA Test"
+
+    def nvmlDeviceGetMemoryInfo(self, handle: str, version: int = 1) -> Any:  # noqa: N802
+        return SimpleNamespace(total=80 * GB, used=self.used.get(handle, 0))
+
+    def nvmlDeviceGetMigMode(self, handle: str) -> tuple[int, int]:  # noqa: N802
+        divided = int(self.mig and handle == "GPU-b")
+        return divided, divided
+
+    def nvmlDeviceGetMaxMigDeviceCount(self, handle: str) -> int:  # noqa: N802
+        return 7
+
+    def nvmlDeviceGetMigDeviceHandleByIndex(self, handle: str, number: int) -> str:  # noqa: N802
+        if number > 1:
+            raise self.NVMLError
+        return f"MIG-{number}"
+
+    def nvmlDeviceGetComputeRunningProcesses(self, handle: str) -> list[Any]:  # noqa: N802
+        return [SimpleNamespace(pid=pid) for pid in self.pids.get(handle, [])]
+
+    def nvmlDeviceGetGraphicsRunningProcesses(self, handle: str) -> list[Any]:  # noqa: N802
+        return [SimpleNamespace(usedGpuMemory=self.drawing.get(handle, 0))]
+
+
+@pytest.fixture
+def nvml(monkeypatch: pytest.MonkeyPatch) -> Nvml:
+    found = Nvml()
+    monkeypatch.setattr(devices, "_nvml", lambda: found)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    return found
+
+
+def keys(visible: str | None = None) -> list[str]:
+    return [device.key for device in devices.detect(visible)]
+
+
+def test_without_a_driver_there_is_the_cpu() -> None:
+    assert devices.detect() == [CPU] or all(device.is_gpu for device in devices.detect()[:-1])
+    assert "CPU" in devices.describe()
+
+
+def test_gpus_come_first_and_instances_in_the_place_of_a_divided_one(nvml: Nvml) -> None:
+    assert keys() == ["GPU-a", "GPU-b", "cpu"]
+    nvml.mig = True
+    assert keys() == ["GPU-a", "MIG-0", "MIG-1", "cpu"]
+    assert devices.detect()[1].label == "GPU 1:0"
+
+
+@pytest.mark.parametrize(
+    ("visible", "expected"),
+    [
+        ("1", ["GPU-b"]),
+        ("1,0", ["GPU-b", "GPU-a"]),
+        ("GPU-b", ["GPU-b"]),
+        ("", []),
+        ("-1", []),
+        ("0,7,1", ["GPU-a"]),
+    ],
+)
+def test_cuda_visible_devices_is_respected(
+    nvml: Nvml, monkeypatch: pytest.MonkeyPatch, visible: str, expected: list[str]
+) -> None:
+    assert keys(visible) == [*expected, "cpu"]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert keys() == [*expected, "cpu"]
+
+
+def test_who_uses_a_gpu(nvml: Nvml) -> None:
+    gpu = devices.detect()[0]
+    assert devices.used_by_others(gpu) == ""
+    nvml.used["GPU-a"] = 3 * GB
+    assert devices.used_by_others(gpu) == ""
+    nvml.used["GPU-a"] = 61 * GB
+    assert devices.used_by_others(gpu) == "in use by unknown processes, 61 GB"
+    nvml.drawing["GPU-a"] = 60 * GB
+    assert devices.used_by_others(gpu) == ""
+    nvml.pids["GPU-a"] = [os.getpid()]
+    assert f"of yours outside grpotui (pid {os.getpid()})" in devices.used_by_others(gpu)
+    assert devices.used_by_others(CPU) == ""
+
+
+def test_a_gpu_in_use_is_not_taken_and_the_next_one_is(lab: Lab, nvml: Nvml) -> None:
+    nvml.used["GPU-a"] = 61 * GB
+    first = lab.launch("hold=1", device="auto")
+    lab.until(first, Status.RUNNING)
+    seen = (read_json(first.attempt_json(1)) or {})["environment"]
+    assert seen["CUDA_VISIBLE_DEVICES"] == "GPU-b"
+    second = lab.launch(device="cuda")
+    reason = f"GPU 0 in use by unknown processes, 61 GB; GPU 1 busy with {first.id}"
+    assert waiting(lab.workspace) == {second.id: reason}
+    on_cpu = lab.launch("steps=1")
+    assert lab.ended(on_cpu) is Status.FINISHED
+    lab.go(first)
+    lab.ended(first)
+    tick(lab.workspace)
+    assert lab.ended(second) is Status.FINISHED
+
+
+def test_a_run_that_insists_on_a_gpu_waits_without_one(lab: Lab) -> None:
+    run = lab.launch(device="cuda", overrides=())
+    assert waiting(lab.workspace) == {run.id: "no GPU that it may use"}
+    assert lab.statuses(run) == ["queued"]
+
+
+def test_a_lease_names_its_holder_and_ends_with_its_last_descriptor(workspace: Workspace) -> None:
+    run = workspace.new_run("mine")
+    fd = leases.acquire(CPU, run)
+    assert fd is not None
+    assert leases.holder(CPU) == leases.Holder(run.id, str(workspace.root))
+    assert leases.acquire(CPU, run) is None
+    kept = os.dup(fd)
+    os.close(fd)
+    assert leases.holder(CPU) is not None
+    os.close(kept)
+    assert leases.holder(CPU) is None
+
+
+def test_a_lease_outlives_a_killed_runner(lab: Lab) -> None:
+    run = lab.launch("hold=1")
+    lab.until(run, Status.RUNNING)
+    lab.kill(run, "runner")
+    holder = leases.holder(CPU)
+    assert holder is not None and holder.run == run.id
+    lab.kill(run, "trainer")
+    until(lambda: leases.holder(CPU) is None)
+
+
+def test_workspaces_share_devices_and_wake_each_other(lab: Lab, tmp_path: Path) -> None:
+    other = Lab(Workspace(tmp_path / "other"))
+    other.workspace.create()
+    (other.workspace.presets / "fake.toml").write_text((lab.workspace.presets / "fake.toml").read_text())
+    try:
+        first = lab.launch("hold=1")
+        second = other.launch("steps=2")
+        reason = f"CPU busy with {first.id} of {lab.workspace.root}"
+        assert waiting(other.workspace) == {second.id: reason}
+        lab.go(first)
+        assert other.ended(second) is Status.FINISHED
+    finally:
+        other.clean_up()
+
+
+def test_a_runtime_folder_of_somebody_else_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    monkeypatch.setenv(leases.RUNTIME_VARIABLE, str(tmp_path / "link"))
+    with pytest.raises(UserError, match="belongs to somebody else"):
+        leases.runtime_dir()
+    monkeypatch.setenv(leases.RUNTIME_VARIABLE, str(tmp_path / "new"))
+    assert leases.runtime_dir().stat().st_mode & 0o777 == 0o700
+    assert leases.holder(Device("x", "X", "x")) is None
