@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import statistics
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from grpotui.records import HealthContext, RewardRange, as_float, as_int
 
+_HUGE = 1e100
+"""No reward: beyond it sums lose their meaning."""
 _TRAINING_KEYS = ("reward", "grpotui/zero_std", "frac_reward_zero_std")
 
 
@@ -72,8 +74,8 @@ def observe(
     step = as_int(metrics.get("step"), -1)
     if step < 0 or not any(key in metrics for key in _TRAINING_KEYS):
         return None
-    reward = as_float(metrics.get("reward"))
-    jaccard = as_float(signals.get("jaccard_cross")) if signals else None
+    reward = _within(metrics.get("reward"), -_HUGE, _HUGE)
+    jaccard = _within(signals.get("jaccard_cross"), 0.0, 1.0) if signals else None
     groups = as_int(signals.get("groups")) if signals else 0
     if signals and groups > 0:
         flat = tuple(float(as_int(signals.get(name))) for name in ("ceiling", "floor", "other"))
@@ -86,16 +88,21 @@ def observe(
     return Observation(step, size, size, *_fitting(flat, size), reward, jaccard)
 
 
+def _within(value: object, low: float, high: float) -> float | None:
+    number = as_float(value)
+    return number if number is not None and low <= number <= high else None
+
+
 def _shares(
     metrics: Mapping[str, Any], reward: float | None, span: RewardRange | None
 ) -> tuple[float, float, float] | None:
     """Return the shares of flat groups at ceiling, floor and elsewhere, from metrics alone."""
-    share = as_float(metrics.get("grpotui/zero_std"))
+    share = _within(metrics.get("grpotui/zero_std"), 0.0, 1.0)
     if share is not None:
-        ceiling = as_float(metrics.get("grpotui/zero_std_ceiling")) or 0.0
-        floor = as_float(metrics.get("grpotui/zero_std_floor")) or 0.0
+        ceiling = _within(metrics.get("grpotui/zero_std_ceiling"), 0.0, share) or 0.0
+        floor = _within(metrics.get("grpotui/zero_std_floor"), 0.0, share) or 0.0
         return ceiling, floor, max(share - ceiling - floor, 0.0)
-    share = as_float(metrics.get("frac_reward_zero_std"))
+    share = _within(metrics.get("frac_reward_zero_std"), 0.0, 1.0)
     if share is None:
         return None
     # TRL does not say where: as many as the mean reward allows may be at the ceiling.
@@ -143,19 +150,15 @@ class Window:
         rewards = [(o.reward, o.groups) for o in steps if o.reward is not None]
         weight = math.fsum(groups for _, groups in rewards)
         return Pooled(
-            groups=_sum(o.groups for o in steps),
-            judged=_sum(o.judged for o in steps),
-            ceiling=_sum(o.ceiling for o in steps),
-            floor=_sum(o.floor for o in steps),
-            other=_sum(o.other for o in steps),
-            reward=_sum(reward * groups / weight for reward, groups in rewards) if weight else None,
+            groups=math.fsum(o.groups for o in steps),
+            judged=math.fsum(o.judged for o in steps),
+            ceiling=math.fsum(o.ceiling for o in steps),
+            floor=math.fsum(o.floor for o in steps),
+            other=math.fsum(o.other for o in steps),
+            reward=math.fsum(reward * groups / weight for reward, groups in rewards) if weight else None,
         )
 
     def jaccard(self) -> float | None:
         """Return the median of the last cross-prompt similarities; None where it does not apply now."""
         values = [value for _, value in self._similar if value is not None]
         return statistics.median(values) if values else None
-
-
-def _sum(values: Iterable[float]) -> float:
-    return math.fsum(values)

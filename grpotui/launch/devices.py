@@ -111,7 +111,7 @@ def _visible(found: list[Device], visible: str | None) -> list[Device]:
 
 
 def used_by_others(device: Device) -> str:
-    """Return who uses a device that no run of ours has leased, such as "used by another user, 61 GB".
+    """Return why a device that no run of ours has is not free, such as "used by another user, 61 GB".
 
     Empty when it is free. In a container the driver shows no processes: then memory alone tells.
     """
@@ -122,8 +122,8 @@ def used_by_others(device: Device) -> str:
         handle = nvml.nvmlDeviceGetHandleByUUID(device.key)
         pids = [process.pid for process in nvml.nvmlDeviceGetComputeRunningProcesses(handle)]
         used = _used_memory(nvml, handle)
-    except nvml.NVMLError:
-        return ""
+    except nvml.NVMLError as error:
+        return f"does not answer ({error})"
     if not pids and used <= IN_USE_SHARE * device.memory:
         return ""
     return f"{_owner(pids)}, {used / 1e9:.0f} GB"

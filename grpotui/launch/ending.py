@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import time
 from contextlib import suppress
@@ -20,7 +21,7 @@ from grpotui.workspace import RunDir
 
 BALLAST = 32 * 1024
 """Bytes kept aside so that an ending can be recorded on a full disk."""
-LOST = "lost: runner and trainer are gone (killed or rebooted)"
+LOST = "runner and trainer are gone (killed or rebooted)"
 
 _REASON_LENGTH = 300
 _TAIL = 64 * 1024
@@ -80,9 +81,13 @@ def _failure(run: RunDir, outcome: Outcome, oom: bool, log_start: int) -> str:
         return _killed_by(outcome.signal, oom)
     line = last_line(run.output_log, log_start)
     if outcome.code:
-        return line or f"trainer ended with exit code {outcome.code} and said nothing"
+        return line or f"trainer ended with exit code {outcome.code} and said nothing{_full_disk(run)}"
     hint = "" if outcome.code == 0 else "; its exit code is unknown, its first runner was killed"
     return f"trainer ended without a result{hint}" + (f": {line}" if line else "")
+
+
+def _full_disk(run: RunDir) -> str:
+    return ": the disk is full" if shutil.disk_usage(run.path).free < BALLAST else ""
 
 
 def _killed_by(number: int, oom: bool) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 import time
+from contextlib import suppress
 
 from grpotui.errors import UserError
 from grpotui.registry import connect, index_run
@@ -17,8 +17,9 @@ _PATIENCE = 5.0  # seconds before another try after a failure
 
 
 def log(message: str) -> None:
-    """Write one line to the runner's own log."""
-    sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {message}\n")
+    """Write to the runner's own log, which is its stderr; on a full disk it stays unsaid."""
+    with suppress(OSError):
+        os.write(2, f"{time.strftime('%Y-%m-%d %H:%M:%S')} {message}\n".encode(errors="replace"))
 
 
 class Indexer:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from grpotui.errors import UserError
 from grpotui.launch import devices, leases
 from grpotui.launch.devices import CPU, Device
 from grpotui.launch.ending import Ending, record
@@ -85,6 +86,10 @@ def _wanted(run: RunDir) -> tuple[Device, ...]:
 
 
 def _start_all(connection: sqlite3.Connection, workspace: Workspace, queue: Sequence[Ticket]) -> list[str]:
+    if not queue:
+        with suppress(UserError, OSError):  # no verb needs the leases then
+            leases.wait_elsewhere(workspace, False)
+        return []
     started: list[str] = []
     taken: set[str] = set()
     elsewhere = False
@@ -133,6 +138,17 @@ def _start(workspace: Workspace, run: RunDir, device: Device, lease: int) -> boo
             record(run, attempt, Ending(Status.FAILED, str(error)))
             return False
     return True
+
+
+def held_up(workspace: Workspace) -> bool:
+    """True when a run waits for a GPU that no run has: it may be free as soon as its last user is cleared up."""
+    connection = connect(workspace)
+    try:
+        queue = tickets(workspace, Registry(connection, workspace))
+    finally:
+        connection.close()
+    wanted = {device for ticket in queue if not ticket.obstacle for device in ticket.devices if device.is_gpu}
+    return any(leases.holder(device) is None for device in wanted)
 
 
 def waiting(workspace: Workspace) -> dict[str, str]:

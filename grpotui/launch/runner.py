@@ -30,6 +30,8 @@ from grpotui.workspace import RunDir, Workspace
 
 PATIENCE = 30.0
 """Seconds that an ending runner waits for its turn to start the next run."""
+RETRIES, RETRY_SECONDS = 5, 2.0
+"""A driver may need a moment to give a GPU's memory back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,13 @@ def _start_next(workspace: Workspace) -> None:
     for waiting in (workspace, *_others(workspace)):
         try:
             queue.tick(waiting, PATIENCE)
+            for _ in range(RETRIES):
+                if not queue.held_up(waiting):
+                    break
+                time.sleep(RETRY_SECONDS)
+                queue.tick(waiting, PATIENCE)
         except (sqlite3.Error, OSError, UserError) as error:
-            log(f"{time.time():.0f} queue of {waiting.root}: {error}")
+            log(f"queue of {waiting.root}: {error}")
 
 
 def _others(workspace: Workspace) -> list[Workspace]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch.ending import Ending, announce
-from grpotui.launch.identity import boot_id
+from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import State, next_attempt, queue_up, state
 from grpotui.launch.locks import is_held, locked
 from grpotui.launch.queue import tick
@@ -30,7 +32,7 @@ from grpotui.presets import (
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
-from grpotui.stream import write_json
+from grpotui.stream import read_json, write_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
 
@@ -73,7 +75,10 @@ def launch(workspace: Workspace, request: LaunchRequest) -> str:
         index_run(connection, run)
     finally:
         connection.close()
-    tick(workspace, PATIENCE)
+    try:
+        tick(workspace, PATIENCE)
+    except (UserError, OSError, sqlite3.Error) as error:
+        raise UserError(f"{run.id} is queued, but nothing can be started now: {error}") from error
     return run.id
 
 
@@ -156,7 +161,17 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
         known = state(run)
     if not (known.status.is_live or known.status is Status.QUEUED):
         raise UserError(f"{run.id} already {known.status}: nothing to stop")
-    write_json(run.request_json, {"action": "stop", "reason": reason, "force": force, "time": time.time()})
+    _request(run, {"action": "stop", "reason": clean(reason), "force": force, "time": time.time()})
+
+
+def _request(run: RunDir, request: dict[str, object]) -> None:
+    """Write a request; on a full disk tell the runner itself to end the run, which needs no space."""
+    try:
+        write_json(run.request_json, request)
+    except OSError:
+        runner = Identity.from_json((read_json(run.process_json) or {}).get("runner"))
+        if runner is None or not runner.send(signal.SIGTERM):
+            raise
 
 
 def resume(workspace: Workspace, run_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import select
 import signal
@@ -53,6 +52,8 @@ class Trainer(Protocol):
 
 def adopt_orphans(wanted: bool) -> None:
     """Make this process the parent of its descendants' orphans, or stop being it (Linux)."""
+    import ctypes  # slow to load, and only runners want it
+
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0)
 

@@ -57,19 +57,21 @@ def series(conn: sqlite3.Connection, rid: int, name: str, after: int) -> list[tu
     return merged
 
 
+def newest(conn: sqlite3.Connection, rid: int, name: str, limit: int) -> list[tuple[int, float | None]]:
+    """Return the last points of one metric, newest first."""
+    found: dict[int, float | None] = {}
+    for key in numbers(conn, name):
+        rows = conn.execute(
+            "SELECT step, value FROM metrics WHERE run = ? AND key = ? ORDER BY step DESC LIMIT ?",
+            (rid, key, limit),
+        )
+        found.update(rows)
+    return sorted(found.items(), reverse=True)[:limit]
+
+
 def last(conn: sqlite3.Connection, rid: int) -> dict[str, float | None]:
     """Return the last value of every metric of a run."""
-    found: dict[str, float | None] = {}
-    for name in keys(conn, rid):
-        rows = [
-            conn.execute(
-                "SELECT step, value FROM metrics WHERE run = ? AND key = ? ORDER BY step DESC LIMIT 1",
-                (rid, key),
-            ).fetchone()
-            for key in numbers(conn, name)
-        ]
-        found[name] = max((row for row in rows if row), key=lambda row: row[0])[1]
-    return found
+    return {name: newest(conn, rid, name, 1)[0][1] for name in keys(conn, rid)}
 
 
 def sparklines(

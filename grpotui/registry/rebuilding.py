@@ -21,6 +21,7 @@ from grpotui.registry.database import (
 )
 from grpotui.registry.folders import sync
 from grpotui.registry.schema import VERSION, is_foreign, migrate, newer, version_of
+from grpotui.registry.streams.metrics import TIME_KEY
 from grpotui.workspace import Workspace
 
 
@@ -81,11 +82,12 @@ def _finish(conn: sqlite3.Connection) -> dict[str, int]:
     database = _sqlite_utils().Database(conn, execute_plugins=False)
     database.analyze()
     database.vacuum()
-    counts = {name: database[name].count for name in ("runs", "metrics", "completions", "events")}
+    counts = {name: database[name].count for name in ("runs", "completions", "events")}
+    shown = "key NOT IN (SELECT key FROM metric_keys WHERE name = ?)"
     (bad,) = conn.execute("SELECT coalesce(sum(bad_lines), 0) FROM ingest").fetchone()
     return {
         "runs": counts["runs"],
-        "points": counts["metrics"],
+        "points": database["metrics"].count_where(shown, [TIME_KEY]),
         "groups": counts["completions"],
         "events": counts["events"],
         "bad_lines": bad,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from grpotui.records import REWARD_WINDOW, RunKind, Status, Verdict, as_float, as_int
-from grpotui.registry import documents
+from grpotui.registry import documents, points
 from grpotui.registry.streams import storable
 from grpotui.registry.streams.metrics import TIME_KEY
 
@@ -79,25 +79,16 @@ def _attempt(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     }
 
 
-def _points(conn: sqlite3.Connection, rid: int, name: str, limit: int) -> list[tuple[int, float | None]]:
-    """Return the last points of a metric, newest first."""
-    return conn.execute(
-        "SELECT step, value FROM metric_keys JOIN metrics USING (key) WHERE name = ? AND run = ? "
-        "ORDER BY step DESC LIMIT ?",
-        (name, rid, limit),
-    ).fetchall()
-
-
 def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     """What the metrics say now."""
 
     def last(*names: str) -> float | None:
         for name in names:
-            if points := _points(conn, rid, name, 1):
-                return points[0][1]
+            if found := points.newest(conn, rid, name, 1):
+                return found[0][1]
         return None
 
-    rewards = [value for _, value in _points(conn, rid, "reward", REWARD_WINDOW) if value is not None]
+    rewards = [value for _, value in points.newest(conn, rid, "reward", REWARD_WINDOW) if value is not None]
     row = conn.execute("SELECT last_step FROM ingest WHERE run = ? AND stream = 'metrics'", (rid,)).fetchone()
     return {
         "step": max(row[0], 0) if row else 0,
@@ -112,10 +103,12 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
 
 def _step_time(conn: sqlite3.Connection, rid: int) -> float | None:
     """Return the median of seconds per step between logged steps; else the trainer's own figure."""
-    points = [(s, t) for s, t in _points(conn, rid, TIME_KEY, REWARD_WINDOW + 1) if t is not None]
-    gaps = [(t1 - t0) / (s1 - s0) for (s1, t1), (s0, t0) in pairwise(points) if t1 > t0]
+    times = [(s, t) for s, t in points.newest(conn, rid, TIME_KEY, REWARD_WINDOW + 1) if t is not None]
+    gaps = [(t1 - t0) / (s1 - s0) for (s1, t1), (s0, t0) in pairwise(times) if t1 > t0]
     if not gaps:
-        gaps = [value for _, value in _points(conn, rid, "step_time", REWARD_WINDOW) if value is not None]
+        gaps = [
+            value for _, value in points.newest(conn, rid, "step_time", REWARD_WINDOW) if value is not None
+        ]
     return statistics.median(gaps) if gaps else None
 
 

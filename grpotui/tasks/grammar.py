@@ -11,17 +11,17 @@ from itertools import accumulate
 from random import Random
 
 SLOTS: dict[str, str] = {
-    "name": "lily|tom|anna|ben and mia|little sam|old mister fox",
-    "who": "girl|boy|little dog|cat|tall man|bird|brave young friend|rabbit|kind woman|bear",
-    "adj": "big|very small|tall|happy|kind and quiet|sad|young|so tired|brave|funny",
-    "thing": "ball|red kite|book|cake|little blue boat|flower|warm hat|green apple|box|silver bell",
-    "place": "garden|forest|old house|river|school|top of the hill|park|quiet lake",
-    "time": "day|sunny morning|evening|cold night|summer|long winter day",
-    "did": "played|ran away|laughed|sat down|sang a song|slept|danced|jumped up and down|smiled|cried",
-    "took": "found|saw|picked up|made|looked for|lost|wanted|loved",
-    "how": "together|very slowly|again|for a long time|softly|all day",
-    "near": "near|by|behind|in front of|in",
-    "pron": "she|he|they",
+    "name": "lily|tom|anna|ben and mia|little sam|max|old mister fox|nora",
+    "who": "girl|boy|little dog|cat|tall man|bird|brave young friend|rabbit|kind woman|bear|duck|teacher",
+    "adj": "big|very small|tall|happy|kind and quiet|sad|young|so tired|brave|funny|clever|strong",
+    "thing": "ball|red kite|book|cake|little blue boat|flower|warm hat|green apple|box|silver bell|drum|coat",
+    "place": "garden|forest|old house|river|school|top of the hill|park|quiet lake|bridge|barn",
+    "time": "day|sunny morning|evening|cold night|summer|long winter day|spring",
+    "did": "played|ran away|laughed|sat down|sang a song|slept|danced|jumped up and down|smiled|cried|waited",
+    "took": "found|saw|picked up|made|looked for|lost|wanted|loved|carried|hid",
+    "how": "together|very slowly|again|for a long time|softly|all day|loudly|alone",
+    "near": "near|by|behind|in front of|in|under|outside",
+    "pron": "she|he|they|everybody",
 }
 """Fillings of each slot, the likeliest first."""
 
@@ -47,7 +47,7 @@ LATER = (
     "that {time} {name} and the {who} were {adj}.",
     "so {pron} {did} {how} with a {thing}.",
 )
-_SKEW = 1.0
+_SKEW = 0.5
 _SLOT = re.compile(r"\{(\w+)\}")
 _WEIGHTED = {
     slot: (words.split("|"), list(accumulate((i + 1) ** -_SKEW for i in range(len(words.split("|"))))))

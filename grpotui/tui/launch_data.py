@@ -83,8 +83,9 @@ class Draft:
         for problem in field_problems(path, value):
             raise PresetError(problem.message)
         if path.partition(".")[0] in ("model", "task", "rewards"):
+            before = self.problems()
             for message in new.problems():
-                if message not in self.problems():
+                if message not in before:
                     raise PresetError(message)
         if value == _value(self.preset, path):
             return self.reset(path)

@@ -122,7 +122,6 @@ def flat_chart(snapshot: RunSnapshot, cursor: int | None) -> tuple[ChartSpec, tu
     sign, tone = _lines_over(stuck, warn, bad) if split else ("", Tone.PLAIN)
     items = [
         Item("zero-std", Tone.DIM),
-        Item(value_text(total, cursor)),
         Item(f"{STUCK} {'stuck' if split else 'all'} {fmt.figure(stuck)}{sign}", tone),
     ]
     if split:

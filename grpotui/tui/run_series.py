@@ -6,6 +6,7 @@ the same, and that adding a step does too.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Sequence
@@ -46,7 +47,7 @@ class Bucket(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Series:
     """One metric, as it was when a snapshot was taken. Only one object is the same series."""
 
@@ -186,7 +187,12 @@ def column(x: float, lo: float, hi: float, columns: int) -> int | None:
         return None
     if hi <= lo:
         return 0
-    return round((x - lo) / (hi - lo) * (columns - 1))
+    return nearest((x - lo) / (hi - lo), columns)
+
+
+def nearest(share: float, cells: int) -> int:
+    """Return the cell of ``share`` (0 to 1) among ``cells``, first for 0, last for 1, as plotext rounds."""
+    return math.floor(round(0.5 + (cells - 1) * share, 8))
 
 
 def step_near(steps: Sequence[int], step: int) -> int | None:

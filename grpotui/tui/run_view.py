@@ -65,6 +65,13 @@ class RunSnapshot:
         return (first + rest) or [REWARD]
 
     @property
+    def vitals(self) -> list[tuple[str, str]]:
+        """Label and key of every metric that was logged, those of VITALS first."""
+        first = [(label, key) for label, key in VITALS if self.get(key)]
+        shown = {key for _, key in first}
+        return first + [(key, key) for key in self.chart_keys if key not in shown and self.get(key)]
+
+    @property
     def flag_steps(self) -> list[int]:
         """Steps with a flag that ``{`` and ``}`` stop at."""
         return sorted({flag.step for flag in self.flags})

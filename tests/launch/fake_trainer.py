@@ -1,9 +1,9 @@
 """A trainer without torch: writes the real streams, and misbehaves as the run's tags ask.
 
-Tags: steps=N, delay=SECONDS, hold=STEP (waits there for a file ``go`` in the run's folder), collapse=STEP,
-crash=STEP, vanish=STEP (exit code 0, no result), stubborn (ignores TERM), litter (leaves a child in another
-session that ignores TERM), mute (trains for ever and writes nothing), late=SECONDS (before anything),
-orphans (short-lived processes that lose their parent).
+Tags: steps=N, delay=SECONDS, late=SECONDS (before anything), hold=STEP,STEP (waits there for a file
+``go-STEP`` in the folder), collapse=STEP, crash=STEP, vanish=STEP (exit code 0, no result), mute (trains
+for ever and writes nothing), stubborn (ignores TERM), litter (leaves a child in another session that ignores
+TERM), orphans (short-lived processes that lose their parent).
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ class Trainer:
             place = {"step": step, "group": group, "mode": "train", "prompt": f"question {step}.{group}"}
             self.completions.append({**place, "task": "fake", "answer": None, "completions": completions})
         time.sleep(self.number("delay", 0.01))
-        while step == self.number("hold", 0) and not (self.run.path / "go").exists() and not self.stopping:
+        held = str(step) in self.tags.get("hold", "").split(",")
+        while held and not (self.run.path / f"go-{step}").exists() and not self.stopping:
             time.sleep(0.01)
         zero = 1.0 if collapsed else 0.0
         self.metrics.append(

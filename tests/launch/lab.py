@@ -81,12 +81,14 @@ class Lab:
             lambda: step in [line.data["step"] for line in Tail(run.signals).read()], lambda: self.story(run)
         )
 
+    def process(self, run: RunDir) -> dict[str, Any]:
+        return read_json(run.process_json) or {}
+
     def pid(self, run: RunDir, who: str) -> int:
         """Wait for the process id of the runner or the trainer."""
 
         def known() -> int:
-            process = read_json(run.process_json) or {}
-            return int((process.get(who) or {}).get("pid", 0))
+            return int((self.process(run).get(who) or {}).get("pid", 0))
 
         return int(until(known, lambda: self.story(run)))
 
@@ -113,14 +115,14 @@ class Lab:
     def statuses(self, run: RunDir) -> list[str]:
         return [event["status"] for event in events(run) if event["type"] == "status"]
 
-    def go(self, run: RunDir) -> None:
+    def go(self, run: RunDir, step: int = 1) -> None:
         """Let a run go on that its tag ``hold`` keeps at a step."""
-        (run.path / "go").touch()
+        (run.path / f"go-{step}").touch()
 
     def clean_up(self) -> None:
         for path in (*self.workspace.logs.glob("*/run.json"), *self.workspace.bin.glob("*/run.json")):
             run = RunDir(path.parent)
-            runner = (read_json(run.process_json) or {}).get("runner") or {}
+            runner = self.process(run).get("runner") or {}
             if is_held(run.runner_lock):
                 with suppress(OSError, KeyError):
                     os.kill(runner["pid"], signal.SIGKILL)

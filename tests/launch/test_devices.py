@@ -13,7 +13,7 @@ import pytest
 from grpotui.errors import UserError
 from grpotui.launch import devices, leases
 from grpotui.launch.devices import CPU, Device
-from grpotui.launch.queue import tick, waiting
+from grpotui.launch.queue import held_up, tick, waiting
 from grpotui.records import Status
 from grpotui.stream import read_json
 from grpotui.workspace import Workspace
@@ -138,11 +138,12 @@ def test_a_gpu_in_use_is_not_taken_and_the_next_one_is(lab: Lab, nvml: Nvml) -> 
     second = lab.launch(device="cuda")
     reason = f"GPU 0 in use by unknown processes, 61 GB; GPU 1 busy with {first.id}"
     assert waiting(lab.workspace) == {second.id: reason}
+    assert held_up(lab.workspace)
     on_cpu = lab.launch("steps=1")
     assert lab.ended(on_cpu) is Status.FINISHED
     lab.go(first)
     lab.ended(first)
-    tick(lab.workspace)
+    tick(lab.workspace, 10)  # the ending runner, which has the lock now, knows of no GPU
     assert lab.ended(second) is Status.FINISHED
 
 
@@ -200,3 +201,14 @@ def test_a_runtime_folder_of_somebody_else_is_refused(
     monkeypatch.setenv(leases.RUNTIME_VARIABLE, str(tmp_path / "new"))
     assert leases.runtime_dir().stat().st_mode & 0o777 == 0o700
     assert leases.holder(Device("x", "X", "x")) is None
+
+
+def test_without_a_runtime_folder_a_run_stays_queued(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(leases.RUNTIME_VARIABLE, "/proc/nowhere")
+    assert tick(lab.workspace) == []
+    with pytest.raises(
+        UserError, match="is queued, but nothing can be started now: cannot make /proc/nowhere"
+    ):
+        lab.launch()
+    with lab.registry() as registry:
+        assert [row.status for row in registry.queued()] == [Status.QUEUED]

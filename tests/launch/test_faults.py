@@ -19,7 +19,7 @@ from grpotui.launch.queue import OLD, tick, waiting
 from grpotui.launch.reconcile import reconcile
 from grpotui.launch.submit import resume, stop
 from grpotui.records import Status
-from grpotui.stream import Tail, read_json, write_json
+from grpotui.stream import Tail, write_json
 from tests.launch.lab import Lab, until
 
 
@@ -76,39 +76,45 @@ def test_a_run_outlives_its_launcher_and_its_terminal(lab: Lab) -> None:
     launcher.wait()
     launcher.stdout.close()
     os.kill(lab.pid(run, "runner"), signal.SIGHUP)
-    lab.go(run)
+    lab.go(run, 5)
     assert lab.ended(run) is Status.FINISHED
     assert lab.steps(run) == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_killed_runner_is_replaced_and_a_later_flag_still_appears(lab: Lab) -> None:
-    run = lab.launch("steps=40", "collapse=10", "hold=9")
+    run = lab.launch("steps=40", "collapse=20", "hold=9,15")
     lab.until_step(run, 8)
     lab.kill(run, "runner")
-    lab.go(run)
-    lab.until_step(run, 12)
+    lab.go(run, 9)
+    lab.until_step(run, 14)
     trainer = lab.pid(run, "trainer")
-    assert tick(lab.workspace) == []
-    until(lambda: (read_json(run.process_json) or {})["adopted"])
+    assert tick(lab.workspace, 5) == []
+    lab.until_judged(run, 14)
+    assert lab.process(run)["adopted"]
     assert lab.pid(run, "trainer") == trainer
+    lab.go(run, 15)
     assert lab.ended(run) is Status.FINISHED
     assert events(run)[-1]["exit"]["code"] is None
     judged = [line.data["step"] for line in Tail(run.signals).read()]
     assert judged == list(range(1, 41))
     flags = [event for event in events(run) if event["type"] == "flag"]
     keys = [(flag["step"], flag["kind"], flag["level"], flag["signal"]) for flag in flags]
-    assert len(set(keys)) == len(keys)
+    assert keys and len(set(keys)) == len(keys)
     assert lab.summary(run).verdict == "collapsed"
 
 
 def test_a_replaced_runner_judges_as_an_undisturbed_one_does(lab: Lab) -> None:
     """The same streams, judged by one runner and by three in turn."""
-    quiet, harmed = lab.launch("steps=40", "collapse=15"), lab.launch("steps=40", "collapse=15", "delay=0.03")
-    for step in (5, 20):
-        lab.until_judged(harmed, step)
+    quiet = lab.launch("steps=40", "collapse=15")
+    harmed = lab.launch("steps=40", "collapse=15", "hold=6,12,19,31")
+    for killed_at, adopted_at in ((6, 12), (19, 31)):
+        lab.until_judged(harmed, killed_at - 1)
         lab.kill(harmed, "runner")
-        lab.until_step(harmed, step + 8)
-        tick(lab.workspace)
+        lab.go(harmed, killed_at)
+        lab.until_step(harmed, adopted_at - 1)
+        tick(lab.workspace, 5)
+        lab.until_judged(harmed, adopted_at - 1)
+        lab.go(harmed, adopted_at)
     lab.ended(harmed)
 
     def findings(run_id: str) -> list[object]:
@@ -129,11 +135,11 @@ def test_runner_and_trainer_killed_is_lost_and_orphans_go(lab: Lab) -> None:
     until(lambda: len(marked(run)) == 2)
     lab.kill(run, "runner", "trainer")
     until(lambda: len(marked(run)) == 1)
-    tick(lab.workspace)
+    tick(lab.workspace, 5)
     assert state(run).status is Status.LOST
     assert marked(run) == []
     row = lab.summary(run)
-    assert row.status is Status.LOST and row.reason.startswith("lost: ")
+    assert row.status is Status.LOST and row.reason.startswith("runner and trainer")
     judged = [line.data["step"] for line in Tail(run.signals).read()]
     assert judged == lab.steps(run)
 
@@ -142,10 +148,10 @@ def test_a_trainer_that_ends_while_nobody_looks_is_settled_by_its_result(lab: La
     run = lab.launch("steps=30", "collapse=5", "hold=4")
     lab.until_step(run, 3)
     lab.kill(run, "runner")
-    lab.go(run)
+    lab.go(run, 4)
     until(run.result_json.exists)
     until(lambda: marked(run) == [])
-    tick(lab.workspace)
+    tick(lab.workspace, 5)
     assert state(run).status is Status.FINISHED
     assert lab.summary(run).verdict == "collapsed"
 
@@ -221,7 +227,7 @@ def test_eight_adopters_one_wins(lab: Lab) -> None:
     with ThreadPoolExecutor(8) as pool:
         settled = list(pool.map(reconcile, [lab.workspace] * 8))
     assert sorted(map(len, settled)) == [0] * 7 + [1]
-    lab.go(run)
+    lab.go(run, 3)
     assert lab.ended(run) is Status.FINISHED
     assert [event["status"] for event in events(run) if event["type"] == "status"].count("finished") == 1
     assert lab.steps(run) == [1, 2, 3, 4, 5]
@@ -234,10 +240,10 @@ def test_a_stranger_with_the_trainers_number_is_left_alone(lab: Lab) -> None:
     lab.kill(run, "runner", "trainer")
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
-        process = read_json(run.process_json) or {}
+        process = lab.process(run)
         process["trainer"] = {"pid": stranger.pid, "ticks": process["trainer"]["ticks"]}
         write_json(run.process_json, process)
-        tick(lab.workspace)
+        tick(lab.workspace, 5)
         assert state(run).status is Status.LOST
         assert stranger.poll() is None
         assert not Identity(stranger.pid, process["trainer"]["ticks"]).send(signal.SIGKILL)
@@ -253,7 +259,7 @@ def test_a_copy_of_a_live_run_does_not_take_over_its_trainer(lab: Lab) -> None:
     twin.path.mkdir()
     for file in run.path.glob("*.json*"):
         twin.path.joinpath(file.name).write_bytes(file.read_bytes())
-    tick(lab.workspace)
+    tick(lab.workspace, 5)
     assert state(twin).status is Status.LOST
     lab.go(run)
     assert lab.ended(run) is Status.FINISHED
@@ -263,13 +269,13 @@ def test_a_run_of_another_boot_is_lost(lab: Lab) -> None:
     run = lab.launch("hold=1")
     lab.until(run, Status.RUNNING)
     lab.kill(run, "runner", "trainer")
-    process = read_json(run.process_json) or {}
+    process = lab.process(run)
     me = Identity.of(os.getpid())
     assert me is not None
     write_json(run.process_json, {**process, "boot_id": "another", "trainer": me.to_json()})
-    tick(lab.workspace)
+    tick(lab.workspace, 5)
     assert state(run).status is Status.LOST
-    assert lab.summary(run).reason == "lost: runner and trainer are gone (killed or rebooted)"
+    assert lab.summary(run).reason == "runner and trainer are gone (killed or rebooted)"
 
 
 def test_a_run_queued_before_a_reboot_waits_for_a_person(lab: Lab) -> None:
@@ -279,7 +285,7 @@ def test_a_run_queued_before_a_reboot_waits_for_a_person(lab: Lab) -> None:
     run.events.write_text(lines)
     lab.go(first)
     lab.ended(first)
-    assert tick(lab.workspace) == []
+    assert tick(lab.workspace, 5) == []
     assert waiting(lab.workspace) == {run.id: OLD}
     resume(lab.workspace, run.id)
     assert lab.ended(run) is Status.FINISHED
@@ -289,7 +295,7 @@ def test_a_recorded_exit_without_its_event_is_announced(lab: Lab) -> None:
     run = lab.launch("steps=2")
     lab.ended(run)
     say(run, Status.RUNNING, 1)
-    tick(lab.workspace)
+    tick(lab.workspace, 5)
     assert lab.statuses(run)[-2:] == ["running", "finished"]
 
 
@@ -307,7 +313,7 @@ def test_a_broken_registry_does_not_stop_a_run(lab: Lab) -> None:
     run = lab.launch("steps=30", "hold=3")
     lab.until_step(run, 2)
     lab.workspace.db.write_bytes(b"this is no database" * 100)
-    lab.go(run)
+    lab.go(run, 3)
     assert lab.ended(run) is Status.FINISHED
     assert "runs.db" in run.runner_log.read_text()
     judged = [line.data["step"] for line in Tail(run.signals).read()]

@@ -65,11 +65,11 @@ def test_the_next_run_starts_when_the_one_before_ends(lab: Lab) -> None:
         third.id: f"behind {second.id}",
     }
     assert lab.statuses(third) == ["queued"]
-    lab.go(first)
+    lab.go(first, 2)
     lab.until_step(second, 1)
     assert lab.statuses(third) == ["queued"]
-    lab.go(second)
-    lab.go(third)
+    lab.go(second, 2)
+    lab.go(third, 2)
     assert lab.ended(third) is Status.FINISHED
     ends = [events(run)[-1]["time"] for run in (first, second)]
     starts = [next(e["time"] for e in events(run) if e["status"] == "starting") for run in (second, third)]
@@ -115,7 +115,7 @@ def test_a_queued_run_is_cancelled(lab: Lab) -> None:
     assert lab.summary(second).reason == "not needed"
     lab.go(first)
     lab.ended(first)
-    assert tick(lab.workspace) == []
+    assert tick(lab.workspace, 5) == []
     assert lab.statuses(second) == ["queued", "stopped"]
     resume(lab.workspace, second.id)
     assert lab.ended(second) is Status.FINISHED
@@ -146,7 +146,7 @@ def test_flags_of_a_collapse_are_raised_while_it_runs(lab: Lab) -> None:
         flags = registry.flags(run.id)
     assert {flag.kind for flag in flags} == {"threshold", "verdict"}
     assert all(10 <= flag.step < 39 for flag in flags if flag.level == "bad")
-    lab.go(run)
+    lab.go(run, 39)
     lab.ended(run)
     said = [event for event in events(run) if event["type"] == "verdict"]
     assert said[-1]["to"] == "collapsed"

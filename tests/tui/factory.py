@@ -16,7 +16,7 @@ from grpotui.tui.screens.run import RunScreen
 from grpotui.workspace import RunDir, Workspace
 from tests.tui.runs_factory import hold, until
 
-WORDS = "dog cat sun bird girl boy tree house ball happy sad blue glad tired bright little big red old".split()
+WORDS = ("dog", "cat", "sun", "bird", "girl", "boy", "tree", "house", "happy", "sad", "blue", "glad", "red")
 OPENINGS = ("once upon a time there was a", "one day a little", "tom had a red", "in the big park a")
 
 
@@ -74,7 +74,13 @@ class RunMaker:
 
     def status(self, status: str, attempt: int = 1, reason: str = "") -> None:
         """Write a status event."""
-        event = {"time": time.time(), "type": "status", "status": status, "attempt": attempt, "reason": reason}
+        event = {
+            "time": time.time(),
+            "type": "status",
+            "status": status,
+            "attempt": attempt,
+            "reason": reason,
+        }
         self.events.append(event)
 
     def end(self, status: str = "finished", reason: str = "") -> RunMaker:
@@ -93,7 +99,13 @@ class RunMaker:
         step: int | None = None,
     ) -> None:
         """Write one group of the step that comes next."""
-        line = {"step": step or self.step + 1, "group": number, "mode": "train", "prompt": prompt, "task": "t"}
+        line = {
+            "step": step or self.step + 1,
+            "group": number,
+            "mode": "train",
+            "prompt": prompt,
+            "task": "t",
+        }
         self.completions.append({**line, "answer": answer, "completions": list(completions)})
 
     def log_step(self, **values: Any) -> None:
@@ -158,7 +170,9 @@ class RunMaker:
             "rewards": {"length": reward},
         }
 
-    def flag(self, step: int, level: str, message: str, kind: str = "verdict", signal: str = "jaccard") -> None:
+    def flag(
+        self, step: int, level: str, message: str, kind: str = "verdict", signal: str = "jaccard"
+    ) -> None:
         """Write a flag event."""
         event = {"step": step, "kind": kind, "level": level, "signal": signal, "value": 0.7, "threshold": 0.7}
         self.events.append({"time": time.time(), "type": "flag", **event, "message": message})
@@ -179,7 +193,9 @@ def collapsed(workspace: Workspace, steps: int = 100) -> RunMaker:
     maker = RunMaker(workspace, max_steps=steps).start().steps(steps, collapse_at=at)
     maker.flag(at - 20, "warn", "warning: answers to different prompts grow alike: Jaccard .34 over .25")
     maker.flag(at - 5, "warn", "zero_std 0.50 over 0.25", "threshold", "zero_std")
-    maker.flag(at + 5, "bad", "collapsed: answers to different prompts are one template: Jaccard 0.71 over 0.70")
+    maker.flag(
+        at + 5, "bad", "collapsed: answers to different prompts are one template: Jaccard 0.71 over 0.70"
+    )
     words = (
         f"answers to different prompts are one template since step {at}: Jaccard 0.71 over 0.70 (0.12 at the "
         "start). Reward 0.31 -> 0.93 looks fine: it cannot see this."

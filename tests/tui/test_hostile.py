@@ -106,12 +106,13 @@ async def test_presets(workspace: Workspace) -> None:
         await until(pilot, lambda: "[red]x[@click=q]" in screen_text(pilot))
         count = len(screen._presets)
         assert count == len(HOSTILE) + 4 + len(list(shipped_dir().glob("*.toml")))
-        for _ in range(count):
+        for place in range(count):
             assert_harmless(pilot)
-            await pilot.press("enter", "down", "down", "down", "enter")
-            await pilot.pause()
-            assert_harmless(pilot)
-            await pilot.press("escape", "tab", "down")
+            if place % 4 == 0:
+                await pilot.press("enter", "down", "down", "down", "enter")
+                assert_harmless(pilot)
+                await pilot.press("escape", "tab")
+            await pilot.press("down")
 
 
 async def test_say_shows_no_markup_and_no_escapes(workspace: Workspace) -> None:

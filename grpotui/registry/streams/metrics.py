@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 from grpotui.records import as_float, as_int
@@ -15,7 +16,7 @@ MAX_KEY_LENGTH = 200
 SIGNAL_PREFIX = "grpotui/"
 TIME_KEY = "time"
 """Kept like a metric, for charts over time and the time per step, but listed nowhere."""
-_NO_METRICS = frozenset({"step", "nonfinite"})
+STEP_KEY = "step"
 
 Row = tuple[int, int, int, float | None]
 
@@ -96,10 +97,11 @@ def _apply(
     conn: sqlite3.Connection, rid: int, lines: list[Line], last_step: int, stream: str, prefix: str
 ) -> tuple[int, int]:
     keys = _Keys(conn, rid, stream)
+    skipped = frozenset({STEP_KEY, TIME_KEY} if prefix else {STEP_KEY})
     rows: list[Row] = []
     bad = 0
     for line in lines:
-        step = as_int(line.data.get("step"), -1)
+        step = as_int(line.data.get(STEP_KEY), -1)
         if step < 0:
             bad += 1
             continue
@@ -109,7 +111,7 @@ def _apply(
             if stream == "metrics":
                 _note_rewind(conn, rid, step, line.data)
         last_step = step
-        for name, value in _values(line.data):
+        for name, value in _values(line.data, skipped):
             key = keys.number(prefix + name)
             if key is not None:
                 rows.append((rid, key, step, value))
@@ -117,16 +119,19 @@ def _apply(
     return last_step, bad
 
 
-def _values(data: dict[str, Any]) -> Iterator[tuple[str, float | None]]:
+def _values(data: dict[str, Any], skipped: frozenset[str]) -> Iterator[tuple[str, float | None]]:
     """Yield the numbers of a line; None for those that were not finite. A plain null was not measured."""
     nonfinite = data.get("nonfinite")
     lost = {k for k in nonfinite if isinstance(k, str)} if isinstance(nonfinite, list) else ()
     for count, (name, value) in enumerate(data.items()):
         if count >= MAX_KEYS:
             return
-        if type(value) is float or type(value) is int:
-            if name not in _NO_METRICS:
-                yield name, as_float(value)
+        if name in skipped:
+            continue
+        if type(value) is float:
+            yield name, value if isfinite(value) else None
+        elif type(value) is int:
+            yield name, as_float(value)
         elif value is None and name in lost:
             yield name, None
 

@@ -81,7 +81,9 @@ class LaunchScreen(Screen[None]):
         """List the presets."""
         if (clone := self._drafts.get(CLONE)) is not None:
             self._presets.append(
-                PresetView(CLONE, f"clone of {clone.origin}", f"preset {clone.preset.name}", True)
+                PresetView(
+                    CLONE, f"clone of {clone.origin}", f"with its changes to {clone.preset.name}", True
+                )
             )
         try:
             self._presets += launch_data.presets(self.app.workspace)

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from grpotui.errors import UserError
 from grpotui.records import Status
-from grpotui.tui import deeds, keymap, style
+from grpotui.tui import deeds, keymap
 from grpotui.tui.group_view import StepGroups
 from grpotui.tui.run_data import RunReader
 from grpotui.tui.run_place import Place
@@ -178,12 +178,8 @@ class RunScreen(Screen[None]):
             self.query_one(TitleLine).show_title(["grpotui", "runs", self.run_id])
             return
         run = snapshot.run
-        seed = (
-            [f"{run.name}  seed {run.seed}"] if run.seed is not None and self.size.width >= 60 else [run.name]
-        )
-        words, tone = title_right(run, time.strftime("%H:%M"))
-        right = style.text(words, tone, self.app.current_theme.dark)
-        self.query_one(TitleLine).show_title(["grpotui", "runs", *seed], right)
+        right = title_right(run, time.strftime("%H:%M"), self.size.width, self.app.current_theme.dark)
+        self.query_one(TitleLine).show_title(["grpotui", "runs", run.name], right)
         self.board.show(
             Looking(
                 snapshot,

@@ -51,15 +51,15 @@ class RunsScreen(Screen[None]):
     AUTO_FOCUS = "#runs"
     DEFAULT_CSS = """
     RunsScreen {
-        #runs { height: 3fr; padding-left: 1; }
-        #empty { display: none; height: 3fr; padding: 1 3; color: $foreground; }
-        &.-empty #runs { display: none; }
+        #runs { height: 1fr; padding-left: 1; }
+        #empty { display: none; height: 1fr; padding: 1 3; color: $foreground; }
+        &.-empty #runs, &.-empty #details { display: none; }
         &.-empty #empty { display: block; }
         #filter { display: none; border: none; height: 1; padding: 0 1; background: $panel; }
         &.-filter #filter { display: block; }
         #trouble { display: none; height: auto; max-height: 3; padding: 0 1; color: $error; }
         &.-trouble #trouble { display: block; }
-        #details { height: 2fr; max-height: 12; min-height: 3; }
+        #details { height: 10; }
         #queue { border-top: solid $rule; max-height: 5; }
     }
     RunsScreen.-short #details { height: 4; }

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grpotui.tui import format as fmt
+from grpotui.tui.run_series import nearest
 
 Tick = tuple[float, str]
+HUGE, TINY = 1e300, 1e-300
+"""Values beyond are drawn at the edge; spans below are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Scale:
         """Return the row of ``value``, 0 at the top; None outside."""
         if rows <= 0 or not self.low <= value <= self.high or self.high <= self.low:
             return None
-        return round((self.high - value) / (self.high - self.low) * (rows - 1))
+        return rows - 1 - nearest((value - self.low) / (self.high - self.low), rows)
 
     @property
     def gutter(self) -> int:
@@ -49,26 +52,16 @@ def _step(width: float, parts: int) -> float:
 
 
 def scale(low: float, high: float, parts: int = 4) -> Scale:
-    """Return a scale with round ends around [low, high]; anything works, also equal or huge values."""
-    span = high - low
-    if not math.isfinite(span) or span <= max(abs(low), abs(high)) * 1e-9:
-        middle = low if math.isfinite(low) else 0.0
-        reach = abs(middle) * 0.5 or 0.5
-        if not math.isfinite(middle + reach) or reach < 1e-300:
-            return Scale(-1.0, 1.0, ((0.0, "0"),))
-        if not math.isfinite(span):
-            return Scale(low, high, ((low, label(low)), (high, label(high))))
-        low, high = middle - reach, middle + reach
-        span = high - low
-    step = _step(span, parts)
-    if not math.isfinite(step) or step <= 0 or step < 1e-300:
-        return Scale(low, high, ((low, label(low)), (high, label(high))))
+    """Return a scale with round ends around [low, high]; equal, tiny and huge values too (up to HUGE)."""
+    low, high = max(low, -HUGE), min(high, HUGE)
+    size = max(abs(low), abs(high))
+    if high - low <= max(size * 1e-9, TINY):
+        reach = size / 2 if size > TINY else 0.5
+        low, high = low - reach, high + reach
+    step = _step(high - low, parts)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    ticks = tuple(
-        (n * step, label(round(n * step, 12) if abs(step) > 1e-9 else n * step))
-        for n in range(first, last + 1)
-    )
-    return Scale(first * step, last * step, ticks)
+    values = [n * step if step < 1e-9 else round(n * step, 12) for n in range(first, last + 1)]
+    return Scale(first * step, last * step, tuple((value, label(value)) for value in values))
 
 
 def labels_by_row(scale: Scale, rows: int) -> dict[int, str]:

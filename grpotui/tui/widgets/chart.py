@@ -51,12 +51,14 @@ class ChartSpec:
 
 
 def heading(items: tuple[Item, ...], width: int, dark: bool) -> Text:
-    """Return the line above a chart: as many items as fit."""
+    """Return the line above a chart: as many items as fit, closer together when room is short."""
+    wide = sum(len(item.text) + 2 for item in items) <= width
     line = Line(dark).add(" ")
     for number, item in enumerate(items):
-        if number and line.text.cell_len + len(item.text) + 2 > width:
+        gap = "" if not number else "  " if wide else " "
+        if number and line.text.cell_len + len(gap) + len(item.text) > width:
             break
-        line.add("  " if number else "").add(item.text, item.tone)
+        line.add(gap).add(item.text, item.tone)
     return line.fit(width)
 
 

@@ -126,17 +126,26 @@ class FieldEditor(Container):
 
     def edit(self) -> None:
         """Open the line of input over the value under the cursor."""
-        view, table = self.selected, self.table
+        view = self.selected
         if view is None:
             return
-        left = name_width(table.size.width) + 1
+        self._place_line()
         line = self.query_one("#line", Input)
-        line.styles.offset = (left, table.index + 1 - table.scroll_offset.y)
-        line.styles.width = max(table.size.width - left, 8)
         line.value = view.text
         line.cursor_position = len(view.text)
         line.display = True
         line.focus()
+
+    def _place_line(self) -> None:
+        table, line = self.table, self.query_one("#line", Input)
+        left = name_width(table.line_width) + 1
+        line.styles.offset = (left, table.index + 1 - table.scroll_offset.y)
+        line.styles.width = max(table.line_width - left, 8)
+
+    def on_resize(self) -> None:
+        """Keep the line of input over its value."""
+        if self.editing:
+            self.call_after_refresh(self._place_line)
 
     def close(self) -> None:
         """Take the line of input away."""
@@ -149,6 +158,13 @@ class FieldEditor(Container):
         event.stop()
         if self.selected is not None:
             self.post_message(self.Entered(self.selected.path, event.value))
+
+    @on(Input.Blurred, "#line")
+    def _left(self, event: Input.Blurred) -> None:
+        event.stop()
+        if self.editing and self.app.app_focus:
+            self.query_one("#line").display = False
+            self.post_message(self.Closed())
 
     @on(LineTable.Chosen, "#table")
     def _chosen(self, event: LineTable.Chosen) -> None:

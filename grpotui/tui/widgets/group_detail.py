@@ -15,6 +15,7 @@ from grpotui.tui.group_view import Fold
 from grpotui.tui.style import Palette, Tone
 from grpotui.tui.widgets.pane import Line, Pane, section, window
 
+MARKED = " underlined: in half of this step's outputs"
 TEXT_LIMIT = 200_000
 """Characters of one text that the reader shows."""
 
@@ -165,10 +166,7 @@ class Reader(Pane):
         fold, group = data.current, data.group
         if fold is None or group is None:
             return [section("text", "", width, self.dark)]
-        marks = "underlined: in half of the outputs" if data.template and width >= 50 else ""
-        title = section(
-            f"text {data.selected + 1} of {len(data.folds)}", marks or "enter reads", width, self.dark
-        )
+        title = section(f"text {data.selected + 1} of {len(data.folds)}", "enter reads", width, self.dark)
         room = max(height - 1, 1)
         prompt = Line(self.dark).add(" ").add(_last_line(group.prompt), Tone.DIM)
         if group.answer is not None:
@@ -183,7 +181,9 @@ class Reader(Pane):
             line.append_text(row)
             body.append(line)
         if len(shown) < len(rows):
-            body.append(Line(self.dark).add("   … more: enter reads all", Tone.DIM).fit(width))
+            body.append(Line(self.dark).add("   … goes on", Tone.DIM).fit(width))
+        elif len(body) + 3 <= height and view.template_spans(fold.text, data.template):
+            body += [Text("", end=""), Line(self.dark).add(MARKED, Tone.DIM).fit(width)]
         return [title, *body]
 
 

@@ -14,6 +14,7 @@ from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import cell
 from grpotui.tui.widgets.pane import Line, Pane, section, window
 
+LEGEND = f"{view.FULL}≥.9 {view.HALF} {view.NONE}≤.1 {view.CUT}cut"
 GLYPHS = 16
 """Completions that are drawn one by one; beyond, they are counted."""
 
@@ -89,8 +90,14 @@ class Groups(Pane):
         if data.step is None:
             return section("groups", "", width, self.dark)
         size = max((len(g.completions) for g in data.groups), default=0)
-        step = f"step {data.step}{' (live)' if data.live else ''}"
-        return section(step, f"{len(data.groups)} groups x {size}" if data.groups else "", width, self.dark)
+        line = (
+            Line(self.dark)
+            .add(f" step {data.step}", Tone.STRONG)
+            .add(" (live)" if data.live else "", Tone.DIM)
+        )
+        count = f"{len(data.groups)} x {size} " if data.groups else ""
+        right = Line(self.dark).add(f"{LEGEND}   " if line.text.cell_len + 24 < width else "", Tone.DIM)
+        return line.spread(right.add(count, Tone.DIM).text, width)
 
     def lines(self, width: int, height: int) -> list[Text]:
         """A title, the legend, a line per group around the selected one."""
@@ -105,8 +112,8 @@ class Groups(Pane):
                 else "no groups here"
             )
             return [title, Line(self.dark).add(f"   {said}", Tone.DIM).fit(width)]
-        signs = max(5, *(len(glyphs(group, data.span)) for group in data.groups))
-        head = Line(self.dark).cell("", 5).cell("●≥.9 ◐ ○≤.1 ·cut"[: max(signs, 0)], signs, Tone.DIM)
+        signs = max(6, *(len(glyphs(group, data.span)) for group in data.groups))
+        head = Line(self.dark).cell("", 5).cell("reward", signs, Tone.DIM)
         head.cell("mean", 6, Tone.DIM, right=True).add(" ").cell("spread", 6, Tone.DIM, right=True)
         head.add("  prompt", Tone.DIM)
         rows = window(len(data.groups), data.selected, max(height - 2, 1))

@@ -84,6 +84,11 @@ class LineTable(ScrollView, can_focus=True):
         """True when the theme is a dark one."""
         return self.app.current_theme.dark
 
+    @property
+    def line_width(self) -> int:
+        """Cells of a line, less the scrollbar."""
+        return self.scrollable_content_region.width
+
     def rows_changed(self, index: int, keep_line: bool = True) -> None:
         """Take new rows in, with the cursor now on ``index``.
 
@@ -92,11 +97,14 @@ class LineTable(ScrollView, can_focus=True):
         """
         before = self.index
         self.index = max(0, min(index, self.row_count() - 1))
-        self.virtual_size = Size(self.size.width, self.row_count() + 1)
+        self.virtual_size = Size(self.line_width, self.row_count() + 1)
         shift = self.index - before
         if keep_line and shift and self.scroll_offset.y > 0:
             self.scroll_to(y=self.scroll_offset.y + shift, animate=False, force=True)
         self._show_cursor()
+        if shift:
+            self._refresh_row(before)
+            self._refresh_row(self.index)
         self._refresh_changed()
 
     def move_to(self, index: int) -> None:
@@ -114,7 +122,7 @@ class LineTable(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the widget."""
-        width = self.size.width
+        width = self.line_width
         if y == 0:
             header = self.header_text(width)
             return self._strip(header, width, self.get_component_rich_style("line-table--header"))
@@ -132,7 +140,7 @@ class LineTable(ScrollView, can_focus=True):
         return strip.apply_style(base)
 
     def _refresh_changed(self) -> None:
-        width, top = self.size.width, self.scroll_offset.y
+        width, top = self.line_width, self.scroll_offset.y
         seen = self._seen
         for y in range(max(self.size.height - 1, 0)):
             index = y + top
@@ -145,10 +153,12 @@ class LineTable(ScrollView, can_focus=True):
 
     def _redraw(self, y: int) -> None:
         """Draw one line of the widget again."""
-        self.refresh(Region(0, y, self.size.width, 1))
+        self.refresh(Region(0, y, self.line_width, 1))
 
     def _refresh_row(self, index: int) -> None:
-        self._redraw(index + 1 - self.scroll_offset.y)
+        y = index + 1 - self.scroll_offset.y
+        if 0 < y < self.size.height:
+            self._redraw(y)
 
     def _show_cursor(self) -> None:
         room = max(self.size.height - 1, 1)
@@ -166,7 +176,7 @@ class LineTable(ScrollView, can_focus=True):
     def on_resize(self, event: Resize) -> None:
         """Keep the cursor in sight at any size."""
         self._seen.clear()
-        self.virtual_size = Size(event.size.width, self.row_count() + 1)
+        self.virtual_size = Size(self.line_width, self.row_count() + 1)
         self._show_cursor()
 
     # Keys and mouse

@@ -58,6 +58,10 @@ class KeyLine(OneLine):
         super().__init__(id=id)
         self._sections = sections
 
+    def on_mount(self) -> None:
+        """Follow the theme."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.on_resize())
+
     def on_resize(self) -> None:
         """Show as many as fit now."""
         colours = style.palette(self.dark)

@@ -21,8 +21,11 @@ from grpotui.tui.widgets.log_tail import LogTail
 from grpotui.tui.widgets.verdict import ProgressLine, VerdictPane, verdict_parts
 from grpotui.tui.widgets.vitals import Vital, Vitals
 
-PANES = (("reward",), ("flat", "jaccard"), ("vitals",), ("groups",), ("detail", "reader"), ("flags", "log"))
+WORDS = ("groups", "detail", "reader")
+PANES = (("reward",), ("flat", "jaccard"), ("vitals",), WORDS, WORDS[1:], ("flags", "log"))
 """Widgets of the panes that ``1`` to ``6`` show alone."""
+LOW = 12
+"""Lines below which a pane shows its first widget only."""
 LEFT = frozenset({"reward", "flat", "jaccard", "vitals", "flags", "log"})
 TWO_COLUMNS = 100
 """Cells from which charts and completions stand side by side."""
@@ -61,7 +64,7 @@ class RunBoard(Vertical):
         #tabs { display: none; }
         &.-one #tabs { display: block; }
         &.-one #right { border-left: none; }
-        &.-one #vitals, &.-one #flags, &.-one #splits, &.-one #groups { height: 1fr; }
+        &.-one #vitals, &.-one #flags { height: 1fr; }
         &.-tight #verdict { height: 1; }
         &.-stacked #splits { layout: vertical; }
     }
@@ -131,20 +134,21 @@ class RunBoard(Vertical):
     def _arrange(self) -> None:
         alone, height = self.alone, self.size.height
         shown = set(PANES[alone - 1]) if alone else self._fitting(height)
-        for names in PANES:
-            for name in names:
-                self.query_one(f"#{name}").display = name in shown
+        if alone in (4, 6) and height < LOW:
+            shown = {PANES[alone - 1][0]}
+        for name in LEFT.union(WORDS):
+            self.query_one(f"#{name}").display = name in shown
         self.query_one("#left").display = bool(shown & LEFT)
         self.query_one("#right").display = bool(shown - LEFT)
         self.query_one("#splits").display = bool(shown & {"flat", "jaccard"})
         self.query_one("#splits").styles.height = "1fr" if alone else 7 if height >= 28 else 6
         self.set_class(bool(alone), "-one")
-        self.set_class(height < 12, "-tight")
+        self.set_class(height < LOW, "-tight")
         self.set_class(self.size.width < SIDE_BY_SIDE, "-stacked")
 
     def _fitting(self, height: int) -> set[str]:
         """Return the panes that two columns of ``height`` lines have room for."""
-        shown = {name for names in PANES for name in names} - {"log"}
+        shown = set(LEFT.union(WORDS)) - {"log"}
         if self.log_open:
             return shown - {"vitals", "flags"} | {"log"}
         if height < 30:
@@ -174,8 +178,8 @@ class RunBoard(Vertical):
             "jaccard": run_charts.jaccard_chart(snapshot, step),
         }
         for name, (spec, items) in charts.items():
-            self.query_one(f"#{name}", Chart).show(spec, items, step)
-        vitals = tuple(Vital(name, snapshot.get(key)) for name, key in keys.VITALS if snapshot.get(key))
+            self.query_one(f"#{name}", Chart).show(spec, items, None if looking.live else step)
+        vitals = tuple(Vital(name, snapshot.get(key)) for name, key in snapshot.vitals)
         self.query_one(Vitals).show(vitals, run_charts.steps_shown(snapshot), step)
         self.query_one(Flags).show(snapshot.flags, step)
         self.query_one(LogTail).show(snapshot.log)
@@ -183,9 +187,9 @@ class RunBoard(Vertical):
 
     def _show_groups(self, looking: Looking) -> None:
         groups, detail = looking.groups, looking.detail
-        if not self.alone:
-            count = max(len(groups.groups), 1)
-            self.query_one(Groups).styles.height = min(count + 2, max(self.size.height // 3, 4))
+        count = max(len(groups.groups), 1)
+        low = self.alone == 4 and self.size.height < LOW
+        self.query_one(Groups).styles.height = "1fr" if low else min(count + 2, max(self.size.height // 3, 4))
         size = max((len(g.completions) for g in groups.groups), default=FOLDS)
         self.query_one(GroupDetail).styles.height = min(size, FOLDS, max(self.size.height // 3 - 2, 1)) + 2
         self.query_one(Groups).show(groups)
@@ -195,8 +199,10 @@ class RunBoard(Vertical):
     def _tabs(self) -> Text:
         colours = style.palette(self.app.current_theme.dark)
         line = Text(no_wrap=True)
+        room = self.size.width >= SIDE_BY_SIDE
         for number, name in enumerate(keymap.PANES, 1):
             here = number == self.alone
             line.append(f" {number} ", colours.strong if here else colours.dim)
-            line.append(f"{name} ", f"{colours.strong} underline" if here else colours.dim)
+            if here or room:
+                line.append(f"{name} ", f"{colours.strong} underline" if here else colours.dim)
         return line

@@ -66,8 +66,21 @@ class RunDetails(OneLine):
         if row is None:
             self.show(Text(""))
             return
+        lines = details(row, flags, now, self.dark)
+        room = max(self.size.height, 1)
+        if len(lines) < room:
+            lines = [part for line in lines for part in self._folded(line)]
         text = Text(no_wrap=True)
-        for number, line in enumerate(details(row, flags, now, self.dark)[: max(self.size.height, 1)]):
+        for number, line in enumerate(lines[:room]):
             text.append("\n " if number else " ")
             text.append_text(line)
         self.show(text)
+
+    def _folded(self, line: Text) -> list[Text]:
+        """Return a long line as at most three, the later ones indented."""
+        width = self.size.width - 1
+        if line.cell_len <= width or width < 20:
+            return [line]
+        line.no_wrap = False
+        first, *rest = line.wrap(self.app.console, width - 3)
+        return [first, *(Text("   ").append_text(part) for part in rest[:2])]

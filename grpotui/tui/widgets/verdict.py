@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
@@ -14,13 +15,15 @@ from grpotui.tui.style import Tone
 from grpotui.tui.widgets.pane import Line, Pane
 
 BAR = 20
+ROOMY = 60
+"""Cells from which the title has room for more than the status."""
 LOUD = (Tone.WARN, Tone.BAD)
 
 
 def bar(share: float, width: int) -> tuple[str, str]:
     """Return the done and the open part of a progress bar."""
     done = round(min(max(share, 0.0), 1.0) * width)
-    return "█" * done, "░" * (width - done)
+    return "█" * done, "·" * (width - done)
 
 
 def progress(run: RunSummary, news: int, width: int, dark: bool) -> Text:
@@ -46,59 +49,69 @@ def progress(run: RunSummary, news: int, width: int, dark: bool) -> Text:
     return line.fit(width)
 
 
-def title_right(run: RunSummary, clock: str) -> tuple[str, Tone]:
-    """Return what stands at the right of the title: status with its sign, device, time of day."""
-    parts = [f"{style.STATUS_SIGNS[run.status]} {run.status}"]
+def title_right(run: RunSummary, clock: str, width: int, dark: bool) -> Text:
+    """Return what stands at the right of the title: seed, status with its sign, device, time of day."""
+    line = Line(dark)
+    if width < ROOMY:
+        return line.text.append_text(style.status_text(run.status, dark))
+    if run.seed is not None:
+        line.add(f"seed {run.seed}   ", Tone.DIM)
     if run.attempt > 1:
-        parts.append(f"attempt {run.attempt}")
+        line.add(f"attempt {run.attempt}   ", Tone.DIM)
+    line.text.append_text(style.status_text(run.status, dark))
     if run.device:
-        parts.append(fmt.device(run.device))
-    return "   ".join([*parts, clock]), style.STATUS_TONES[run.status]
+        line.add(f"   {fmt.device(run.device)}", Tone.DIM)
+    return line.add(f"   {clock}", Tone.DIM).text
 
 
-def verdict_parts(run: RunSummary, waits_for: str = "") -> list[tuple[str, Tone]]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A paragraph: what is said, in a tone, and why, in plain words."""
+
+    what: str
+    why: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+def verdict_parts(run: RunSummary, waits_for: str = "") -> list[Said]:
     """Return paragraphs, the most telling first: the verdict and its evidence, then why the process ended."""
-    word = run.verdict.upper() if style.VERDICT_TONES[run.verdict] in LOUD else str(run.verdict)
+    tone = style.VERDICT_TONES[run.verdict]
+    word = run.verdict.upper() if tone in LOUD else str(run.verdict)
     cause = f" ({run.cause})" if run.cause else ""
-    since = f" since {run.verdict_step}" if run.verdict_step else ""
-    told = f": {run.verdict_message}" if run.verdict_message else f": {style.VERDICT_WORDS[run.verdict]}"
-    sign, tone = style.VERDICT_SIGNS[run.verdict], style.VERDICT_TONES[run.verdict]
-    parts = [(f"{sign} {word}{cause}{since}{told}", tone)]
+    at = f" at {run.verdict_step}" if run.verdict_step else ""
+    told = run.verdict_message or style.VERDICT_WORDS[run.verdict]
+    parts = [Said(f"{style.VERDICT_SIGNS[run.verdict]} {word}{cause}{at}:", told, tone)]
+    sign = style.STATUS_SIGNS[run.status]
     if waits_for:
-        parts.append((f"{style.STATUS_SIGNS[run.status]} waits for {waits_for}", Tone.PLAIN))
+        parts.append(Said(f"{sign} waits for {waits_for}"))
     if run.reason and run.status.is_ended:
-        ended = (
-            f"{style.STATUS_SIGNS[run.status]} {run.status}: {run.reason}",
-            style.STATUS_TONES[run.status],
-        )
+        ended = Said(f"{sign} {run.status}:", run.reason, style.STATUS_TONES[run.status])
         parts.insert(0 if run.status in (Status.FAILED, Status.LOST) else len(parts), ended)
     if run.note:
-        parts.append((f"note: {run.note}", Tone.DIM))
+        parts.append(Said("note:", run.note, Tone.DIM))
     return parts
 
 
-def paragraphs(
-    parts: Sequence[tuple[str, Tone]], width: int, height: int, console: Console, dark: bool
-) -> list[Text]:
-    """Return paragraphs wrapped into ``height`` lines: each gets one, the first one what is left."""
+def paragraphs(parts: Sequence[Said], width: int, height: int, console: Console, dark: bool) -> list[Text]:
+    """Return paragraphs in ``height`` lines: each has one, the first ones what is left; the rest is cut."""
+    shown = list(parts)[: max(height, 0)]
     wrapped = []
-    for content, tone in list(parts)[: max(height, 0)]:
-        wrapped.append(style.text(content, tone, dark).wrap(console, max(width - 2, 1), no_wrap=False))
-    spare = height - len(wrapped)
+    for said in shown:
+        whole = Line(dark).add(f"{said.what} ", said.tone).add(said.why).text
+        whole.no_wrap = False
+        wrapped.append((whole, whole.wrap(console, max(width - 4, 1))))
+    spare = height - len(shown)
     lines: list[Text] = []
-    for number, rows in enumerate(wrapped):
+    for whole, rows in wrapped:
         take = min(len(rows), 1 + spare)
         spare -= take - 1
-        kept = list(rows[:take])
-        if take < len(rows):
-            kept[-1] = Text(" ", style=rows[take - 1].style).join([kept[-1], rows[take]])
-        for place, row in enumerate(kept):
-            line = Text(" " if place == 0 else "   ", no_wrap=True, end="")
+        for place in range(take):
+            row = rows[place]
+            if place == take - 1 < len(rows) - 1:
+                row = whole[sum(len(r) for r in rows[:place]) :] if place else whole
+            line = Text("   " if place else " ", no_wrap=True, end="")
             line.append_text(row)
-            if line.cell_len > width:
-                line.truncate(max(width, 0), overflow="ellipsis")
-            elif place == take - 1 and take < len(rows) and number >= 0:
-                line.append("…")
+            line.truncate(max(width, 0), overflow="ellipsis")
             lines.append(line)
     return lines
 
@@ -131,9 +144,9 @@ class VerdictPane(Pane):
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
-        self._parts: list[tuple[str, Tone]] = []
+        self._parts: list[Said] = []
 
-    def show(self, parts: list[tuple[str, Tone]]) -> None:
+    def show(self, parts: list[Said]) -> None:
         """Show other paragraphs."""
         self._parts = parts
         self.renew()

@@ -14,7 +14,9 @@ from grpotui.tui.widgets.axis import label
 from grpotui.tui.widgets.pane import Line, Pane, section
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-NAME, VALUE, RANGE = 11, 8, 14
+NAME, VALUE, RANGE = 11, 8, 15
+WIDE, WIDE_NAME = 78, 26
+"""A strip this wide has room for the full keys of metrics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def vital_line(vital: Vital, span: tuple[float, float], cursor: int | None, widt
     series = vital.series
     point = series.at(cursor) if cursor is not None else series.last()
     value = "-" if point is None else "n/a" if point[1] is None else fmt.figure(point[1], 3)
-    line = Line(dark).add(" ").cell(vital.name, NAME, Tone.DIM).cell(value, VALUE, right=True).add("  ")
+    name = NAME if width < WIDE else WIDE_NAME
+    line = Line(dark).add(" ").cell(vital.name, name, Tone.DIM).cell(value, VALUE, right=True).add("  ")
     room = width - line.text.cell_len - RANGE - 2
     blocks = course(series, span, room) if room >= 6 else []
     here = column(cursor, *span, room) if cursor is not None and blocks else None
@@ -70,7 +73,7 @@ def _parts(blocks: Sequence[str], here: int | None) -> list[tuple[Tone, str]]:
 
 
 def _short(value: float) -> float:
-    return float(f"{value:.3g}")
+    return float(f"{value:.2g}")
 
 
 class Vitals(Pane):
