@@ -61,7 +61,7 @@ class Clock(TrainerCallback):  # type: ignore[misc]  # transformers has no types
 
 
 class Meter:
-    """Seconds of processor time spent within ``with meter``; a line is handed to the page cache, not awaited."""
+    """Seconds of processor time spent within ``with meter``: lines go to the page cache, nothing waits."""
 
     def __init__(self) -> None:
         self.total = 0.0

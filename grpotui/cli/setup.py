@@ -66,7 +66,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
     click.echo()
     print_table(["metric", "first", "last", "min", "max"], rows)
     click.echo()
-    flags = [flag for flag in registry.flags(run_id) if flag.level != "info"]
+    flags = registry.flags(run_id)
     print_table(
         ["step", "flag", "level", "message"], [[str(f.step), f.kind, f.level, f.message] for f in flags]
     )

@@ -141,7 +141,7 @@ def _start(workspace: Workspace, run: RunDir, device: Device, lease: int) -> boo
 
 
 def held_up(workspace: Workspace) -> bool:
-    """True when a run waits for a GPU that no run has: it may be free as soon as its last user is cleared up."""
+    """True when a run waits for a GPU that no run has, as while its last user is cleared up."""
     connection = connect(workspace)
     try:
         queue = tickets(workspace, Registry(connection, workspace))

@@ -58,7 +58,8 @@ class Registry:
 
     def runs(self, limit: int | None = None, offset: int = 0) -> list[RunSummary]:
         """Return runs, newest first."""
-        return self._summaries("ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?", (limit or -1, offset))
+        most = -1 if limit is None else limit
+        return self._summaries("ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?", (most, offset))
 
     def run(self, run_id: str) -> RunSummary:
         """Return one run."""

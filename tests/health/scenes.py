@@ -53,3 +53,8 @@ def verdicts(judgements: Iterable[Judgement]) -> list[tuple[int, str]]:
 
 def flags(judgements: Iterable[Judgement], kind: str) -> list[Flag]:
     return [flag for j in judgements for flag in j.flags if flag.kind == kind]
+
+
+def judged(scene: Any, steps: int = 80, span: RewardRange | None = BINARY, **settings: Any) -> Any:
+    monitor = Monitor(context(span, **settings))
+    return monitor, watch(monitor, lines(scene, range(1, steps + 1)))

@@ -312,7 +312,9 @@ def test_an_exit_code_is_not_lost_to_the_reaper(lab: Lab) -> None:
 def test_a_broken_registry_does_not_stop_a_run(lab: Lab) -> None:
     run = lab.launch("steps=30", "hold=3")
     lab.until_step(run, 2)
-    lab.workspace.db.write_bytes(b"this is no database" * 100)
+    broken = lab.workspace.root / "broken"
+    broken.write_bytes(b"this is no database" * 100)
+    broken.rename(lab.workspace.db)
     lab.go(run, 3)
     assert lab.ended(run) is Status.FINISHED
     assert "runs.db" in run.runner_log.read_text()

@@ -104,7 +104,7 @@ async def test_presets(workspace: Workspace) -> None:
         screen = app.screen
         assert isinstance(screen, LaunchScreen)
         await until(pilot, lambda: "[red]x[@click=q]" in screen_text(pilot))
-        count = len(screen._presets)
+        count = len(screen.drafts.listed())
         assert count == len(HOSTILE) + 4 + len(list(shipped_dir().glob("*.toml")))
         for place in range(count):
             assert_harmless(pilot)

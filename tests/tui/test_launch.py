@@ -142,7 +142,7 @@ async def open_launch(pilot: Pilot[None]) -> LaunchScreen:
     app = pilot.app
     await until(pilot, lambda: isinstance(app.screen, RunsScreen))
     await pilot.press("n")
-    await until(pilot, lambda: isinstance(app.screen, LaunchScreen) and bool(app.screen._presets))
+    await until(pilot, lambda: isinstance(app.screen, LaunchScreen) and bool(app.screen.preset))
     assert isinstance(app.screen, LaunchScreen)
     return app.screen
 
@@ -151,7 +151,7 @@ async def choose(pilot: Pilot[None], name: str) -> None:
     """Put the cursor on a preset, then go to its fields."""
     screen = pilot.app.screen
     assert isinstance(screen, LaunchScreen)
-    place = [preset.name for preset in screen._presets].index(name)
+    place = [preset.name for preset in screen.drafts.listed()].index(name)
     await pilot.press("home", *["down"] * place, "enter")
     await until(pilot, lambda: screen.focused is screen.editor.table)
 

@@ -9,14 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Input
 
 from grpotui.errors import UserError
 from grpotui.tui import keymap, launch_data, style
+from grpotui.tui.drafts import Drafts
 from grpotui.tui.launch_data import Draft
 from grpotui.tui.launch_view import PresetView, find_fields
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.field_editor import FieldEditor
+from grpotui.tui.widgets.find_line import FindLine
+from grpotui.tui.widgets.launch_lines import FieldHelp, LaunchState
 from grpotui.tui.widgets.line_table import LineTable
 from grpotui.tui.widgets.lines import KeyLine, OneLine, TitleLine
 from grpotui.tui.widgets.preset_list import PresetList
@@ -24,7 +26,22 @@ from grpotui.tui.widgets.preset_list import PresetList
 if TYPE_CHECKING:
     from grpotui.tui.app import GrpoTui
 
-CLONE = "@clone"
+_CSS = """
+LaunchScreen {
+    #body { height: 1fr; }
+    #presets { width: 30; padding-left: 1; }
+    #fields-pane { width: 1fr; border-left: solid $rule; padding-left: 1; }
+    #editor { height: 1fr; }
+}
+LaunchScreen.-narrow #presets { width: 22; }
+LaunchScreen.-tiny {
+    #fields-pane { display: none; border-left: none; }
+    #presets { width: 1fr; }
+    &.-fields #presets { display: none; }
+    &.-fields #fields-pane { display: block; }
+    #help { height: 2; }
+}
+"""
 
 
 class LaunchScreen(Screen[None]):
@@ -33,34 +50,13 @@ class LaunchScreen(Screen[None]):
     KEYS = keymap.LAUNCH
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.LAUNCH)]
     AUTO_FOCUS = "#presets"
-    DEFAULT_CSS = """
-    LaunchScreen {
-        #body { height: 1fr; }
-        #presets { width: 30; padding-left: 1; }
-        #fields-pane { width: 1fr; border-left: solid $rule; padding-left: 1; }
-        #summary { height: 1; color: $foreground; }
-        #editor { height: 1fr; }
-        #help { height: 3; padding: 0 1; border-top: solid $rule; text-wrap: wrap; }
-        #state { padding: 0 1; height: auto; max-height: 2; text-wrap: wrap; }
-        #find { display: none; border: none; height: 1; padding: 0 1; background: $panel; }
-        &.-find #find { display: block; }
-    }
-    LaunchScreen.-narrow #presets { width: 22; }
-    LaunchScreen.-tiny {
-        #fields-pane { display: none; border-left: none; }
-        #presets { width: 1fr; }
-        &.-fields #presets { display: none; }
-        &.-fields #fields-pane { display: block; }
-        #help { height: 2; }
-    }
-    """
+    DEFAULT_CSS = _CSS
 
     app: GrpoTui
 
     def __init__(self, clone: Draft | None = None) -> None:
         super().__init__()
-        self._drafts: dict[str, Draft] = {CLONE: clone} if clone else {}
-        self._presets: list[PresetView] = []
+        self._clone = clone
         self._everything = False
         self._launching = False
 
@@ -72,27 +68,22 @@ class LaunchScreen(Screen[None]):
             with Vertical(id="fields-pane"):
                 yield OneLine(id="summary")
                 yield FieldEditor(id="editor")
-        yield OneLine(id="help")
-        yield OneLine(id="state")
-        yield Input(placeholder="words of a field's name …", id="find", select_on_focus=False)
+        yield FieldHelp(id="help")
+        yield LaunchState(id="state")
+        yield FindLine("words of a field's name …", id="find")
         yield KeyLine(keymap.LAUNCH, keymap.EVERYWHERE, id="keys")
 
     def on_mount(self) -> None:
         """List the presets."""
-        if (clone := self._drafts.get(CLONE)) is not None:
-            self._presets.append(
-                PresetView(
-                    CLONE, f"clone of {clone.origin}", f"with its changes to {clone.preset.name}", True
-                )
-            )
+        self.drafts = Drafts(self.app.workspace, self._clone)
         try:
-            self._presets += launch_data.presets(self.app.workspace)
+            self.drafts.read()
         except (UserError, OSError) as error:
             self.app.complain(error)
-        self._list(0)
+        self.query_one(PresetList).show(self.drafts.listed(), 0)
         self._show(keep=False)
-        if clone is not None:
-            self.editor.table.focus()
+        if self._clone is not None:
+            self._to_fields()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._show())
 
     # What is in hand
@@ -103,78 +94,49 @@ class LaunchScreen(Screen[None]):
         return self.query_one(FieldEditor)
 
     @property
+    def preset(self) -> PresetView | None:
+        """The preset under the cursor."""
+        return self.query_one(PresetList).selected
+
+    @property
     def draft(self) -> Draft | None:
         """The draft of the selected preset, or None when it cannot be read."""
-        preset = self.query_one(PresetList).selected
-        if preset is None or preset.error:
-            return None
-        if preset.key not in self._drafts:
-            try:
-                self._drafts[preset.key] = launch_data.draft_of(self.app.workspace, preset.key)
-            except UserError:
-                return None
-        return self._drafts[preset.key]
+        return self.drafts.get(self.preset)
 
     def _keep(self, draft: Draft) -> None:
-        preset = self.query_one(PresetList).selected
-        if preset is not None:
-            self._drafts[preset.key] = draft
-        self._list(self.query_one(PresetList).index)
+        if self.preset is not None:
+            self.drafts.keep(self.preset, draft)
+        presets = self.query_one(PresetList)
+        presets.show(self.drafts.listed(), presets.index)
         self._show()
 
     # Showing
 
-    def _list(self, index: int) -> None:
-        marked = [
-            PresetView(p.key, p.name, p.summary, p.shipped, p.error, bool(d and d.edits) and p.key != CLONE)
-            for p in self._presets
-            for d in [self._drafts.get(p.key)]
-        ]
-        self.query_one(PresetList).show(marked, index)
-
     def _show(self, keep: bool = True) -> None:
-        preset, draft = self.query_one(PresetList).selected, self.draft
-        words = self.query_one("#find", Input).value if self.has_class("-find") else ""
+        preset, draft = self.preset, self.draft
+        words = self.query_one(FindLine).words
         views = launch_data.fields(draft, self._everything or bool(words)) if draft else []
         self.editor.show(find_fields(views, words), keep)
-        dark = self.app.current_theme.dark
         summary = "" if preset is None else preset.error or preset.summary
         tone = Tone.WARN if preset is not None and preset.error else Tone.DIM
-        self.query_one("#summary", OneLine).show(style.text(summary, tone, dark))
+        self.query_one("#summary", OneLine).show(style.text(summary, tone, self.app.current_theme.dark))
         self._show_help()
         self._show_state()
 
+    @on(LineTable.Moved, "#table")
     def _show_help(self) -> None:
-        view = self.editor.selected
-        dark = self.app.current_theme.dark
-        text = style.text("", dark=dark)
         if self.focused is self.query_one(PresetList):
-            preset = self.query_one(PresetList).selected
-            if preset is not None:
-                text = style.text(f"{preset.name}  ", Tone.STRONG, dark)
-                text.append_text(style.text(preset.error or preset.summary, Tone.DIM, dark))
-        elif view is not None:
-            text = style.text(f"{view.path}  ", Tone.STRONG, dark)
-            text.append_text(style.text(view.help or "no help for this field", Tone.DIM, dark))
-        text.no_wrap = False
-        self.query_one("#help", OneLine).show(text)
-
-    def _show_state(self, error: str = "") -> None:
-        dark, draft = self.app.current_theme.dark, self.draft
-        found = draft.problems() if draft else []
-        if error:
-            line = style.text(f"✖ {error}   esc keeps the old value", Tone.BAD, dark)
-        elif draft is None:
-            line = style.text("▲ this preset cannot be launched", Tone.WARN, dark)
-        elif found:
-            more = f"   (and {len(found) - 1} more)" if len(found) > 1 else ""
-            line = style.text(f"▲ {found[0]}{more}", Tone.WARN, dark)
+            self.query_one(FieldHelp).show_preset(self.preset)
         else:
-            line = style.text(f"✓ can be launched: L   {_changes(draft)}", Tone.DIM, dark)
-        line.no_wrap = False
-        self.query_one("#state", OneLine).show(line)
-        name = draft.preset.name if draft else ""
-        self.query_one(TitleLine).show_title(["grpotui", "launch", *([name] if name else [])])
+            self.query_one(FieldHelp).show_field(self.editor.selected)
+
+    @on(FieldEditor.Closed)
+    def _show_state(self) -> None:
+        draft = self.draft
+        found, edits = (draft.problems(), len(draft.edits)) if draft else ([], 0)
+        self.query_one(LaunchState).show_state(draft is not None, found, edits)
+        crumbs = ["grpotui", "launch", *([draft.preset.name] if draft else [])]
+        self.query_one(TitleLine).show_title(crumbs)
 
     def on_resize(self) -> None:
         """Lines that are cut to the width are made again."""
@@ -182,8 +144,7 @@ class LaunchScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """The line of help follows the focus; with little room only one pane is in sight."""
-        fields = self.focused is not self.query_one(PresetList)
-        self.set_class(fields, "-fields")
+        self.set_class(self.focused is not self.query_one(PresetList), "-fields")
         self._show_help()
 
     @on(LineTable.Moved, "#presets")
@@ -195,10 +156,6 @@ class LaunchScreen(Screen[None]):
         self.add_class("-fields")
         self.call_after_refresh(self.editor.table.focus)
 
-    @on(LineTable.Moved, "#table")
-    def _other_field(self) -> None:
-        self._show_help()
-
     # Editing
 
     @on(FieldEditor.Entered)
@@ -209,14 +166,10 @@ class LaunchScreen(Screen[None]):
         try:
             draft = draft.set(event.path, event.text)
         except UserError as error:
-            self._show_state(str(error))
+            self.query_one(LaunchState).show_error(str(error))
             return
         self.editor.close()
         self._keep(draft)
-
-    @on(FieldEditor.Closed)
-    def _kept(self) -> None:
-        self._show_state()
 
     def action_edit(self) -> None:
         """Edit the field under the cursor."""
@@ -225,7 +178,7 @@ class LaunchScreen(Screen[None]):
     def action_reset(self) -> None:
         """Give the field its preset's value again."""
         view, draft = self.editor.selected, self.draft
-        if view is not None and draft is not None and not self.editor.editing:
+        if view is not None and draft is not None:
             self._keep(draft.reset(view.path))
 
     def action_all_fields(self) -> None:
@@ -245,26 +198,20 @@ class LaunchScreen(Screen[None]):
 
     def action_find(self) -> None:
         """Type words; the fields follow."""
-        self.add_class("-find", "-fields")
-        self.query_one("#find", Input).focus()
+        self.add_class("-fields")
+        self.query_one(FindLine).open()
 
-    @on(Input.Changed, "#find")
-    def _find_changed(self) -> None:
+    def on_find_line_found(self) -> None:
+        """Show the fields that have the words."""
         self._show()
 
-    @on(Input.Submitted, "#find")
-    def _find_kept(self) -> None:
+    def on_find_line_left(self) -> None:
+        """Go on in the fields."""
         self.editor.table.focus()
 
     def go_back(self) -> bool:
         """Drop the filter; False when there is none, so that the screen closes."""
-        if not self.has_class("-find"):
-            return False
-        self.query_one("#find", Input).value = ""
-        self.remove_class("-find")
-        self.editor.table.focus()
-        self._show()
-        return True
+        return self.query_one(FindLine).drop()
 
     # Launching
 
@@ -292,8 +239,3 @@ class LaunchScreen(Screen[None]):
         if self.is_current:
             self.app.pop_screen()
         self.app.open_run(run_id)
-
-
-def _changes(draft: Draft) -> str:
-    count = len(draft.edits)
-    return "as the preset has it" if not count else f"{count} field{'s' if count > 1 else ''} changed"

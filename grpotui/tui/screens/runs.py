@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,25 +12,23 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import Resize, ScreenResume
 from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from grpotui.errors import UserError
 from grpotui.records import RunSummary
 from grpotui.text import clean
-from grpotui.tui import deeds, keymap, style
 from grpotui.tui import format as fmt
+from grpotui.tui import keymap, style
 from grpotui.tui.runs_data import RunsReader
 from grpotui.tui.runs_view import RunsSnapshot, filtered, is_news
+from grpotui.tui.screens.run_keys import RunKeys
 from grpotui.tui.style import Tone
+from grpotui.tui.widgets.find_line import FindLine
 from grpotui.tui.widgets.line_table import LineTable
 from grpotui.tui.widgets.lines import KeyLine, TitleLine
 from grpotui.tui.widgets.queue_strip import QueueStrip
 from grpotui.tui.widgets.run_details import RunDetails
 from grpotui.tui.widgets.runs_table import RunsTable
-
-if TYPE_CHECKING:
-    from grpotui.tui.app import GrpoTui
 
 FETCH_SECONDS = 1.0
 
@@ -43,7 +41,7 @@ EMPTY = """No runs yet.
 Runs that go on do not need this app: close it whenever you like."""
 
 
-class RunsScreen(Screen[None]):
+class RunsScreen(RunKeys):
     """The first screen."""
 
     KEYS = keymap.RUNS
@@ -55,8 +53,6 @@ class RunsScreen(Screen[None]):
         #empty { display: none; height: 1fr; padding: 1 3; color: $foreground; }
         &.-empty #runs, &.-empty #details { display: none; }
         &.-empty #empty { display: block; }
-        #filter { display: none; border: none; height: 1; padding: 0 1; background: $panel; }
-        &.-filter #filter { display: block; }
         #trouble { display: none; height: auto; max-height: 3; padding: 0 1; color: $error; }
         &.-trouble #trouble { display: block; }
         #details { height: 10; }
@@ -79,15 +75,12 @@ class RunsScreen(Screen[None]):
             """Only the newest snapshot counts."""
             return isinstance(message, RunsScreen.Fetched)
 
-    app: GrpoTui
-
     def __init__(self) -> None:
         super().__init__()
         self._snapshot = RunsSnapshot()
         self._reader: RunsReader | None = None
         self._fetching = False
         self._again = False
-        self._filter = ""
 
     def compose(self) -> ComposeResult:
         """Title, table, details, queue, keys."""
@@ -98,7 +91,7 @@ class RunsScreen(Screen[None]):
             yield Static("", id="empty-text", markup=False)
         yield RunDetails(id="details")
         yield QueueStrip(id="queue")
-        yield Input(placeholder="words: name, tag, status, verdict …", id="filter", select_on_focus=False)
+        yield FindLine("words: name, tag, status, verdict …", id="find")
         yield KeyLine(keymap.RUNS, keymap.EVERYWHERE, id="keys")
 
     def on_mount(self) -> None:
@@ -154,13 +147,12 @@ class RunsScreen(Screen[None]):
 
     def _show(self, select: str | None = None) -> None:
         snapshot = self._snapshot
-        rows = filtered(snapshot.rows, self._filter)
+        words = self.query_one(FindLine).words
+        rows = filtered(snapshot.rows, words)
         self.query_one(RunsTable).show(rows, snapshot.time, select)
         self.set_class(not rows and bool(snapshot.time), "-empty")
         if not rows:
-            said = (
-                f"No run has all of: {clean(self._filter)}\n\nesc shows all runs" if self._filter else EMPTY
-            )
+            said = f"No run has all of: {clean(words)}\n\nesc shows all runs" if words else EMPTY
             self.query_one("#empty-text", Static).update(said)
         elif self.focused is None:
             self.query_one(RunsTable).focus()
@@ -175,7 +167,7 @@ class RunsScreen(Screen[None]):
         if count := snapshot.attention:
             needs = f"▲ {count} need{'s' if count == 1 else ''} attention (!)   "
             right.append_text(style.text(needs, Tone.WARN, dark))
-        parts = [f"{shown} of {len(snapshot.rows)} runs"] if self._filter else []
+        parts = [f"{shown} of {len(snapshot.rows)} runs"] if self.query_one(FindLine).words else []
         parts.append(f"{snapshot.live} running")
         if snapshot.waiting:
             parts.append(f"{len(snapshot.waiting)} queued")
@@ -222,31 +214,6 @@ class RunsScreen(Screen[None]):
 
         self.app.push_screen(LaunchScreen())
 
-    def _deed(self, deed: Any) -> None:
-        if self.selected:
-            deed(self.app, self.selected, self.fetch)
-
-    def action_stop(self) -> None:
-        """Stop the selected run."""
-        self._deed(deeds.stop)
-
-    def action_resume(self) -> None:
-        """Resume the selected run."""
-        self._deed(deeds.resume)
-
-    def action_delete(self) -> None:
-        """Move the selected run to the bin."""
-        self._deed(deeds.delete)
-
-    def action_note(self) -> None:
-        """Write a note to the selected run."""
-        self._deed(deeds.note)
-
-    def action_clone(self) -> None:
-        """Open Launch with the selected run's preset and changes."""
-        if self.selected:
-            deeds.clone(self.app, self.selected)
-
     def action_attention(self) -> None:
         """Go to the next run that needs attention, around the end."""
         table = self.query_one(RunsTable)
@@ -260,25 +227,16 @@ class RunsScreen(Screen[None]):
 
     def action_find(self) -> None:
         """Type words; the table follows."""
-        self.add_class("-filter")
-        self.query_one("#filter", Input).focus()
+        self.query_one(FindLine).open()
 
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        self._filter = event.value
+    def on_find_line_found(self) -> None:
+        """Show the runs that have the words."""
         self._show()
 
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self) -> None:
-        if not self._filter:
-            self.remove_class("-filter")
+    def on_find_line_left(self) -> None:
+        """Go on in the table."""
         self.query_one(RunsTable).focus()
 
     def go_back(self) -> bool:
         """Drop the filter; False when there is none, so that the app leaves."""
-        if not self.has_class("-filter"):
-            return False
-        self.query_one("#filter", Input).value = ""
-        self.remove_class("-filter")
-        self.query_one(RunsTable).focus()
-        return True
+        return self.query_one(FindLine).drop()

@@ -1,0 +1,54 @@
+"""The keys that do something to a run, for every screen that shows one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from grpotui.records import RunSummary
+from grpotui.tui import deeds
+
+if TYPE_CHECKING:
+    from grpotui.tui.app import GrpoTui
+
+
+class RunKeys(Screen[None]):
+    """A screen with a run in hand."""
+
+    app: GrpoTui
+
+    @property
+    def selected(self) -> RunSummary | None:
+        """The run that keys are about."""
+        raise NotImplementedError
+
+    def fetch(self) -> None:
+        """Look again, after something was done."""
+        raise NotImplementedError
+
+    def _deed(self, deed: Callable[[GrpoTui, RunSummary, deeds.Done], None]) -> None:
+        if self.selected is not None:
+            deed(self.app, self.selected, self.fetch)
+
+    def action_stop(self) -> None:
+        """Ask the run to stop."""
+        self._deed(deeds.stop)
+
+    def action_resume(self) -> None:
+        """Queue the next attempt of the run."""
+        self._deed(deeds.resume)
+
+    def action_delete(self) -> None:
+        """Move the run to the bin."""
+        self._deed(deeds.delete)
+
+    def action_note(self) -> None:
+        """Write a note to the run."""
+        self._deed(deeds.note)
+
+    def action_clone(self) -> None:
+        """Open Launch with the run's preset and changes."""
+        if self.selected is not None:
+            deeds.clone(self.app, self.selected)

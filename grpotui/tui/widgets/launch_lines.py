@@ -1,0 +1,58 @@
+"""The lines below the fields of a launch: help of the field, and whether it can be launched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grpotui.tui import style
+from grpotui.tui.launch_view import FieldView, PresetView
+from grpotui.tui.style import Tone
+from grpotui.tui.widgets.lines import OneLine
+
+
+class FieldHelp(OneLine):
+    """Help of the field, or the summary of the preset, that has the focus."""
+
+    DEFAULT_CSS = "FieldHelp { height: 3; padding: 0 1; border-top: solid $rule; text-wrap: wrap; }"
+
+    def show_field(self, view: FieldView | None) -> None:
+        """Say what a field is for."""
+        if view is not None:
+            self._show(view.path, view.help or "no help for this field")
+
+    def show_preset(self, preset: PresetView | None) -> None:
+        """Say what a preset is for."""
+        if preset is not None:
+            self._show(preset.name, preset.error or preset.summary)
+
+    def _show(self, name: str, words: str) -> None:
+        text = style.text(f"{name}  ", Tone.STRONG, self.dark)
+        text.append_text(style.text(words, Tone.DIM, self.dark))
+        text.no_wrap = False
+        self.show(text)
+
+
+class LaunchState(OneLine):
+    """Whether what stands above can be launched, live."""
+
+    DEFAULT_CSS = "LaunchState { padding: 0 1; height: auto; max-height: 2; text-wrap: wrap; }"
+
+    def show_error(self, error: str) -> None:
+        """Say why a value was not taken."""
+        self._show(f"✖ {error}   esc keeps the old value", Tone.BAD)
+
+    def show_state(self, readable: bool, problems: Sequence[str], edits: int) -> None:
+        """Say the first problem, or that there is none."""
+        if not readable:
+            self._show("▲ this preset cannot be launched", Tone.WARN)
+        elif problems:
+            more = f"   (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            self._show(f"▲ {problems[0]}{more}", Tone.WARN)
+        else:
+            changed = f"{edits} field{'s' if edits > 1 else ''} changed" if edits else "as the preset has it"
+            self._show(f"✓ can be launched: L   {changed}", Tone.DIM)
+
+    def _show(self, words: str, tone: Tone) -> None:
+        line = style.text(words, tone, self.dark)
+        line.no_wrap = False
+        self.show(line)
