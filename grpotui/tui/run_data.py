@@ -105,6 +105,7 @@ class RunReader:
             reward_range=span,
             health=settings,
             waits_for=self._waits_for(run),
+            replaying=self._replayed_until is not None,
         )
 
     def groups(self, step: int) -> StepGroups:
@@ -149,13 +150,13 @@ class RunReader:
 
     def _take_steps(self, registry: Registry, run: RunSummary) -> None:
         seen = (run.attempt, run.step, run.status)
-        if seen == self._seen and run.step:
+        if seen == self._seen:
             return
         self._seen = seen
         logged = {step for r in self._longest() for step, _ in r.points}
         found = registry.group_steps(self.run_id)
         # The groups of a step are complete once its metrics line is there.
-        whole = [s for s in found if s <= run.step] if run.step and not run.status.is_ended else found
+        whole = [s for s in found if s <= run.step] if run.status.is_live else found
         self._group_steps = tuple(whole)
         self._steps = tuple(sorted(logged.union(whole)))
 

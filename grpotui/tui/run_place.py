@@ -26,6 +26,7 @@ class Place:
         self._step: int | None = None
         self._left_at = 0
         self._groups: OrderedDict[int, StepGroups] = OrderedDict()
+        self._last: StepGroups | None = None
         self._folds: tuple[StepGroups, int, tuple[Fold, ...]] | None = None
 
     @property
@@ -53,11 +54,8 @@ class Place:
     def take(self, snapshot: RunSnapshot) -> None:
         """Take in a newer snapshot. A resumed run went back: what was read of its steps may not hold."""
         old = self.snapshot
-        replayed = old is not None and (
-            old.run.attempt != snapshot.run.attempt or snapshot.steps[-1:] < old.steps[-1:]
-        )
         self.snapshot = snapshot
-        if replayed:
+        if old is not None and (old.replaying or snapshot.replaying):
             self._groups.clear()
             self._left_at = min(self._left_at, snapshot.steps[-1] if snapshot.steps else 0)
 
@@ -72,15 +70,11 @@ class Place:
         self._step = step
 
     def hold(self) -> None:
-        """Stay on the step at the cursor."""
-        step = self._shown_step()
-        if self._step is None and step is not None:
-            self.go(step)
-
-    def _shown_step(self) -> int | None:
-        """Return the step whose groups are on the screen: one reads those, not the newest."""
-        shown = self._shown()
-        return shown.step if shown is not None and shown.step in self.steps else self.step
+        """Stop following. One stays with the groups on the screen, though newer ones may be on their way."""
+        if self._step is None and self.step is not None and self.snapshot is not None:
+            shown = self._shown()
+            late = shown is not None and shown.step != self.snapshot.group_step(self.step)
+            self.go(shown.step if shown is not None and late and shown.step in self.steps else self.step)
 
     def follow(self) -> None:
         """Follow the newest step."""
@@ -142,7 +136,7 @@ class Place:
 
     def put_groups(self, groups: StepGroups) -> None:
         """Keep the groups of a step; those of a step that is not logged yet may lack some."""
-        self._groups[groups.step] = groups
+        self._groups[groups.step] = self._last = groups
         self._groups.move_to_end(groups.step)
         while len(self._groups) > KEPT:
             self._groups.popitem(last=False)
@@ -152,9 +146,7 @@ class Place:
         if self.snapshot is None or self.step is None:
             return None
         step = self.snapshot.group_step(self.step)
-        if step is not None and step in self._groups:
-            return self._groups[step]
-        return next(reversed(self._groups.values()), None) if step is not None else None
+        return self._groups.get(step, self._last) if step is not None else None
 
     def _group(self, shown: StepGroups) -> int:
         return max(0, min(self.group, len(shown.groups) - 1))
@@ -164,10 +156,9 @@ class Place:
         shown, snapshot = self._shown(), self.snapshot
         if shown is None or snapshot is None:
             loading = snapshot is not None and bool(snapshot.group_steps)
-            return GroupsData(step=self.step, live=self.live, loading=loading)
-        return GroupsData(
-            shown.groups, self._group(shown), shown.step, self.live, snapshot.reward_range, False
-        )
+            return GroupsData(step=self.step, loading=loading)
+        where = "" if not self.live else "live" if snapshot.run.status.is_live else "last"
+        return GroupsData(shown.groups, self._group(shown), shown.step, where, snapshot.reward_range)
 
     def detail(self) -> DetailData:
         """Return what the folded group and the reader show."""

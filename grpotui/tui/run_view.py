@@ -52,6 +52,8 @@ class RunSnapshot:
     reward_range: RewardRange | None = None
     health: HealthSettings = DEFAULT_HEALTH
     waits_for: str = ""
+    replaying: bool = False
+    """True while a resumed attempt replaces steps that were there before."""
 
     def get(self, key: str) -> Series:
         """Return a metric's series; an empty one when it was never logged."""

@@ -69,7 +69,8 @@ class RunMaker:
         }
         write_json(self.run.attempt_json(attempt), effective)
         self.status("running", attempt)
-        hold(self.run)
+        if attempt == 1:
+            hold(self.run)
         return self
 
     def status(self, status: str, attempt: int = 1, reason: str = "") -> None:

@@ -164,7 +164,8 @@ class RunScreen(Screen[None]):
     def on_run_screen_read(self, message: Read) -> None:
         """Show the groups; the cursor may want others by now."""
         if message.error:
-            self.app.say(message.error, "error")
+            self._complain(message.error)
+            return
         self.place.put_groups(message.groups)
         self.show()
 

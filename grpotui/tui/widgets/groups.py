@@ -26,7 +26,8 @@ class GroupsData:
     groups: tuple[Group, ...] = ()
     selected: int = 0
     step: int | None = None
-    live: bool = False
+    where: str = ""
+    """``live`` or ``last`` while the newest step is followed."""
     span: RewardRange | None = None
     loading: bool = False
 
@@ -93,7 +94,7 @@ class Groups(Pane):
         line = (
             Line(self.dark)
             .add(f" step {data.step}", Tone.STRONG)
-            .add(" (live)" if data.live else "", Tone.DIM)
+            .add(f" ({data.where})" if data.where else "", Tone.DIM)
         )
         count = f"{len(data.groups)} x {size} " if data.groups else ""
         right = Line(self.dark).add(f"{LEGEND}   " if line.text.cell_len + 24 < width else "", Tone.DIM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rich.text import Text
 
@@ -27,7 +28,8 @@ class Vital:
     series: Series
 
 
-def course(series: Series, span: tuple[float, float], width: int) -> list[str]:
+@lru_cache(maxsize=256)
+def course(series: Series, span: tuple[float, float], width: int) -> tuple[str, ...]:
     """Return one block per column of ``span``, lowest to highest mean; a blank where nothing was logged."""
     values = by_column(means(series), *span, width) if width > 0 else []
     known = [v for v in values if v is not None and abs(v) < float("inf")]
@@ -40,7 +42,7 @@ def course(series: Series, span: tuple[float, float], width: int) -> list[str]:
             blocks.append(BLOCKS[0])
         else:
             blocks.append(BLOCKS[min(int((value - low) / (high - low) * 8), 7)])
-    return blocks
+    return tuple(blocks)
 
 
 def vital_line(vital: Vital, span: tuple[float, float], cursor: int | None, width: int, dark: bool) -> Text:
@@ -51,7 +53,7 @@ def vital_line(vital: Vital, span: tuple[float, float], cursor: int | None, widt
     name = NAME if width < WIDE else WIDE_NAME
     line = Line(dark).add(" ").cell(vital.name, name, Tone.DIM).cell(value, VALUE, right=True).add("  ")
     room = width - line.text.cell_len - RANGE - 2
-    blocks = course(series, span, room) if room >= 6 else []
+    blocks = course(series, span, room) if room >= 6 else ()
     here = column(cursor, *span, room) if cursor is not None and blocks else None
     for tone, part in _parts(blocks, here):
         line.add(part, tone)
@@ -98,4 +100,4 @@ class Vitals(Pane):
             if not at
             else section(f"vitals {at}", "range", width, self.dark)
         )
-        return [title, *(vital_line(vital, span, cursor, width, self.dark) for vital in vitals)]
+        return [title, *(vital_line(vital, span, cursor, width, self.dark) for vital in vitals[:height])]
