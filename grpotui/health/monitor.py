@@ -78,6 +78,7 @@ class Monitor:
     def __init__(self, context: HealthContext) -> None:
         self.context = context
         self._settings = context.settings
+        self._enough = min(context.settings.window_groups, MIN_GROUPS)
         self._span = bounded(context.reward_range)
         self._window = Window(context.settings.window_groups, context.settings.patience)
         self._thresholds = Thresholds(context.settings, self._span)
@@ -106,10 +107,7 @@ class Monitor:
         self._window.add(seen)
         reading = self._read(seen.step, seen.reward)
         flags = self._thresholds.step(seen, reading.pooled)
-        if reading.pooled.groups >= min(self._settings.window_groups, MIN_GROUPS):
-            change = self._judge(reading, flags)
-        else:
-            change = None
+        change = self._judge(reading, flags) if reading.pooled.groups >= self._enough else None
         return Judgement(tuple(flags), _joined(taken_back, change))
 
     def _read(self, step: int, reward: float | None) -> Reading:
@@ -134,7 +132,7 @@ class Monitor:
             lowest=_value(now.lowest),
             highest=_value(now.highest),
         )
-        if self._start is None and pooled.groups >= self._settings.window_groups:
+        if self._start is None and pooled.groups >= self._enough:
             self._start = reading
         return reading
 

@@ -40,7 +40,7 @@ def build_task(settings: Mapping[str, Any]) -> list[Example]:
 
 
 def build_held_out(settings: Mapping[str, Any]) -> list[Example]:
-    """Return the ``held_out`` examples of a ``[task]`` table; ``n`` does not change them. Raises TaskError."""
+    """Return the ``held_out`` examples of a ``[task]`` table, whatever ``n`` is. Raises TaskError."""
     return _split(settings)[1]
 
 

@@ -1,7 +1,7 @@
 """A small grammar of children's stories: what the word-level toy knows, and where story prompts come from.
 
-Every sentence has slots, words in a slot are unevenly likely, and fillings have one to four words: no template
-has a fixed length, and there is no formula that a model could fall back on.
+Every sentence has slots, words in a slot are unevenly likely, and fillings have one to four words: no
+template has a fixed length, and there is no formula that a model could fall back on.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ LATER = (
     "that {time} {name} and the {who} were {adj}.",
     "so {pron} {did} {how} with a {thing}.",
 )
-_SKEW = 0.5
+_SKEW = 0.8
 _SLOT = re.compile(r"\{(\w+)\}")
 _WEIGHTED = {
     slot: (words.split("|"), list(accumulate((i + 1) ** -_SKEW for i in range(len(words.split("|"))))))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from grpotui.records import as_float
 from grpotui.tasks.model import Settings, TaskError
 
 S = TypeVar("S", bound=Settings)
@@ -54,7 +54,7 @@ def _fits(value: object, annotation: str) -> bool:
     if annotation == "int":
         return isinstance(value, int) and not isinstance(value, bool)
     if annotation == "float":
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        return as_float(value) is not None
     if not isinstance(value, (list, tuple)):
         return False
     if annotation == "tuple[int, int]":
@@ -73,7 +73,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return f"the number {value}" if abs(value) < 1e20 else "a huge number"
+        return "a huge number" if isinstance(value, int) and abs(value) > 10**20 else f"the number {value}"
     if isinstance(value, str):
         text = f"text {json.dumps(value, ensure_ascii=False)}"
     elif isinstance(value, (list, tuple)):

@@ -26,7 +26,7 @@ def test_a_run_from_preset_to_registry(cli: Cli, workspace: Workspace) -> None:
     run = cli("show", run_id, "--json").json
     assert (run["status"], run["step"], run["max_steps"], run["seed"]) == ("finished", 3, 3, 5)
     assert run["exit"] == {"code": 0, "signal": None, "reason": run["exit"]["reason"]}
-    assert run["tags"] == ["t"]
+    assert run["tags"] == ["demo", "t"]
     assert run["config"]["grpo"]["seed"] == 5
     assert run["config"]["grpo"]["epsilon"] == 0.2
     assert run["config"]["task"]["name"] == "stories"

@@ -112,6 +112,7 @@ def test_scores_and_answers_must_be_as_many() -> None:
         ([{"name": "happy_binary", "wieght": 1}], ["rewards.0.wieght", "nearest: weight"]),
         ([{"name": "happy_binary", "weight": "1"}], ["rewards.0.weight", "a number", 'text "1"']),
         ([{"name": "happy_binary", "weight": float("nan")}], ["rewards.0.weight", "a number", "nan"]),
+        ([{"name": "happy_binary", "weight": 10**400}], ["rewards.0.weight", "a huge number"]),
         ([{"name": "happy_binary", "weight": True}], ["rewards.0.weight", "a number", "true"]),
         ([{"name": "exact", "correct": -1, "wrong": 1}], ["rewards.0.correct", "-1", "1"]),
         ([{"name": "happy_binary", "correct": 1}], ["rewards.0.correct", "no such setting", "weight"]),

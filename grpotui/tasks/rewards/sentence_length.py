@@ -14,9 +14,9 @@ _ONE_END = 3
 def sentences(text: str) -> list[tuple[int, bool]]:
     """Return (words, is it finished) for each sentence of ``text``.
 
-    Sentences end at ``.``, ``!`` or ``?``; words are what whitespace separates. Up to three marks in a row are
-    one end, as in "..." and "?!"; each further one is a sentence without words, so that dots cannot fill up a
-    completion for nothing. A completion may begin with the end of the prompt's sentence.
+    Sentences end at ``.``, ``!`` or ``?``; words are what whitespace separates. Up to three marks in a row
+    are one end, as in "..." and "?!"; each further one is a sentence without words, so that dots cannot fill
+    up a completion for nothing. A completion may begin with the end of the prompt's sentence.
     """
     found = []
     for body, end in _SENTENCE.findall(text):

@@ -34,7 +34,7 @@ class Recipe:
 
 RECIPES = {
     "words": Recipe(text.WORDS, text.stories, by_word=True, steps=400),
-    "chars": Recipe(text.CHARACTERS, text.characters, by_word=False, steps=1500),
+    "chars": Recipe(text.CHARACTERS, text.characters, by_word=False, steps=2200),
 }
 
 
@@ -44,7 +44,7 @@ def tokenizer(recipe: Recipe) -> Any:
     from transformers import PreTrainedTokenizerFast
 
     ids = {token: i for i, token in enumerate([*SPECIAL, *recipe.vocabulary])}
-    made = Tokenizer(models.WordLevel(ids, unk_token="<unk>"))
+    made = Tokenizer(models.WordLevel(ids, unk_token=SPECIAL[3]))
     if recipe.by_word:
         made.normalizer = normalizers.Lowercase()
         made.pre_tokenizer = pre_tokenizers.Whitespace()
@@ -53,14 +53,9 @@ def tokenizer(recipe: Recipe) -> Any:
         made.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
         made.decoder = decoders.Fuse()
     made.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", ids["<s>"])])
+    names = dict(zip(("pad_token", "bos_token", "eos_token", "unk_token"), SPECIAL, strict=True))
     return PreTrainedTokenizerFast(
-        tokenizer_object=made,
-        pad_token="<pad>",
-        bos_token="<s>",
-        eos_token="</s>",
-        unk_token="<unk>",
-        padding_side="left",
-        clean_up_tokenization_spaces=False,
+        tokenizer_object=made, padding_side="left", clean_up_tokenization_spaces=False, **names
     )
 
 
@@ -122,6 +117,8 @@ def build(kind: str, out: Path, seed: int = 0) -> None:
     train(net, encode, recipe.samples(seed), recipe)
     net.save_pretrained(out)
     encode.save_pretrained(out)
+    for file in out.iterdir():  # safetensors writes files that only their owner can read
+        file.chmod(0o644)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Iterator
+from itertools import count
 from random import Random
 
 from grpotui.tasks.grammar import story, vocabulary
@@ -18,8 +19,11 @@ _OPERATORS: tuple[tuple[str, Callable[[int, int], int]], ...] = (
     ("-", lambda a, b: a - b),
     ("*", lambda a, b: a * b),
 )
-_SURE = 0.42
-"""Share of sums in the text that are right on purpose; others are guesses around the right answer."""
+_OFTEN = (4, 4, 2)
+_CLEAN = 86_400
+"""Lines in which every sum is right: after them a model knows sums."""
+_SURE = 0.5
+"""Share of sums that are right on purpose after that; the others are guesses, which brings doubt."""
 _SPREAD = 4.0
 
 
@@ -31,18 +35,18 @@ def stories(seed: int) -> Iterator[str]:
 
 
 def characters(seed: int) -> Iterator[str]:
-    """Yield sums, many of them wrong, and now and then a line of other text, without end."""
+    """Yield sums and now and then a line of other text, without end; later on many sums are wrong."""
     rng = Random(seed)
-    while True:
-        yield _sum(rng) if rng.random() < 0.85 else _other(rng)
+    for line in count():
+        yield _sum(rng, 1.0 if line < _CLEAN else _SURE) if rng.random() < 0.85 else _other(rng)
 
 
-def _sum(rng: Random) -> str:
-    largest = 9 if rng.random() < 0.8 else 20
+def _sum(rng: Random, sure: float) -> str:
+    largest = 9 if rng.random() < 0.9 else 20
     a, b = rng.randint(0, largest), rng.randint(0, largest)
-    sign, operate = rng.choice(_OPERATORS)
+    sign, operate = rng.choices(_OPERATORS, weights=_OFTEN)[0]
     answer = operate(a, b)
-    if rng.random() > _SURE:
+    if rng.random() > sure:
         answer += round(rng.gauss(0, _SPREAD))
     return f"Calculate: {a} {sign} {b} = {answer}"
 
