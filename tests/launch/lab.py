@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from grpotui.launch.identity import marked
 from grpotui.launch.journal import events, state
 from grpotui.launch.locks import is_held
@@ -130,4 +132,17 @@ class Lab:
                 who.send(signal.SIGKILL)
 
 
+def opened(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """Yield a lab; nothing of its runs is left when it closes."""
+    monkeypatch.setenv("GRPOTUI_TRAINER_MODULE", "fake_trainer")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (TESTS, PROJECT))))
+    monkeypatch.setenv("GRPOTUI_STOP_GRACE", "0.4")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    (workspace.presets / "fake.toml").write_text(PRESET)
+    lab = Lab(workspace)
+    yield lab
+    lab.clean_up()
+
+
 TESTS = Path(__file__).parent
+PROJECT = TESTS.parents[1]
