@@ -37,13 +37,19 @@ def place(run: RunDir) -> int:
         return 0
 
 
-def ticks(pid: int) -> int | None:
-    """Return a process's start in clock ticks since boot; None when it is gone or a zombie."""
+def _stat(pid: int) -> tuple[bytes, int] | None:
+    """Return a process's state and its start in clock ticks since boot; None when it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        return None if fields[_STATE] in (b"Z", b"X") else int(fields[_TICKS])
+        return fields[_STATE], int(fields[_TICKS])
     except (OSError, IndexError, ValueError):
         return None
+
+
+def ticks(pid: int) -> int | None:
+    """Return a process's start in clock ticks since boot; None when it is gone or a zombie."""
+    found = _stat(pid)
+    return None if found is None or found[0] in (b"Z", b"X") else found[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,11 @@ class Identity:
     def alive(self) -> bool:
         """True while this very process runs (a zombie does not)."""
         return ticks(self.pid) == self.ticks
+
+    def suspended(self) -> bool:
+        """True while this very process is stopped by a signal or a debugger."""
+        found = _stat(self.pid)
+        return found is not None and found[1] == self.ticks and found[0] in (b"T", b"t")
 
     def open(self) -> int | None:
         """Return a pidfd of this very process, which no later process can inherit; None when it is gone."""

@@ -14,6 +14,7 @@ from grpotui.launch.indexer import Indexer, log
 from grpotui.launch.journal import of_attempt, say, state
 from grpotui.launch.leases import keep_fresh
 from grpotui.launch.memory import oom_kills
+from grpotui.launch.stall import StallWatch
 from grpotui.launch.stop import Request, StopWatch, grace_seconds, sweep
 from grpotui.launch.supervise import UNKNOWN, Adopted, Child, Trainer
 from grpotui.launch.watch import Watch
@@ -44,6 +45,7 @@ class Session:
         self._log_start = 0
         self._indexer = Indexer(workspace, run)
         self._watch = Watch(run, attempt)
+        self._stall = StallWatch(run)
         self._running = False
         self._stopping = False
         self._freshened = time.monotonic()
@@ -59,7 +61,7 @@ class Session:
             return
         stopping = StopWatch(self._run, trainer, grace_seconds())
         while not trainer.wait(POLL):
-            self._look(stopping)
+            self._look(stopping, trainer)
         stopping.poll()
         self._careful("ballast", lambda: self._run.ballast.unlink(missing_ok=True))
         self._careful("sweep", lambda: sweep(self._run, trainer.reap))
@@ -114,6 +116,7 @@ class Session:
         trainer = Adopted(identity)
         self._write_process(identity)
         self._careful("health", lambda: self._watch.catch_up(same_attempt=True))
+        self._careful("stall", self._stall.take_over)
         return trainer
 
     def _write_process(self, trainer: Identity | None) -> None:
@@ -130,7 +133,7 @@ class Session:
         }
         self._careful("process.json", lambda: write_json(self._run.process_json, content))
 
-    def _look(self, stopping: StopWatch) -> None:
+    def _look(self, stopping: StopWatch, trainer: Trainer) -> None:
         """Do all that is due while the trainer runs."""
         if not self._running and self._run.attempt_json(self._attempt).exists():
             self._running = True
@@ -144,10 +147,18 @@ class Session:
             if state(self._run).status is not Status.STOPPING:
                 say(self._run, Status.STOPPING, self._attempt, clean(stopping.asked.reason))
         self._careful("health", self._watch.step)
+        if stopping.asked is None:
+            self._careful("stall", lambda: self._look_for_stall(trainer))
         self._indexer.update()
         if self._lease is not None and time.monotonic() - self._freshened > _FRESHEN:
             self._freshened = time.monotonic()
             keep_fresh(self._lease)
+
+    def _look_for_stall(self, trainer: Trainer) -> None:
+        who = trainer.identity
+        flag = self._stall.look(self._watch.last_step, lambda: who is not None and who.suspended())
+        if flag is not None:
+            self._run.append_event({"time": time.time(), "type": "flag", **flag.to_json()})
 
     def _end(self, ending: Ending) -> None:
         self._careful("exit.json", lambda: record(self._run, self._attempt, ending))
