@@ -102,9 +102,7 @@ class Judge:
             "from": self._said,
             "to": verdict,
             "cause": change.cause if change else "",
-            "message": change.message
-            if change
-            else f"{verdict} again: resumed before the step of {self._said}",
+            "message": change.message if change else back,
         }
         self._said = verdict
         self._run.append_event(event)
