@@ -28,13 +28,14 @@ class Terminal:
     def __init__(self, workspace: Workspace, *verb: str) -> None:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 35, 120, 0, 0))
+        seen = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         argv = [sys.executable, "-m", "grpotui", "--workspace", str(workspace.root), *verb]
         self.process = subprocess.Popen(
             argv,
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            env={**seen, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
             start_new_session=True,
             preexec_fn=_take_terminal,
         )

@@ -72,16 +72,17 @@ class Lab:
         until(lambda: state(run).status.is_ended and not is_held(run.runner_lock), lambda: self.story(run))
         return state(run).status
 
-    def steps(self, run: RunDir) -> list[int]:
-        return [line.data["step"] for line in Tail(run.metrics).read()]
+    def steps(self, run: RunDir) -> list[Any]:
+        return [line.data.get("step") for line in Tail(run.metrics).read()]
 
     def until_step(self, run: RunDir, step: int) -> None:
         until(lambda: step in self.steps(run), lambda: self.story(run))
 
     def until_judged(self, run: RunDir, step: int) -> None:
-        until(
-            lambda: step in [line.data["step"] for line in Tail(run.signals).read()], lambda: self.story(run)
-        )
+        def judged() -> list[Any]:
+            return [line.data.get("step") for line in Tail(run.signals).read()]
+
+        until(lambda: step in judged(), lambda: self.story(run))
 
     def process(self, run: RunDir) -> dict[str, Any]:
         return read_json(run.process_json) or {}
