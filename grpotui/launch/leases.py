@@ -52,9 +52,12 @@ def keep_fresh(lease: int) -> None:
 def holder(device: Device) -> Holder | None:
     """Return who has a device; None when it is free."""
     path = _path(device)
-    if not is_held(path):
-        return None
-    data = read_json(path) or {}
+    return read_holder(path) if is_held(path) else None
+
+
+def read_holder(lease: Path) -> Holder:
+    """Return who wrote a lease last."""
+    data = read_json(lease) or {}
     return Holder(str(data.get("run") or "an unknown run"), str(data.get("workspace") or ""))
 
 
