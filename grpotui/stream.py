@@ -76,9 +76,13 @@ class LineWriter:
     def _open(self) -> int:
         """Open for appending, and end a torn last line of an earlier writer first."""
         fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        size = os.fstat(fd).st_size
-        if size and os.pread(fd, 1, size - 1) != b"\n":
-            os.write(fd, b"\n")
+        try:
+            size = os.fstat(fd).st_size
+            if size and os.pread(fd, 1, size - 1) != b"\n":
+                os.write(fd, b"\n")
+        except OSError:  # a disk that stays full for hours must not cost a descriptor per line
+            os.close(fd)
+            raise
         return fd
 
     def _reopen(self) -> None:
