@@ -23,6 +23,7 @@ from grpotui.registry import index_path
 from grpotui.stream import LineWriter, Tail, read_json
 from grpotui.workspace import Workspace
 from tests.faults.disks import fill, mounted, small_disk
+from tests.faults.terminal import terminal
 from tests.launch.lab import Lab, opened, until
 from tests.support import Cli, write_run
 
@@ -143,6 +144,20 @@ def test_a_read_only_workspace_is_read_live_and_left_alone(
         assert [step for step, _ in rows["reward"]] == list(range(1, 13))
     assert not list(workspace.root.glob("*.runs.db"))
     assert cli("show", "study-ab2c").code == 0
+
+
+def test_the_app_shows_a_read_only_workspace(workspace: Workspace, tmp_path: Path) -> None:
+    run = write_run(workspace)
+    with mounted(tmp_path / "seen", "--bind", "-o", "ro", str(workspace.root)) as seen:
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(seen)], check=True)
+        with terminal(Workspace(seen)) as app:
+            app.wait_for(run.id)
+            app.press("\r")
+            app.wait_for("1 + 1 =")
+            app.press("qq")
+            assert app.process.wait(30) == 0
+        assert "Traceback" not in app.text
+    assert not workspace.db.exists()
 
 
 def test_a_run_whose_folder_is_deleted_ends_and_frees_its_device(lab: Lab) -> None:
