@@ -10,6 +10,7 @@ import json
 import math
 import os
 import stat
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,8 @@ class LineWriter:
         try:
             if self._fd is None:
                 self._fd = self._open()
+            elif os.fstat(self._fd).st_nlink == 0:
+                self._reopen()
             line = encode_line(data)
             written = os.write(self._fd, line)
             if written < len(line):
@@ -73,10 +76,23 @@ class LineWriter:
     def _open(self) -> int:
         """Open for appending, and end a torn last line of an earlier writer first."""
         fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        size = os.fstat(fd).st_size
-        if size and os.pread(fd, 1, size - 1) != b"\n":
-            os.write(fd, b"\n")
+        try:
+            size = os.fstat(fd).st_size
+            if size and os.pread(fd, 1, size - 1) != b"\n":
+                os.write(fd, b"\n")
+        except OSError:  # a disk that stays full for hours must not cost a descriptor per line
+            os.close(fd)
+            raise
         return fd
+
+    def _reopen(self) -> None:
+        """Begin a new file where somebody removed ours: what goes into that is seen by nobody.
+
+        The old one goes last, so that the new one cannot get its inode and be taken for it.
+        """
+        new = self._open()
+        self.close()
+        self._fd = new
 
     def close(self) -> None:
         """Close the file; a later append opens it again."""
@@ -222,7 +238,7 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
 
     Raises OSError when the file system refuses; the old file is then still there.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
     text = json.dumps(_finite(data), indent=2, default=str)
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:

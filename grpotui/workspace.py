@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grpotui.errors import UserError
 from grpotui.stream import LineWriter
+
+RUNTIME_VARIABLE = "GRPOTUI_RUNTIME_DIR"
 
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
@@ -232,3 +236,25 @@ class Workspace:
             except OSError as error:
                 raise UserError(f"cannot write to {self.logs}: {error.strerror}") from error
             return run
+
+
+def runtime_dir() -> Path:
+    """Return the folder for leases and for indexes of workspaces that hold none (0700).
+
+    It is on a local disk and the same for every login of a user.
+
+    Not ``XDG_RUNTIME_DIR``: it goes with the last logout while runs go on, and the next login would find
+    every device free. Raises UserError when the folder is somebody else's.
+    """
+    chosen = os.environ.get(RUNTIME_VARIABLE)
+    folder = Path(chosen) if chosen else Path(tempfile.gettempdir()) / f"grpotui-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, parents=bool(chosen), exist_ok=True)
+        info = os.lstat(folder)
+    except OSError as error:
+        raise UserError(f"cannot make {folder}: {error.strerror}; set {RUNTIME_VARIABLE}") from error
+    if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.getuid():
+        raise UserError(f"{folder} belongs to somebody else: set {RUNTIME_VARIABLE} to a folder of yours")
+    if info.st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder

@@ -49,6 +49,19 @@ def _nvml() -> Any:
     return pynvml
 
 
+def driver() -> tuple[str, str]:
+    """Return the version of the NVIDIA driver, and what is wrong with it; both empty where there is none."""
+    if not any(map(os.path.exists, _NODES)):
+        return "", ""
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+        return _text(pynvml.nvmlSystemGetDriverVersion()), ""
+    except pynvml.NVMLError as error:
+        return "", str(error)
+
+
 def detect(visible: str | None = None) -> list[Device]:
     """Return every device that a run may have, GPUs in NVML's order first, the CPU last.
 

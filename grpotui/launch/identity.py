@@ -37,13 +37,19 @@ def place(run: RunDir) -> int:
         return 0
 
 
-def ticks(pid: int) -> int | None:
-    """Return a process's start in clock ticks since boot; None when it is gone or a zombie."""
+def _stat(pid: int) -> tuple[bytes, int] | None:
+    """Return a process's state and its start in clock ticks since boot; None when it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        return None if fields[_STATE] in (b"Z", b"X") else int(fields[_TICKS])
+        return fields[_STATE], int(fields[_TICKS])
     except (OSError, IndexError, ValueError):
         return None
+
+
+def ticks(pid: int) -> int | None:
+    """Return a process's start in clock ticks since boot; None when it is gone or a zombie."""
+    found = _stat(pid)
+    return None if found is None or found[0] in (b"Z", b"X") else found[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,11 @@ class Identity:
         """True while this very process runs (a zombie does not)."""
         return ticks(self.pid) == self.ticks
 
+    def suspended(self) -> bool:
+        """True while this very process is stopped by a signal or a debugger."""
+        found = _stat(self.pid)
+        return found is not None and found[1] == self.ticks and found[0] in (b"T", b"t")
+
     def open(self) -> int | None:
         """Return a pidfd of this very process, which no later process can inherit; None when it is gone."""
         try:
@@ -105,20 +116,31 @@ def marks(run: RunDir) -> dict[str, str]:
     return {RUN_VARIABLE: run.id, PLACE_VARIABLE: str(place(run))}
 
 
-def bears_marks(pid: int, run: RunDir) -> bool | None:
-    """True when a process carries the run's marks; None when its environment cannot be read."""
+def environment(pid: int) -> list[bytes] | None:
+    """Return the ``NAME=value`` entries that a process was started with; None when they cannot be read."""
     try:
-        environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
         return None
-    return all(f"{name}={value}".encode() in environment for name, value in marks(run).items())
 
 
-def marked(run: RunDir) -> list[Identity]:
-    """Return every living process that carries the run's marks, this one left out."""
+def bears_marks(pid: int, wanted: Mapping[str, str]) -> bool | None:
+    """True when a process carries these marks; None when its environment cannot be read."""
+    found = environment(pid)
+    return (
+        None if found is None else all(f"{name}={value}".encode() in found for name, value in wanted.items())
+    )
+
+
+def marked(run: RunDir, known: Mapping[str, str] | None = None) -> list[Identity]:
+    """Return every living process that carries the run's marks, this one left out.
+
+    ``known`` are the marks as they were while the run's folder was there.
+    """
+    wanted = marks(run) if known is None else known
     found = []
     for entry in os.scandir("/proc"):
-        if entry.name.isdecimal() and bears_marks(int(entry.name), run):
+        if entry.name.isdecimal() and bears_marks(int(entry.name), wanted):
             who = Identity.of(int(entry.name))
             if who is not None and who.pid != os.getpid():
                 found.append(who)

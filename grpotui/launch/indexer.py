@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 from grpotui.errors import UserError
-from grpotui.registry import connect, index_run
+from grpotui.registry import connect, index_path, index_run
 from grpotui.workspace import RunDir, Workspace
 
 INTERVAL = 0.2
@@ -66,8 +66,8 @@ class Indexer:
 
     def _database(self) -> int:
         try:
-            return os.stat(self._workspace.db).st_ino
-        except OSError:
+            return os.stat(index_path(self._workspace)).st_ino
+        except (OSError, UserError):
             return 0
 
     def _look(self) -> list[tuple[int, int]]:

@@ -36,7 +36,7 @@ def events(run: RunDir) -> list[dict[str, Any]]:
 
 def state(run: RunDir) -> State:
     """Return the last status event, straight from the file; a draft when there is none."""
-    known = set(Status)
+    known = list(Status)  # a list: what a line holds may not be hashable
     for event in reversed(events(run)):
         if event.get("type") == "status" and event.get("status") in known:
             return State(

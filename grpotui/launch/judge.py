@@ -48,7 +48,7 @@ class Judge:
         self._run = run
         self._monitor = Monitor(facts)
         self._signals = LineWriter(run.signals)
-        self._last = 0
+        self.last_step = 0
         self._flagged: dict[_FlagKey, float] = {}
         self._said = str(Verdict.WARMING_UP)
         for event in events(run):
@@ -69,40 +69,42 @@ class Judge:
         """
         self._follow(metrics)
         judgement = self._monitor.step(metrics, signals)
+        # Never before the line that it is about, though the clock may have been set back in between.
+        now = max(time.time(), as_float(metrics.get("time")) or 0.0)
         for flag in judgement.flags:
-            self._flag(flag)
-        self._verdict(as_int(metrics.get("step")), judgement.change)
+            self._flag(flag, now)
+        self._verdict(as_int(metrics.get("step")), judgement.change, now)
         if signals is not None:
-            self._signals.append({**signals, "time": time.time()})
+            self._signals.append({**signals, "time": now})
 
     def _follow(self, metrics: Mapping[str, Any]) -> None:
         """Where a resumed attempt trains steps again, the flags that they had before no longer count."""
         step, logged = as_int(metrics.get("step")), as_float(metrics.get("time")) or 0.0
-        if step <= self._last:
+        if step <= self.last_step:
             self._flagged = {k: said for k, said in self._flagged.items() if k[0] < step or said >= logged}
-        self._last = step
+        self.last_step = step
 
-    def _flag(self, flag: Flag) -> None:
-        now = time.time()
+    def _flag(self, flag: Flag, now: float) -> None:
         if _key(flag) not in self._flagged:
             self._flagged[_key(flag)] = now
             self._run.append_event({"time": now, "type": "flag", **flag.to_json()})
 
-    def _verdict(self, step: int, change: VerdictChange | None) -> None:
+    def _verdict(self, step: int, change: VerdictChange | None, now: float) -> None:
         """Say a verdict that differs from the last one said; a resumed run may fall back to an old one."""
-        now = str(self._monitor.verdict)
-        if now == self._said:
+        verdict = str(self._monitor.verdict)
+        if verdict == self._said:
             return
+        back = f"{verdict} again: resumed before the step of {self._said}"
         event = {
-            "time": time.time(),
+            "time": now,
             "type": "verdict",
             "step": step,
             "from": self._said,
-            "to": now,
+            "to": verdict,
             "cause": change.cause if change else "",
-            "message": change.message if change else f"{now} again: resumed before the step of {self._said}",
+            "message": change.message if change else back,
         }
-        self._said = now
+        self._said = verdict
         self._run.append_event(event)
 
 

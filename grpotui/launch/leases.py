@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grpotui.errors import UserError
 from grpotui.launch.devices import Device
 from grpotui.launch.locks import is_held, try_lock
 from grpotui.stream import encode_line, parse_line, read_json
-from grpotui.workspace import RunDir, Workspace
-
-RUNTIME_VARIABLE = "GRPOTUI_RUNTIME_DIR"
+from grpotui.workspace import RunDir, Workspace, runtime_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +22,6 @@ class Holder:
 
     run: str
     workspace: str
-
-
-def runtime_dir() -> Path:
-    """Return the folder of the leases (0700), on a local disk and the same for every login of a user.
-
-    Not ``XDG_RUNTIME_DIR``: it goes with the last logout while runs go on, and the next login would find
-    every device free. Raises UserError when the folder is somebody else's.
-    """
-    chosen = os.environ.get(RUNTIME_VARIABLE)
-    folder = Path(chosen) if chosen else Path(tempfile.gettempdir()) / f"grpotui-{os.getuid()}"
-    try:
-        folder.mkdir(mode=0o700, parents=bool(chosen), exist_ok=True)
-        info = os.lstat(folder)
-    except OSError as error:
-        raise UserError(f"cannot make {folder}: {error.strerror}; set {RUNTIME_VARIABLE}") from error
-    if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.getuid():
-        raise UserError(f"{folder} belongs to somebody else: set {RUNTIME_VARIABLE} to a folder of yours")
-    if info.st_mode & 0o077:
-        folder.chmod(0o700)
-    return folder
 
 
 def _path(device: Device) -> Path:
@@ -77,9 +52,12 @@ def keep_fresh(lease: int) -> None:
 def holder(device: Device) -> Holder | None:
     """Return who has a device; None when it is free."""
     path = _path(device)
-    if not is_held(path):
-        return None
-    data = read_json(path) or {}
+    return read_holder(path) if is_held(path) else None
+
+
+def read_holder(lease: Path) -> Holder:
+    """Return who wrote a lease last."""
+    data = read_json(lease) or {}
     return Holder(str(data.get("run") or "an unknown run"), str(data.get("workspace") or ""))
 
 

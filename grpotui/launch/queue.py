@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from grpotui.errors import UserError
@@ -45,9 +45,11 @@ def tick(workspace: Workspace, patience: float = 0.0) -> list[str]:
     """Settle runs that lost their runner, then start what can start; return the ids of started runs.
 
     Only one process at a time does this: when another does, wait ``patience`` seconds for it, then leave it
-    to that one. Nothing happens in a workspace that cannot be written.
+    to that one. Nothing happens in a workspace that cannot be written, but what others did is indexed.
     """
     if not os.access(workspace.logs, os.W_OK | os.X_OK):
+        with closing(connect(workspace)) as connection:
+            sync(connection, workspace)
         return []
     with locked(workspace.schedule_lock, patience) as mine:
         if mine is None:

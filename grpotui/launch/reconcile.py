@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from grpotui.launch.ending import LOST, Ending, announce, from_exit, from_result, record
-from grpotui.launch.identity import Identity, bears_marks, boot_id
+from grpotui.launch.identity import Identity, bears_marks, boot_id, marks
 from grpotui.launch.journal import of_attempt, state
 from grpotui.launch.locks import locked
 from grpotui.launch.spawn import spawn
@@ -61,7 +61,7 @@ def _adopted(workspace: Workspace, run: RunDir, attempt: int, lock: int) -> bool
     if process is None or process.get("boot_id") != boot_id() or from_exit(run, attempt) is not None:
         return False
     trainer = Identity.from_json(process.get("trainer"))
-    if trainer is None or not trainer.alive() or bears_marks(trainer.pid, run) is False:
+    if trainer is None or not trainer.alive() or bears_marks(trainer.pid, marks(run)) is False:
         return False
     spawn(workspace, run, attempt, lock, adopt=True)
     return True

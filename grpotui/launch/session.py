@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 from grpotui.launch.ending import Ending, decide, record, reserve
 from grpotui.launch.environment import runner_environment, trainer_argv, trainer_environment
-from grpotui.launch.identity import Identity, boot_id, marked
+from grpotui.launch.identity import Identity, boot_id, marked, marks
 from grpotui.launch.indexer import Indexer, log
 from grpotui.launch.journal import of_attempt, say, state
 from grpotui.launch.leases import keep_fresh
 from grpotui.launch.memory import oom_kills
+from grpotui.launch.stall import StallWatch
 from grpotui.launch.stop import Request, StopWatch, grace_seconds, sweep
 from grpotui.launch.supervise import UNKNOWN, Adopted, Child, Trainer
 from grpotui.launch.watch import Watch
@@ -25,6 +26,8 @@ from grpotui.workspace import RunDir, Workspace
 POLL = 0.1
 """Seconds between two looks at the trainer, its streams and requests."""
 _FRESHEN = 3600.0  # seconds
+DELETED = Request("its folder was deleted", force=True)
+"""Nothing that the trainer would save could be found again, and saving would make the folder anew."""
 
 
 class Session:
@@ -44,9 +47,12 @@ class Session:
         self._log_start = 0
         self._indexer = Indexer(workspace, run)
         self._watch = Watch(run, attempt)
+        self._stall = StallWatch(run)
         self._running = False
         self._stopping = False
         self._freshened = time.monotonic()
+        self._marks = marks(run)
+        self._folder = os.open(run.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
     def supervise(self, adopt: bool) -> None:
         """Start the trainer, or take over the one that runs, and stay with it to its end."""
@@ -59,10 +65,10 @@ class Session:
             return
         stopping = StopWatch(self._run, trainer, grace_seconds())
         while not trainer.wait(POLL):
-            self._look(stopping)
+            self._look(stopping, trainer)
         stopping.poll()
         self._careful("ballast", lambda: self._run.ballast.unlink(missing_ok=True))
-        self._careful("sweep", lambda: sweep(self._run, trainer.reap))
+        self._careful("sweep", lambda: sweep(self._run, trainer.reap, known=self._marks))
         self._careful("health", self._watch.finish)
         ending = decide(
             self._run,
@@ -76,8 +82,9 @@ class Session:
         self._end(ending)
 
     def close(self) -> None:
-        """Let go of the registry."""
+        """Let go of the registry and of the folder."""
         self._indexer.close()
+        os.close(self._folder)
 
     def _start(self) -> Trainer:
         say(self._run, Status.STARTING, self._attempt, device=self._device)
@@ -114,6 +121,7 @@ class Session:
         trainer = Adopted(identity)
         self._write_process(identity)
         self._careful("health", lambda: self._watch.catch_up(same_attempt=True))
+        self._careful("stall", self._stall.take_over)
         return trainer
 
     def _write_process(self, trainer: Identity | None) -> None:
@@ -130,7 +138,7 @@ class Session:
         }
         self._careful("process.json", lambda: write_json(self._run.process_json, content))
 
-    def _look(self, stopping: StopWatch) -> None:
+    def _look(self, stopping: StopWatch, trainer: Trainer) -> None:
         """Do all that is due while the trainer runs."""
         if not self._running and self._run.attempt_json(self._attempt).exists():
             self._running = True
@@ -138,18 +146,38 @@ class Session:
                 say(self._run, Status.RUNNING, self._attempt)
         if self.told is not None:
             stopping.order(self.told)
+        if self._is_deleted():
+            stopping.order(DELETED)
         stopping.poll()
         if stopping.asked is not None and not self._stopping:
             self._stopping = True
             if state(self._run).status is not Status.STOPPING:
                 say(self._run, Status.STOPPING, self._attempt, clean(stopping.asked.reason))
         self._careful("health", self._watch.step)
+        if stopping.asked is None:
+            self._careful("stall", lambda: self._look_for_stall(trainer))
         self._indexer.update()
         if self._lease is not None and time.monotonic() - self._freshened > _FRESHEN:
             self._freshened = time.monotonic()
             keep_fresh(self._lease)
 
+    def _is_deleted(self) -> bool:
+        """True when the run's folder was removed, or emptied by somebody who tried; not when it was moved."""
+        try:
+            os.stat("run.json", dir_fd=self._folder)
+        except FileNotFoundError:
+            return True
+        return False
+
+    def _look_for_stall(self, trainer: Trainer) -> None:
+        who = trainer.identity
+        flag = self._stall.look(self._watch.last_step, lambda: who is not None and who.suspended())
+        if flag is not None:
+            self._run.append_event({"time": time.time(), "type": "flag", **flag.to_json()})
+
     def _end(self, ending: Ending) -> None:
+        if self._is_deleted():  # whatever is written now would be a folder without a run
+            return
         self._careful("exit.json", lambda: record(self._run, self._attempt, ending))
         self._indexer.update(at_once=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -97,26 +97,32 @@ class StopWatch:
         return Request(str(data.get("reason") or ""), data.get("force") is True)
 
 
-def sweep(run: RunDir, reap: Callable[[], object] = lambda: None, grace: float = SWEEP_GRACE) -> int:
+def sweep(
+    run: RunDir,
+    reap: Callable[[], object] = lambda: None,
+    grace: float = SWEEP_GRACE,
+    known: Mapping[str, str] | None = None,
+) -> int:
     """End every process that carries the run's marks: TERM, and after ``grace`` seconds KILL.
 
-    Returns how many there were at first. ``reap`` is called while waiting, for a caller that is their parent.
+    Returns how many there were at first. ``reap`` is called while waiting, for a caller that is their parent;
+    ``known`` are the marks of a run whose folder may be gone.
     """
-    first = marked(run)
+    first = marked(run, known)
     _signal(first, signal.SIGTERM)
     deadline = time.monotonic() + grace
     left = first
     while left and time.monotonic() < deadline:
         time.sleep(_PAUSE)
         reap()
-        left = marked(run)
+        left = marked(run, known)
     for _ in range(10):  # a process may fork while it is being killed
         if not left:
             break
         _signal(left, signal.SIGKILL)
         time.sleep(_PAUSE)
         reap()
-        left = marked(run)
+        left = marked(run, known)
     return len(first)
 
 

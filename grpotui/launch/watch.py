@@ -29,6 +29,11 @@ class Watch:
         self._groups: list[Group] = []
         self._judge: Judge | None = None
 
+    @property
+    def last_step(self) -> int:
+        """The step of the last line of metrics; 0 before the first."""
+        return self._judge.last_step if self._judge is not None else 0
+
     def catch_up(self, same_attempt: bool) -> None:
         """Take in what the streams hold: recall what was judged, judge what was not.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grpotui.errors import UserError
+from grpotui.registry.place import index_path
 from grpotui.registry.schema import migrate
 from grpotui.workspace import Workspace
 
@@ -42,7 +43,7 @@ def connect(workspace: Workspace) -> sqlite3.Connection:
     if not workspace.logs.is_dir():
         raise UserError(f"{workspace.root} is no workspace: run 'grpotui init {workspace.root}'")
     try:
-        conn = _open(workspace.db)
+        conn = _open(index_path(workspace))
     except sqlite3.DatabaseError as error:
         raise _explained(error, workspace) from error
     except OSError as error:
@@ -52,7 +53,7 @@ def connect(workspace: Workspace) -> sqlite3.Connection:
 
 def fresh(conn: sqlite3.Connection, workspace: Workspace) -> sqlite3.Connection:
     """Return ``conn``, or a new connection in its place when ``runs.db`` was removed or replaced."""
-    if isinstance(conn, Connection) and conn.identity == file_identity(workspace.db):
+    if isinstance(conn, Connection) and conn.identity == file_identity(index_path(workspace)):
         return conn
     conn.close()
     return connect(workspace)
@@ -137,7 +138,9 @@ def _explained(error: sqlite3.DatabaseError, workspace: Workspace) -> Exception:
     if name.startswith("SQLITE_CORRUPT"):
         return UserError("runs.db is damaged: run 'grpotui rebuild', nothing is lost")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return UserError(f"cannot write to {workspace.db}: change its permissions, or pass --workspace DIR")
+        return UserError(
+            f"cannot write to {index_path(workspace)}: change its permissions, or pass --workspace DIR"
+        )
     if name.startswith("SQLITE_FULL"):
         return UserError(f"the disk of {workspace.root} is full")
     return error

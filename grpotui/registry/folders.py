@@ -19,9 +19,11 @@ def sync(conn: sqlite3.Connection, workspace: Workspace) -> None:
     """
     present = _folders(workspace)
     settled = _settled(conn)
-    for name in present:
+    for name in sorted(present):
         if name not in settled or settled[name] != _marks(workspace, name):
             index_run(conn, workspace.run(name))
+            if not workspace.run(name).run_json.exists():
+                present = present - {name}  # somebody removed the run, and its trainer made the folder anew
     gone = [row[0] for row in conn.execute("SELECT id FROM runs") if row[0] not in present]
     if gone:
         forget(conn, gone)

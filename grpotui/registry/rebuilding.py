@@ -20,6 +20,7 @@ from grpotui.registry.database import (
     put_in_place,
 )
 from grpotui.registry.folders import sync
+from grpotui.registry.place import index_path
 from grpotui.registry.schema import VERSION, is_foreign, migrate, newer, version_of
 from grpotui.registry.streams.metrics import TIME_KEY
 from grpotui.workspace import Workspace
@@ -45,20 +46,20 @@ def rebuild(workspace: Workspace) -> RebuildReport:
     A file that is damaged or no database is set aside, never removed. Raises UserError when the old one
     is newer than this grpotui or the disk refuses.
     """
-    workspace.require_writable()
-    beside = workspace.db.with_name(f".{workspace.db.name}.rebuild.{os.getpid()}")
+    path = index_path(workspace)
+    beside = path.with_name(f".{path.name}.rebuild.{os.getpid()}")
     try:
         _remove(beside)
         conn = _new(beside)
         try:
             sync(conn, workspace)
             report = _finish(conn)
-            into_old = _copy_into(conn, workspace.db)
+            into_old = _copy_into(conn, path)
         finally:
             conn.close()
-        aside = None if into_old else _move_into(beside, workspace)
+        aside = None if into_old else _move_into(beside, path)
     except OSError as error:
-        raise UserError(f"cannot write to {workspace.root}: {error.strerror}") from error
+        raise UserError(f"cannot write to {path.parent}: {error.strerror}") from error
     finally:
         _remove(beside)
     # Runs went on writing meanwhile.
@@ -125,11 +126,10 @@ def _copy_into(conn: sqlite3.Connection, path: Path) -> bool:
     return True
 
 
-def _move_into(beside: Path, workspace: Workspace) -> Path | None:
+def _move_into(beside: Path, path: Path) -> Path | None:
     """Put the new file in place; return where the one that stood there went, if there was one."""
     with contextlib.closing(sqlite3.connect(beside, isolation_level=None)) as conn:
         configure(conn)
-    path = workspace.db
     with folder_lock(path.parent):
         aside = None
         if path.exists():

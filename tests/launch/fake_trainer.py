@@ -2,7 +2,8 @@
 
 Tags: steps=N, delay=SECONDS, late=SECONDS (before anything), hold=STEP,STEP (waits there for a file
 ``go-STEP`` in the folder), collapse=STEP, crash=STEP, vanish=STEP (exit code 0, no result), mute (trains
-for ever and writes nothing), stubborn (ignores TERM), litter (leaves a child in another session that ignores
+for ever and writes nothing), save=N (a checkpoint every N steps), skew=STEP:SECONDS (its clock is set from
+that step on), stubborn (ignores TERM), litter (leaves a child in another session that ignores
 TERM), orphans (short-lived processes that lose their parent).
 """
 
@@ -60,9 +61,11 @@ class Trainer:
                 continue
             done += 1
             self.step(done)
-            if done == self.number("crash", 0):
+            if "save" in self.tags and done % int(self.tags["save"]) == 0:
+                self.save(done)
+            if done == self.number("crash", 0) and self.attempt == 1:
                 raise RuntimeError("the reward is broken")
-            if done == self.number("vanish", 0):
+            if done == self.number("vanish", 0) and self.attempt == 1:
                 return 0
         self.save(done)
         status = "stopped" if self.stopping else "finished"
@@ -111,7 +114,7 @@ class Trainer:
         self.metrics.append(
             {
                 "step": step,
-                "time": time.time(),
+                "time": time.time() + self.skew(step),
                 "reward": 0.5 if collapsed else -0.1,
                 "epoch": step / 100,
                 "grpotui/zero_std": zero,
@@ -121,6 +124,11 @@ class Trainer:
                 "grpotui/within_group_std": 0.0 if collapsed else 0.3,
             }
         )
+
+    def skew(self, step: int) -> float:
+        """Return how far the clock is off at a step."""
+        since, _, seconds = self.tags.get("skew", "0:0").partition(":")
+        return float(seconds) if step >= int(since) else 0.0
 
     def last_saved(self) -> int:
         found = self.run.last_checkpoint()

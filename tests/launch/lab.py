@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from grpotui.launch.identity import marked
 from grpotui.launch.journal import events, state
 from grpotui.launch.locks import is_held
@@ -70,16 +72,17 @@ class Lab:
         until(lambda: state(run).status.is_ended and not is_held(run.runner_lock), lambda: self.story(run))
         return state(run).status
 
-    def steps(self, run: RunDir) -> list[int]:
-        return [line.data["step"] for line in Tail(run.metrics).read()]
+    def steps(self, run: RunDir) -> list[Any]:
+        return [line.data.get("step") for line in Tail(run.metrics).read()]
 
     def until_step(self, run: RunDir, step: int) -> None:
         until(lambda: step in self.steps(run), lambda: self.story(run))
 
     def until_judged(self, run: RunDir, step: int) -> None:
-        until(
-            lambda: step in [line.data["step"] for line in Tail(run.signals).read()], lambda: self.story(run)
-        )
+        def judged() -> list[Any]:
+            return [line.data.get("step") for line in Tail(run.signals).read()]
+
+        until(lambda: step in judged(), lambda: self.story(run))
 
     def process(self, run: RunDir) -> dict[str, Any]:
         return read_json(run.process_json) or {}
@@ -130,4 +133,17 @@ class Lab:
                 who.send(signal.SIGKILL)
 
 
+def opened(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """Yield a lab; nothing of its runs is left when it closes."""
+    monkeypatch.setenv("GRPOTUI_TRAINER_MODULE", "fake_trainer")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (TESTS, PROJECT))))
+    monkeypatch.setenv("GRPOTUI_STOP_GRACE", "0.4")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    (workspace.presets / "fake.toml").write_text(PRESET)
+    lab = Lab(workspace)
+    yield lab
+    lab.clean_up()
+
+
 TESTS = Path(__file__).parent
+PROJECT = TESTS.parents[1]

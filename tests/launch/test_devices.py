@@ -16,7 +16,7 @@ from grpotui.launch.devices import CPU, Device
 from grpotui.launch.queue import held_up, tick, waiting
 from grpotui.records import Status
 from grpotui.stream import read_json
-from grpotui.workspace import Workspace
+from grpotui.workspace import RUNTIME_VARIABLE, Workspace, runtime_dir
 from tests.launch.lab import Lab, until
 
 GB = 10**9
@@ -195,16 +195,16 @@ def test_a_runtime_folder_of_somebody_else_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
-    monkeypatch.setenv(leases.RUNTIME_VARIABLE, str(tmp_path / "link"))
+    monkeypatch.setenv(RUNTIME_VARIABLE, str(tmp_path / "link"))
     with pytest.raises(UserError, match="belongs to somebody else"):
-        leases.runtime_dir()
-    monkeypatch.setenv(leases.RUNTIME_VARIABLE, str(tmp_path / "new"))
-    assert leases.runtime_dir().stat().st_mode & 0o777 == 0o700
+        runtime_dir()
+    monkeypatch.setenv(RUNTIME_VARIABLE, str(tmp_path / "new"))
+    assert runtime_dir().stat().st_mode & 0o777 == 0o700
     assert leases.holder(Device("x", "X", "x")) is None
 
 
 def test_without_a_runtime_folder_a_run_stays_queued(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(leases.RUNTIME_VARIABLE, "/proc/nowhere")
+    monkeypatch.setenv(RUNTIME_VARIABLE, "/proc/nowhere")
     assert tick(lab.workspace) == []
     with pytest.raises(
         UserError, match="is queued, but nothing can be started now: cannot make /proc/nowhere"

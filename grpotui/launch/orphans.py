@@ -1,0 +1,68 @@
+"""What runs left behind that no runner looks after: processes, and leases of devices."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from grpotui.launch.identity import PLACE_VARIABLE, RUN_VARIABLE, Identity, environment, place
+from grpotui.launch.leases import Holder, read_holder
+from grpotui.launch.locks import is_held
+from grpotui.workspace import RunDir, Workspace, is_run_id, runtime_dir
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A process of a run without a runner."""
+
+    pid: int
+    run: str
+    workspace: str
+    exists: bool
+    """Whether the run's folder is there: then any verb gives the process a new runner, or ends it."""
+
+
+def orphans(workspace: Workspace) -> list[Orphan]:
+    """Return every process of this user's runs that has no runner, of other workspaces too."""
+    found = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdecimal() and (orphan := _orphan(int(entry.name), workspace)):
+            found.append(orphan)
+    return sorted(found, key=lambda orphan: orphan.pid)
+
+
+def _orphan(pid: int, workspace: Workspace) -> Orphan | None:
+    started_with = dict(entry.partition(b"=")[::2] for entry in environment(pid) or [])
+    run_id = os.fsdecode(started_with.get(RUN_VARIABLE.encode(), b""))
+    where = os.fsdecode(started_with.get(PLACE_VARIABLE.encode(), b""))
+    if not is_run_id(run_id) or Identity.of(pid) is None:
+        return None
+    for home in (workspace, _started_in(pid)):
+        run = home.run(run_id) if home is not None else None
+        if home is not None and run is not None and where == str(place(run)) != "0":
+            return None if is_held(run.runner_lock) else Orphan(pid, run_id, str(home.root), True)
+    home = _started_in(pid)
+    if home is None or is_held(home.run(run_id).runner_lock):
+        return None
+    return Orphan(pid, run_id, str(home.root), False)
+
+
+def _started_in(pid: int) -> Workspace | None:
+    """Return the workspace that a trainer runs in; None when its folder is none, or cannot be known."""
+    try:
+        found = Workspace(Path(f"/proc/{pid}/cwd").readlink())
+    except OSError:
+        return None
+    return found if found.exists() else None
+
+
+def leases() -> list[tuple[str, Holder, bool]]:
+    """Return each device that is leased: its key, who has it, and whether that run has a runner."""
+    found = []
+    for path in sorted(runtime_dir().glob("*.lease")):
+        if is_held(path):
+            holder = read_holder(path)
+            run = RunDir(Workspace(Path(holder.workspace)).logs / holder.run)
+            found.append((path.stem, holder, is_held(run.runner_lock)))
+    return found

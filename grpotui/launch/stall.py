@@ -1,0 +1,132 @@
+"""Notices a trainer that lives and writes nothing: suspended, dead-locked, or waiting for something."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+from grpotui.launch.journal import events
+from grpotui.records import Flag, FlagKind, Level, as_float
+from grpotui.stream import Tail
+from grpotui.workspace import RunDir
+
+SIGNAL = "stalled"
+FACTOR = 10
+"""Times the usual time between two lines of metrics after which silence is worth a flag."""
+LEAST_SECONDS = 60.0
+"""Silence is never flagged sooner: a checkpoint or an evaluation takes its time."""
+LEAST_VARIABLE = "GRPOTUI_STALL_SECONDS"
+"""Environment variable that replaces :data:`LEAST_SECONDS`."""
+_REMEMBERED = 20
+"""Pauses between lines that the median is taken of."""
+_FEWEST = 3
+_LONGEST_LOOK = 1.0
+"""Seconds that one look counts at most: when the machine slept or was frozen, so was the trainer."""
+_END = 256 * 1024
+"""Bytes at the end of ``metrics.jsonl`` that tell an adopting runner how long steps take."""
+
+
+def least_seconds() -> float:
+    """Return the shortest silence that is flagged, as the environment has it."""
+    try:
+        value = as_float(float(os.environ[LEAST_VARIABLE]))
+    except (KeyError, ValueError):
+        value = None
+    return LEAST_SECONDS if value is None else max(0.0, value)
+
+
+class StallWatch:
+    """Measures the silence of one attempt, on a clock that no change of the date touches.
+
+    ``clock`` returns seconds and never goes back. Before the first line of an attempt there is no silence: a
+    model may load for long.
+    """
+
+    def __init__(self, run: RunDir, clock: Callable[[], float] = time.monotonic) -> None:
+        self._run = run
+        self._clock = clock
+        self._least = least_seconds()
+        self._looked = clock()
+        self._silence = 0.0
+        self._pause = 0.0
+        self._pauses: deque[float] = deque(maxlen=_REMEMBERED)
+        self._sizes = self._look_at_files()
+        self._begun = False
+        self._raised = False
+
+    def take_over(self) -> None:
+        """Go on for a runner that died: how long steps take, and whether the flag stands, is in the files."""
+        self._begun = True
+        self._pauses.extend(_pauses_of(self._run.metrics))
+        said = [e for e in events(self._run) if e.get("type") == "flag" and e.get("signal") == SIGNAL]
+        self._raised = bool(said) and said[-1].get("level") != Level.INFO
+
+    def look(self, step: int, suspended: Callable[[], bool] = lambda: False) -> Flag | None:
+        """Return a flag when the trainer has just fallen silent, or has just gone on; ``step`` is its last.
+
+        ``suspended`` is asked whether the process was stopped by a signal.
+        """
+        now = self._clock()
+        passed = min(max(now - self._looked, 0.0), _LONGEST_LOOK)
+        self._looked = now
+        self._silence += passed
+        self._pause += passed
+        sizes = self._look_at_files()
+        if sizes != self._sizes:
+            return self._heard(step, logged=sizes[0] != self._sizes[0], sizes=sizes)
+        limit = self.limit
+        if self._raised or limit is None or self._silence < limit:
+            return None
+        self._raised = True
+        usual = statistics.median(self._pauses)
+        text = f"stalled: no metric for {self._silence:.0f} s, usual are {usual:.1f} s"
+        text += "; its process is suspended (SIGCONT wakes it)" if suspended() else ""
+        return Flag(
+            step, FlagKind.THRESHOLD, Level.WARN, SIGNAL, round(self._silence, 1), round(limit, 1), text
+        )
+
+    @property
+    def limit(self) -> float | None:
+        """Seconds of silence that are too many; None while it is not known how long steps take."""
+        if not self._begun or len(self._pauses) < _FEWEST:
+            return None
+        return max(self._least, FACTOR * statistics.median(self._pauses))
+
+    def _heard(self, step: int, logged: bool, sizes: tuple[int, int]) -> Flag | None:
+        """Something was written: groups are a sign of life, and lines of metrics tell how long steps take."""
+        silence, self._silence, self._sizes = self._silence, 0.0, sizes
+        was_raised, self._raised = self._raised, False
+        if logged:
+            if self._begun and not was_raised:
+                self._pauses.append(self._pause)
+            self._begun, self._pause = True, 0.0
+        if not was_raised:
+            return None
+        text = f"no longer stalled: went on after {silence:.0f} s without a metric"
+        return Flag(step, FlagKind.THRESHOLD, Level.INFO, SIGNAL, round(silence, 1), self._least, text)
+
+    def _look_at_files(self) -> tuple[int, int]:
+        return _size(self._run.metrics), _size(self._run.completions)
+
+
+def _size(path: Path) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _pauses_of(metrics: Path) -> list[float]:
+    """Return the last pauses between lines as their times tell; a clock that was set back is passed over."""
+    try:
+        stat = os.stat(metrics)
+    except OSError:
+        return []
+    tail = Tail(metrics, stat.st_ino, max(0, stat.st_size - _END))
+    times = [as_float(line.data.get("time")) for line in tail.read()]
+    return [b - a for a, b in pairwise(times) if a is not None and b is not None and b > a][-_REMEMBERED:]

@@ -1,0 +1,162 @@
+"""Runs whose runner is gone: who takes them over, and who must not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from grpotui.launch.identity import Identity, boot_id
+from grpotui.launch.journal import events, say, state
+from grpotui.launch.queue import OLD, tick, waiting
+from grpotui.launch.reconcile import reconcile
+from grpotui.launch.submit import resume
+from grpotui.records import Status
+from grpotui.stream import Tail, write_json
+from tests.launch.lab import Lab
+
+
+def test_a_killed_runner_is_replaced_and_a_later_flag_still_appears(lab: Lab) -> None:
+    run = lab.launch("steps=40", "collapse=20", "hold=9,15")
+    lab.until_step(run, 8)
+    lab.kill(run, "runner")
+    lab.go(run, 9)
+    lab.until_step(run, 14)
+    trainer = lab.pid(run, "trainer")
+    assert tick(lab.workspace, 5) == []
+    lab.until_judged(run, 14)
+    assert lab.process(run)["adopted"]
+    assert lab.pid(run, "trainer") == trainer
+    lab.go(run, 15)
+    assert lab.ended(run) is Status.FINISHED
+    assert events(run)[-1]["exit"]["code"] is None
+    judged = [line.data["step"] for line in Tail(run.signals).read()]
+    assert judged == list(range(1, 41))
+    flags = [event for event in events(run) if event["type"] == "flag"]
+    keys = [(flag["step"], flag["kind"], flag["level"], flag["signal"]) for flag in flags]
+    assert keys and len(set(keys)) == len(keys)
+    assert lab.summary(run).verdict == "collapsed"
+
+
+def test_a_replaced_runner_judges_as_an_undisturbed_one_does(lab: Lab) -> None:
+    """The same streams, judged by one runner and by three in turn."""
+    quiet = lab.launch("steps=40", "collapse=15")
+    harmed = lab.launch("steps=40", "collapse=15", "hold=6,12,19,31")
+    for killed_at, adopted_at in ((6, 12), (19, 31)):
+        lab.until_judged(harmed, killed_at - 1)
+        lab.kill(harmed, "runner")
+        lab.go(harmed, killed_at)
+        lab.until_step(harmed, adopted_at - 1)
+        tick(lab.workspace, 5)
+        lab.until_judged(harmed, adopted_at - 1)
+        lab.go(harmed, adopted_at)
+    lab.ended(harmed)
+
+    def findings(run_id: str) -> list[object]:
+        with lab.registry() as registry:
+            signals = {
+                k: v for k, v in registry.series(run_id).items() if "grpotui/" in k and k != "grpotui/time"
+            }
+            verdicts = [(e["step"], e["from"], e["to"]) for e in registry.events(run_id, ["verdict"])]
+            return [signals, registry.flags(run_id), verdicts]
+
+    for harmed_finding, quiet_finding in zip(findings(harmed.id), findings(quiet.id), strict=True):
+        assert harmed_finding == quiet_finding
+
+
+def test_eight_ticks_at_once_start_one_runner(lab: Lab) -> None:
+    first = lab.launch("hold=1")
+    second = lab.launch("steps=3")
+    lab.kill(first, "runner", "trainer")
+    code = (
+        "import sys; from pathlib import Path; from grpotui.workspace import Workspace\n"
+        "from grpotui.launch.queue import tick; print(tick(Workspace(Path(sys.argv[1])), 10))"
+    )
+    argv = [sys.executable, "-c", code, str(lab.workspace.root)]
+    ticks = [subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    said = [process.communicate()[0].strip() for process in ticks]
+    assert sorted(said)[:2] == [str([second.id]), "[]"]
+    assert lab.ended(second) is Status.FINISHED
+    assert lab.statuses(second).count("starting") == 1
+    assert lab.statuses(first)[-1] == "lost"
+
+
+def test_eight_adopters_one_wins(lab: Lab) -> None:
+    run = lab.launch("steps=5", "hold=3")
+    lab.until_step(run, 2)
+    lab.kill(run, "runner")
+    with ThreadPoolExecutor(8) as pool:
+        settled = list(pool.map(reconcile, [lab.workspace] * 8))
+    assert sorted(map(len, settled)) == [0] * 7 + [1]
+    lab.go(run, 3)
+    assert lab.ended(run) is Status.FINISHED
+    assert [event["status"] for event in events(run) if event["type"] == "status"].count("finished") == 1
+    assert lab.steps(run) == [1, 2, 3, 4, 5]
+
+
+def test_a_stranger_with_the_trainers_number_is_left_alone(lab: Lab) -> None:
+    run = lab.launch("hold=1")
+    lab.pid(run, "trainer")
+    lab.until(run, Status.RUNNING)
+    lab.kill(run, "runner", "trainer")
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        process = lab.process(run)
+        process["trainer"] = {"pid": stranger.pid, "ticks": process["trainer"]["ticks"]}
+        write_json(run.process_json, process)
+        tick(lab.workspace, 5)
+        assert state(run).status is Status.LOST
+        assert stranger.poll() is None
+        assert not Identity(stranger.pid, process["trainer"]["ticks"]).send(signal.SIGKILL)
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_a_copy_of_a_live_run_does_not_take_over_its_trainer(lab: Lab) -> None:
+    run = lab.launch("hold=1")
+    lab.until(run, Status.RUNNING)
+    twin = lab.workspace.run(run.id + "x")
+    twin.path.mkdir()
+    for file in run.path.glob("*.json*"):
+        twin.path.joinpath(file.name).write_bytes(file.read_bytes())
+    tick(lab.workspace, 5)
+    assert state(twin).status is Status.LOST
+    lab.go(run)
+    assert lab.ended(run) is Status.FINISHED
+
+
+def test_a_run_of_another_boot_is_lost(lab: Lab) -> None:
+    run = lab.launch("hold=1")
+    lab.until(run, Status.RUNNING)
+    lab.kill(run, "runner", "trainer")
+    process = lab.process(run)
+    me = Identity.of(os.getpid())
+    assert me is not None
+    write_json(run.process_json, {**process, "boot_id": "another", "trainer": me.to_json()})
+    tick(lab.workspace, 5)
+    assert state(run).status is Status.LOST
+    assert lab.summary(run).reason == "runner and trainer are gone (killed or rebooted)"
+
+
+def test_a_run_queued_before_a_reboot_waits_for_a_person(lab: Lab) -> None:
+    first = lab.launch("hold=1")
+    run = lab.launch("steps=2")
+    lines = run.events.read_text().replace(boot_id(), "another")
+    run.events.write_text(lines)
+    lab.go(first)
+    lab.ended(first)
+    assert tick(lab.workspace, 5) == []
+    assert waiting(lab.workspace) == {run.id: OLD}
+    resume(lab.workspace, run.id)
+    assert lab.ended(run) is Status.FINISHED
+
+
+def test_a_recorded_exit_without_its_event_is_announced(lab: Lab) -> None:
+    run = lab.launch("steps=2")
+    lab.ended(run)
+    say(run, Status.RUNNING, 1)
+    tick(lab.workspace, 5)
+    assert lab.statuses(run)[-2:] == ["running", "finished"]
