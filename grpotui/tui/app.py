@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.events import Event, Key, MouseDown
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
@@ -20,6 +21,7 @@ from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.text import clean
 from grpotui.tui import keymap, theme
+from grpotui.tui.looks import Looks
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.workspace import Workspace
 
@@ -56,6 +58,7 @@ class GrpoTui(App[None]):
         super().__init__()
         self.workspace = workspace
         self.animation_level = "none"
+        self.looks = Looks(workspace)
         self._first_run = open_run
         self._ticking = False
         self._next_tick = 0.0
@@ -126,6 +129,7 @@ class GrpoTui(App[None]):
 
         began = time.thread_time()
         try:
+            self.looks.keep()
             queue.tick(self.workspace)
         except (UserError, sqlite3.Error, OSError) as error:
             if not get_current_worker().is_cancelled:
@@ -133,6 +137,12 @@ class GrpoTui(App[None]):
         finally:
             self._next_tick = time.monotonic() + TICK_SHARE * (time.thread_time() - began)
             self._ticking = False
+
+    async def on_event(self, event: Event) -> None:
+        """A key or a click: somebody is here."""
+        if isinstance(event, (Key, MouseDown)):
+            self.looks.touch()
+        await super().on_event(event)
 
     # Keys that work everywhere
 
@@ -159,6 +169,7 @@ class GrpoTui(App[None]):
 
     def leave(self) -> None:
         """Exit, and say what goes on without the app."""
+        self.looks.keep(at_once=True)
         message = farewell(self.workspace)
         self.exit(message=Text(message) if message else None)
 

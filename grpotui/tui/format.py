@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -42,6 +44,14 @@ def age(seconds: float | None) -> str:
         if seconds >= unit:
             return f"{seconds // unit:.0f}{sign}"
     return f"{max(seconds, 0):.0f}s"
+
+
+def moment(then: float, now: float) -> str:
+    """Return ``23:40``, ``Fri 23:40`` or ``12 Nov``, as much as one needs to know which one is meant."""
+    at = time.localtime(then)
+    if 0 <= now - then < DAY * 3 / 4:
+        return time.strftime("%H:%M", at)
+    return time.strftime("%a %H:%M" if 0 <= now - then < 6 * DAY else "%d %b %Y", at)
 
 
 def part_of(done: float | None, whole: float | None, digits: int = 0) -> str:

@@ -30,6 +30,7 @@ _TERMS = (
     ("flat", "share of groups without reward spread (zero-std): they teach nothing"),
     ("jacc", "Jaccard similarity of outputs across prompts: near 1 all read alike"),
     ("trend", "reward from the first step to the last, scaled to its own range"),
+    ("* ^", "before the name: marked with space; the pinned baseline"),
     ("attempt", "one start of a run's process; resume makes the next one"),
 )
 _INTRO = (
@@ -56,6 +57,10 @@ def help_text(dark: bool) -> Text:
     page.append("  what the learning did\n", colours.dim)
     for verdict, words in style.VERDICT_WORDS.items():
         _entry(page, style.verdict_text(verdict, dark=dark), words, dark)
+    page.append("\nYour verdict", colours.strong)
+    page.append("  v; an ended run that has one needs no attention any more\n", colours.dim)
+    for human, words in style.HUMAN_WORDS.items():
+        _entry(page, style.text(f"{style.HUMAN_SIGNS[human]} {human}", Tone.PLAIN, dark), words, dark)
     page.append("\nFlags\n", colours.strong)
     for level, words in _LEVEL_WORDS.items():
         _entry(page, style.level_text(level, level, dark), words, dark)
