@@ -42,6 +42,7 @@ def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary
 @click.option(
     "--device", type=click.Choice(DEVICES), default="auto", help="Default: the GPU where there is one."
 )
+@click.option("--draft", is_flag=True, help="Only write it down; 'grpotui resume' or L in the app queues it.")
 @click.option("--wait", "waits", is_flag=True, help="Until the run ends; exit code 1 unless it finished.")
 @click.option("--json", "as_json", is_flag=True, help='Print {"id": ...} and nothing else.')
 @click.pass_obj
@@ -54,12 +55,15 @@ def launch_run(
     tags: tuple[str, ...],
     model: str | None,
     device: str,
+    draft: bool,
     waits: bool,
     as_json: bool,
 ) -> None:
     """Queue a run of PRESET (a name or a file) and start it as soon as a device is free."""
     from grpotui.launch.submit import LaunchRequest, launch
 
+    if draft and waits:
+        raise click.UsageError("--draft starts nothing that --wait could wait for")
     request = LaunchRequest(
         preset=load(preset, session.workspace),
         overrides=overrides,
@@ -68,6 +72,7 @@ def launch_run(
         tags=tags,
         model=model,
         device=device,
+        draft=draft,
     )
     run_id = launch(session.workspace, request)
     ended = wait_and_report(session, run_id) if waits else None
@@ -96,7 +101,7 @@ def stop_run(session: Session, run: str, reason: str) -> None:
 @click.argument("run")
 @click.pass_obj
 def resume_run(session: Session, run: str) -> None:
-    """Queue the next attempt of a run; it goes on from its last checkpoint."""
+    """Queue a draft, or the next attempt of a run; it goes on from its last checkpoint."""
     from grpotui.launch.submit import resume
 
     run_id = session.registry.resolve(run)

@@ -18,6 +18,7 @@ from grpotui.workspace import Workspace
 
 if TYPE_CHECKING:
     from grpotui.tui.app import GrpoTui
+    from grpotui.tui.launch_data import Draft
 
 Done = Callable[[], None]
 TAG_LENGTH = 80
@@ -64,6 +65,20 @@ def resume(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
 
     def finished(_: object) -> None:
         app.say(f"{run.name} is queued: it goes on from its last checkpoint")
+        done()
+
+    app.do(lambda: submit.resume(app.workspace, run.id), finished)
+
+
+def start(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
+    """Queue a draft."""
+    if run.status is not Status.DRAFT:
+        app.say(f"{run.name} is {run.status}: L launches drafts; r resumes, e clones", "warning")
+        return
+    from grpotui.launch import submit
+
+    def finished(_: object) -> None:
+        app.say(f"{run.name} is queued")
         done()
 
     app.do(lambda: submit.resume(app.workspace, run.id), finished)
@@ -169,9 +184,25 @@ def write_event(workspace: Workspace, run_id: str, event: Mapping[str, object]) 
         connection.close()
 
 
+def launch(workspace: Workspace, draft: Draft, as_draft: bool) -> list[str]:
+    """Queue or write down every run that a draft makes; return their ids. Raises UserError."""
+    from grpotui.launch import submit
+
+    made: list[str] = []
+    wanted = draft.variants
+    for one in wanted:
+        try:
+            made.append(submit.launch(workspace, one.request(as_draft=as_draft)))
+        except UserError as error:
+            if not made:
+                raise
+            raise UserError(f"{len(made)} of {len(wanted)} runs were made, then: {error}") from error
+    return made
+
+
 def clone(app: GrpoTui, run: RunSummary) -> None:
     """Open Launch with the run's preset and changes."""
-    from grpotui.tui.launch_data import Draft, clone_of
+    from grpotui.tui.launch_data import clone_of
     from grpotui.tui.screens.launch import LaunchScreen
 
     def made(draft: Draft) -> None:

@@ -73,6 +73,7 @@ RUNS = Section(
         Key("runs.clone", "e", "clone", "clone", "Clone and edit: the run's preset and changes in Launch"),
         Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; asks one line of reason"),
         Key("runs.resume", "r", "resume", "resume", "Resume from the last checkpoint, as the next attempt"),
+        Key("runs.start", "L", "start", "", "Launch the draft that was written down in Launch"),
         Key("runs.note", "m", "note", "note", "Write one line of note to the run"),
         Key("runs.tag", "t", "tag", "tag", "Tags: +word or word adds, -word takes away"),
         Key("runs.judge", "v", "judge", "verdict", "Your own verdict: good, degenerate, unsure, none"),
@@ -123,9 +124,16 @@ RUN = Section(
 LAUNCH = Section(
     "Launch",
     (
-        Key("launch.edit", "enter", "edit", "edit", "Edit the field; on a preset: go to its fields"),
+        Key(
+            "launch.edit",
+            "enter",
+            "edit",
+            "edit",
+            "Edit the field (a, b makes two runs); on a preset: its fields",
+        ),
         Key("launch.reset", "u", "reset", "undo", "Give the field its preset's value again"),
         Key("launch.launch", "L", "launch", "launch", "Launch with the fields as they stand"),
+        Key("launch.draft", "d", "draft", "draft", "Write it down as a draft; L on Runs launches it"),
         Key("launch.pane", "tab", "pane", "pane", "Presets or fields"),
         Key("launch.find", "slash", "find", "find", "Show only fields whose name has these words", "/"),
         Key(

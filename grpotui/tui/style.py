@@ -110,7 +110,7 @@ VERDICT_TONES = {
 LEVEL_TONES = {Level.INFO: Tone.DIM, Level.WARN: Tone.WARN, Level.BAD: Tone.BAD}
 
 STATUS_WORDS = {
-    Status.DRAFT: "written down, not queued",
+    Status.DRAFT: "written down, not queued: L launches it",
     Status.QUEUED: "waits for a device",
     Status.STARTING: "its process is up, no step yet",
     Status.RUNNING: "steps are coming in",

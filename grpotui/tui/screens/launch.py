@@ -11,14 +11,15 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from grpotui.errors import UserError
-from grpotui.tui import keymap, launch_data, style
+from grpotui.tui import deeds, keymap, launch_data, style
 from grpotui.tui.drafts import Drafts
 from grpotui.tui.launch_data import Draft
 from grpotui.tui.launch_view import PresetView, find_fields
+from grpotui.tui.preview import preview
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.field_editor import FieldEditor
 from grpotui.tui.widgets.find_line import FindLine
-from grpotui.tui.widgets.launch_lines import FieldHelp, LaunchState
+from grpotui.tui.widgets.launch_lines import FieldHelp, LaunchState, Preview
 from grpotui.tui.widgets.line_table import LineTable
 from grpotui.tui.widgets.lines import KeyLine, OneLine, TitleLine
 from grpotui.tui.widgets.preset_list import PresetList
@@ -34,6 +35,8 @@ LaunchScreen {
     #editor { height: 1fr; }
 }
 LaunchScreen.-narrow #presets { width: 22; }
+LaunchScreen.-short #preview { max-height: 2; border-top: none; }
+LaunchScreen.-flat #preview { display: none; }
 LaunchScreen.-tiny {
     #fields-pane { display: none; border-left: none; }
     #presets { width: 1fr; }
@@ -68,6 +71,7 @@ class LaunchScreen(Screen[None]):
             with Vertical(id="fields-pane"):
                 yield OneLine(id="summary")
                 yield FieldEditor(id="editor")
+        yield Preview(id="preview")
         yield FieldHelp(id="help")
         yield LaunchState(id="state")
         yield FindLine("words of a field's name …", id="find")
@@ -133,8 +137,9 @@ class LaunchScreen(Screen[None]):
     @on(FieldEditor.Closed)
     def _show_state(self) -> None:
         draft = self.draft
-        found, edits = (draft.problems(), len(draft.edits)) if draft else ([], 0)
-        self.query_one(LaunchState).show_state(draft is not None, found, edits)
+        found, edits, runs = (draft.problems(), len(draft.edits), draft.variants) if draft else ([], 0, [])
+        self.query_one(LaunchState).show_state(draft is not None, found, edits, len(runs))
+        self.query_one(Preview).show_lines(preview(draft))
         crumbs = ["grpotui", "launch", *([draft.preset.name] if draft else [])]
         self.query_one(TitleLine).show_title(crumbs)
 
@@ -216,26 +221,35 @@ class LaunchScreen(Screen[None]):
     # Launching
 
     def action_launch(self) -> None:
-        """Queue the run, and open it."""
+        """Queue the runs, and open the one there is."""
+        self._launch(as_draft=False)
+
+    def action_draft(self) -> None:
+        """Write the runs down; nothing starts."""
+        self._launch(as_draft=True)
+
+    def _launch(self, as_draft: bool) -> None:
         draft = self.draft
         if draft is None or self._launching:
             return
         if found := draft.problems():
             self.app.say(found[0], "error")
             return
+
+        def deed() -> list[str]:
+            try:
+                return deeds.launch(self.app.workspace, draft, as_draft)
+            finally:
+                self._launching = False
+
         self._launching = True
-        self.app.do(lambda: self._launch(draft), self._launched)
+        self.app.do(deed, lambda run_ids: self._launched(run_ids, as_draft))
 
-    def _launch(self, draft: Draft) -> str:
-        """Launch, in a thread. Raises UserError."""
-        from grpotui.launch.submit import launch
-
-        try:
-            return launch(self.app.workspace, draft.request())
-        finally:
-            self._launching = False
-
-    def _launched(self, run_id: str) -> None:
+    def _launched(self, run_ids: list[str], as_draft: bool) -> None:
         if self.is_current:
             self.app.pop_screen()
-        self.app.open_run(run_id)
+        if as_draft or len(run_ids) > 1:
+            what = "written down: L launches it" if as_draft else "queued"
+            self.app.say(f"{', '.join(run_ids[:3])}{' …' if len(run_ids) > 3 else ''} {what}")
+        else:
+            self.app.open_run(run_ids[0])

@@ -171,6 +171,10 @@ class RunsScreen(RunsFeed):
         self.query_one(RunsTable).toggle_mark()
         self._show_title()
 
+    def action_start(self) -> None:
+        """Launch the draft."""
+        self._deed(deeds.start)
+
     def action_pin(self) -> None:
         """Make the run the baseline, or let it be that no longer."""
         if row := self.query_one(RunsTable).selected:
