@@ -12,7 +12,7 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.events import Event, Key, MouseDown
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.worker import get_current_worker
 
 from grpotui.errors import UserError
@@ -152,6 +152,13 @@ class GrpoTui(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_resources(self) -> None:
+        """Show devices, disk and checkpoints."""
+        from grpotui.tui.screens.resources import ResourcesScreen
+
+        if not isinstance(self.screen, (ResourcesScreen, ModalScreen)):
+            self.push_screen(ResourcesScreen())
 
     async def action_back(self) -> None:
         """Let the screen close what is open in it; else leave the screen; at the top leave the app."""

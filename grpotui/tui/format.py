@@ -64,6 +64,15 @@ def part_of(done: float | None, whole: float | None, digits: int = 0) -> str:
     return f"{left}/{whole:g}"
 
 
+def size(number: float) -> str:
+    """Return bytes as ``512 B``, ``3.4 MB``, ``81 GB``."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" or number >= 100 else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
+
+
 def device(text: str) -> str:
     """Return ``cpu`` or ``GPU0`` for a device as the trainer names it (``cuda:0 NVIDIA H200``)."""
     first = text.split(" ", 1)[0]

@@ -44,6 +44,7 @@ EVERYWHERE = Section(
     "Everywhere",
     (
         Key("app.help", "question_mark", "help", "help", "This page", "?"),
+        Key("app.resources", "g", "resources", "", "Devices, disk and checkpoints"),
         Key("app.commands", "ctrl+p", "command_palette", "", "All commands of the screen, by search"),
         Key("app.back", "q,escape", "back", "back", "Back; at the top: leave, runs continue", "q esc"),
     ),
@@ -142,6 +143,21 @@ LAUNCH = Section(
     ),
 )
 
+RESOURCES = Section(
+    "Resources",
+    (
+        Key("resources.open", "enter", "open", "open", "Open the run"),
+        Key(
+            "resources.prune",
+            "p",
+            "prune",
+            "prune",
+            "Take away its checkpoints but the last; asks first",
+        ),
+        Key("resources.all", "P", "prune_all", "prune all", "Do that to every run; asks first"),
+    ),
+)
+
 HELP = Section(
     "Help",
     (
@@ -162,7 +178,7 @@ READER = Section(
     ),
 )
 
-SECTIONS = (EVERYWHERE, RUNS, RUN, READER, LAUNCH)
+SECTIONS = (EVERYWHERE, RUNS, RUN, READER, LAUNCH, RESOURCES)
 
 
 def bindings(section: Section) -> list[Binding]:

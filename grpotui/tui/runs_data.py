@@ -14,6 +14,7 @@ from grpotui.registry import browse, connect, filters
 from grpotui.registry.browse import Overview
 from grpotui.registry.desk import DeskReader
 from grpotui.registry.queries import Registry
+from grpotui.tui.resources_data import DiskWatch
 from grpotui.tui.runs_view import RunRow, RunsSnapshot, RunsWanted
 from grpotui.workspace import Workspace
 
@@ -39,6 +40,7 @@ class RunsReader:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._desk = DeskReader(workspace)
+        self._disk = DiskWatch(workspace)
         self._registry: Registry | None = None
         self._seen: object = None
         self._ordered: tuple[object, Overview] = (None, Overview())
@@ -77,7 +79,8 @@ class RunsReader:
             found = self._order(state, wanted, now)
             self._last = self._read(self._registry, found, wanted, waits, now)
             self._seen = seen
-        return replace(self._last, time=now, devices=devices.describe())
+        disk = self._disk.warning()
+        return replace(self._last, time=now, devices=devices.describe(), disk=disk)
 
     def _order(self, state: State, wanted: RunsWanted, now: float) -> Overview:
         """Return the order of all runs; it is made anew when something was written or another is wanted."""

@@ -54,5 +54,7 @@ class RunsSnapshot:
     problem: str = ""
     """What cannot be understood of the filter."""
     devices: str = ""
+    disk: str = ""
+    """What is wrong with the disk; empty when it has room."""
     flags: tuple[Flag, ...] = ()
     """Flags of the run ``wanted.detail_id``, newest first."""

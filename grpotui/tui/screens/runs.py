@@ -92,7 +92,7 @@ class RunsScreen(RunsFeed):
         elif self.focused is None:
             self.query_one(RunsTable).focus()
         self.query_one(NewsLine).show_news(snapshot.wanted.since, snapshot.happened, snapshot.time)
-        self.query_one(QueueStrip).show_queue(snapshot.devices, snapshot.waiting)
+        self.query_one(QueueStrip).show_queue(snapshot.devices, snapshot.waiting, snapshot.disk)
         self._show_title()
         self._show_details()
 
