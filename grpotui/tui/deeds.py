@@ -13,6 +13,7 @@ from grpotui.registry.desk import write_pin
 from grpotui.registry.summary import NO_HUMAN
 from grpotui.text import clean
 from grpotui.tui.screens.prompt import Choice, Confirm, Prompt
+from grpotui.tui.settings import Settings
 from grpotui.tui.style import HUMAN_WORDS
 from grpotui.workspace import Workspace
 
@@ -184,7 +185,7 @@ def write_event(workspace: Workspace, run_id: str, event: Mapping[str, object]) 
         connection.close()
 
 
-def launch(workspace: Workspace, draft: Draft, as_draft: bool) -> list[str]:
+def launch(workspace: Workspace, draft: Draft, as_draft: bool, settings: Settings) -> list[str]:
     """Queue or write down every run that a draft makes; return their ids. Raises UserError."""
     from grpotui.launch import submit
 
@@ -192,7 +193,8 @@ def launch(workspace: Workspace, draft: Draft, as_draft: bool) -> list[str]:
     wanted = draft.variants
     for one in wanted:
         try:
-            made.append(submit.launch(workspace, one.request(as_draft=as_draft)))
+            asked = one.request(settings.device_for(one.edited.data), as_draft)
+            made.append(submit.launch(workspace, asked))
         except UserError as error:
             if not made:
                 raise

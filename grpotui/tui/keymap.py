@@ -6,10 +6,18 @@ An id is stable, so that a settings file can give an action another key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding
+from textual.keys import _character_to_key, format_key
+
+from grpotui.errors import UserError
+from grpotui.text import clean
+
+_KEY = re.compile(r"[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,13 @@ class Key:
         """The key as people read it."""
         return self.shown or self.keys.replace("escape", "esc").replace(",", " ")
 
+    def rebound(self, keys: Mapping[str, str]) -> Key:
+        """Return this action with the key that a person gave it, if they did."""
+        if self.id not in keys:
+            return self
+        wanted = named(keys[self.id])
+        return replace(self, keys=wanted, shown=" ".join(map(format_key, wanted.split(","))))
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -38,6 +53,10 @@ class Section:
 
     title: str
     keys: tuple[Key, ...]
+
+    def rebound(self, keys: Mapping[str, str]) -> Section:
+        """Return the section with the keys that a person chose."""
+        return replace(self, keys=tuple(key.rebound(keys) for key in self.keys))
 
 
 EVERYWHERE = Section(
@@ -179,6 +198,34 @@ READER = Section(
 )
 
 SECTIONS = (EVERYWHERE, RUNS, RUN, READER, LAUNCH, RESOURCES)
+
+
+def check(keys: Mapping[str, str]) -> None:
+    """Raise UserError when chosen keys name no action, no key, or one key twice on a screen."""
+    everything = {key.id: key for section in (*SECTIONS, HELP) for key in section.keys}
+    for action, chosen in keys.items():
+        if action not in everything:
+            near = difflib.get_close_matches(action, everything, n=1)
+            raise UserError(
+                f"keys: no action {clean(action, 60)}{f': did you mean {near[0]}?' if near else ''}"
+            )
+        if any(not _KEY.fullmatch(key) for key in named(chosen).split(",")):
+            raise UserError(f"keys.{action}: {clean(chosen, 40)!r} is no key: write such as s, S or ctrl+s")
+    for section in (*SECTIONS[1:], HELP):
+        taken: dict[str, str] = {}
+        for key in (*EVERYWHERE.rebound(keys).keys, *section.rebound(keys).keys):
+            for name in key.keys.split(","):
+                if name in taken:
+                    raise UserError(f"keys: {taken[name]} and {key.id} would both have {format_key(name)}")
+                taken[name] = key.id
+
+
+def named(keys: str) -> str:
+    """Return keys by their names, parted by commas; a comma alone is the key."""
+    if keys.strip() == ",":
+        return "comma"
+    names = (key.strip() for key in keys.split(","))
+    return ",".join(_character_to_key(name) if len(name) == 1 else name for name in names)
 
 
 def bindings(section: Section) -> list[Binding]:

@@ -63,6 +63,25 @@ LIGHT = Palette(
     bad="bold #af0000",
 )
 
+ANSI = Palette(
+    plain="default",
+    dim="bright_black",
+    strong="bold",
+    live="blue",
+    good="green",
+    warn="yellow",
+    bad="bold red",
+)
+"""The terminal's own colours: right on a dark and on a light ground."""
+_ansi = False
+
+
+def use_ansi(ansi: bool) -> None:
+    """Draw with the terminal's own colours from now on, or no longer; the app follows its theme with this."""
+    global _ansi
+    _ansi = ansi
+
+
 STATUS_SIGNS = {
     Status.DRAFT: "◌",
     Status.QUEUED: "○",
@@ -144,6 +163,8 @@ HUMAN_WORDS = {
 
 def palette(dark: bool) -> Palette:
     """Return the colours for a dark or a light theme (``app.current_theme.dark``)."""
+    if _ansi:
+        return ANSI
     return DARK if dark else LIGHT
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -40,11 +41,11 @@ _INTRO = (
 )
 
 
-def help_text(dark: bool) -> Text:
-    """Return the whole page."""
+def help_text(dark: bool, keys: Mapping[str, str] | None = None) -> Text:
+    """Return the whole page; ``keys`` are those that a person chose."""
     colours = style.palette(dark)
     page = Text(f"{_INTRO}\n", colours.plain)
-    for section in keymap.SECTIONS:
+    for section in (section.rebound(keys or {}) for section in keymap.SECTIONS):
         page.append(f"\n{section.title}\n", colours.strong)
         for key in section.keys:
             page.append(f"  {key.face:<9}", colours.strong)
@@ -96,7 +97,9 @@ class HelpScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill the page."""
-        self.query_one("#text", Static).update(help_text(self.app.current_theme.dark))
+        self.query_one("#text", Static).update(
+            help_text(self.app.current_theme.dark, getattr(self.app, "keys", None))
+        )
 
     def on_resize(self) -> None:
         """Fill the title."""

@@ -238,7 +238,7 @@ class LaunchScreen(Screen[None]):
 
         def deed() -> list[str]:
             try:
-                return deeds.launch(self.app.workspace, draft, as_draft)
+                return deeds.launch(self.app.workspace, draft, as_draft, self.app.settings)
             finally:
                 self._launching = False
 

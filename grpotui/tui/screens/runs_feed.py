@@ -14,8 +14,6 @@ from grpotui.tui.runs_data import RunsReader
 from grpotui.tui.runs_view import RunsSnapshot, RunsWanted
 from grpotui.tui.screens.run_keys import RunKeys
 
-FETCH_SECONDS = 1.0
-
 
 class RunsFeed(RunKeys):
     """A screen that shows snapshots of the workspace's runs."""
@@ -52,7 +50,7 @@ class RunsFeed(RunKeys):
         """Fetch now, and every second."""
         self._reader = RunsReader(self.app.workspace)
         self.fetch()
-        self.set_interval(FETCH_SECONDS, self.fetch)
+        self.set_interval(self.app.settings.refresh, self.fetch)
         self.app.theme_changed_signal.subscribe(self, lambda _: self.show_snapshot())
 
     @on(ScreenResume)

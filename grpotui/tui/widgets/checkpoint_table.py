@@ -79,7 +79,8 @@ class CheckpointTable(LineTable):
         """Titles."""
         name, states, steps = widths(width)
         middle = f"{'steps (can go)':<{steps}.{steps}} " if steps else ""
-        line = f"{'run':<{name}.{name}} {'status':<{states}.{states}} {middle}{'size':>{SIZE}} {'can go':>{SPARE}}"
+        left = f"{'run':<{name}.{name}} {'status':<{states}.{states}} "
+        line = f"{left}{middle}{'size':>{SIZE}} {'can go':>{SPARE}}"
         return Text(line, no_wrap=True, end="")
 
     def row_text(self, index: int, width: int) -> Text:
