@@ -70,22 +70,20 @@ def _metric_scale(snapshot: RunSnapshot, key: str, shown: tuple[Series, ...]) ->
 
 def metric_chart(snapshot: RunSnapshot, key: str, cursor: int | None) -> tuple[ChartSpec, tuple[Item, ...]]:
     """Return the large chart of one metric: every step as a fine line, the mean of the last ones as dots."""
-    series = snapshot.get(key)
-    held_out = snapshot.get(f"eval_{key}")
-    sparse = len(series.outline) <= REWARD_WINDOW and key.startswith("eval_")
-    curves = [] if sparse else [Curve((series,), Shape.BAND, tone=Tone.DIM)]
-    window = 1 if sparse else REWARD_WINDOW
-    curves.append(Curve((series,), Shape.DOTS, DIAMOND if sparse else DOT, Tone.PLAIN, window))
+    series, held_out = snapshot.get(key), snapshot.get(f"eval_{key}")
+    window = 1 if key.startswith("eval_") else max(min(series.size // 8, REWARD_WINDOW), 1)
+    curves = [Curve((series,), Shape.BAND, tone=Tone.DIM)]
+    curves.append(Curve((series,), Shape.DOTS, DOT, Tone.PLAIN, window))
     items = [Item(NAMES.get(key, key), Tone.STRONG), Item(value_text(series, cursor), Tone.STRONG)]
-    if not sparse:
+    if window > 1:
         last = cursor if cursor is not None else (snapshot.steps[-1] if snapshot.steps else 0)
-        items.append(Item(f"{DOT} mean of {REWARD_WINDOW} {fmt.figure(series.mean_at(last, REWARD_WINDOW))}"))
+        items.append(Item(f"{DOT} mean of {window} {fmt.figure(series.mean_at(last, window))}"))
         items.append(Item("⠒ each step", Tone.DIM))
     if held_out:
         curves.append(Curve((held_out,), Shape.POINTS, DIAMOND, Tone.STRONG))
         items.append(Item(f"{DIAMOND} held-out {value_text(held_out, cursor)}"))
     drawing = Drawing(tuple(curves), _metric_scale(snapshot, key, (series, held_out)), steps_shown(snapshot))
-    empty = _nothing_yet(snapshot)
+    empty = "" if series else _nothing_yet(snapshot)
     return ChartSpec(drawing, flag_marks(snapshot), True, empty), tuple(items)
 
 

@@ -7,15 +7,19 @@ the same, and that adding a step does too.
 from __future__ import annotations
 
 import math
+import statistics
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 Point = tuple[int, float | None]
 """(step, value); None for a value that was logged and is no finite number."""
 
+GAP = 1.5
+"""Times the usual distance between points beyond which something is missing between two."""
 OUTLINE = 2048
 """Buckets that an outline has at most."""
 
@@ -165,15 +169,25 @@ def trailing_means(series: Series, window: int) -> list[tuple[float, float | Non
 def by_column(
     points: Sequence[tuple[float, float | None]], lo: float, hi: float, columns: int
 ) -> list[float | None]:
-    """Return the mean of the points in each of ``columns`` equal parts of [lo, hi]; None without any."""
+    """Return the mean of the points in each of ``columns`` equal parts of [lo, hi]; None without any.
+
+    A point stands for the steps since the one before it, so columns between two usual neighbours have the
+    value of the later one. Where points are missing, columns stay empty.
+    """
     totals = [0.0] * columns
     counts = [0] * columns
-    for x, y in points:
-        place = column(x, lo, hi, columns)
-        if y is not None and place is not None:
+    known = [(x, y) for x, y in points if y is not None]
+    places = [column(x, lo, hi, columns) for x, _ in known]
+    for (_, y), place in zip(known, places, strict=True):
+        if place is not None:
             totals[place] += y
             counts[place] += 1
-    return [total / count if count else None for total, count in zip(totals, counts, strict=True)]
+    values = [total / count if count else None for total, count in zip(totals, counts, strict=True)]
+    reach = GAP * statistics.median([b - a for (a, _), (b, _) in pairwise(known)]) if len(known) > 1 else 0
+    for ((x, _), (after, _)), (a, b) in zip(pairwise(known), pairwise(places), strict=True):
+        if a is not None and b is not None and b - a > 1 and after - x <= reach:
+            values[a + 1 : b] = [values[b]] * (b - a - 1)
+    return values
 
 
 def means(series: Series) -> list[tuple[float, float | None]]:

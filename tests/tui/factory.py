@@ -222,3 +222,21 @@ async def settled(pilot: Pilot[None], screen: RunScreen) -> None:
     await until(pilot, lambda: screen.place.wanted_groups() is None)
     await until(pilot, lambda: not any(chart.stale for chart in board.charts))
     await pilot.pause()
+
+
+def live(workspace: Workspace, steps: int = 30) -> RunMaker:
+    """Write a running run of 100 steps, with the first ones done."""
+    return RunMaker(workspace, max_steps=100).start().steps(steps)
+
+
+def sample(text: str, reward: float = 0.5, **more: Any) -> dict[str, Any]:
+    """Return one completion of a group."""
+    one = {"text": text, "tokens": 3, "truncated": False, "reward": reward, "rewards": {"r": reward}}
+    return {**one, "advantage": 0.0, **more}
+
+
+async def press(pilot: Pilot[None], screen: RunScreen, *keys: str) -> None:
+    """Press keys, and wait until everything is shown."""
+    for key in keys:
+        await pilot.press(key)
+    await settled(pilot, screen)

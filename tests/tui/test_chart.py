@@ -69,7 +69,7 @@ def test_bars_stack_and_zero_draws_nothing() -> None:
 
 
 def test_threshold_lines_stand_on_their_rows_and_under_the_data() -> None:
-    flat = Curve((series_of([(1, 0.5), (40, 0.5)]),), Shape.DOTS, "X")
+    flat = Curve((series_of([(1, 0.5), (2, 0.5), (40, 0.5)]),), Shape.DOTS, "X")
     ticks = ((0.0, "0"), (0.25, "25"), (0.5, "50"), (1.0, "100%"))
     lines = plain(Drawing((flat,), Scale(0, 1, ticks), (1, 40), (0.25, 0.5)), rows=5)
     assert [RULE in line for line in lines] == [False, False, True, True, False]
@@ -196,3 +196,18 @@ def test_trailing_means_use_the_last_values_only() -> None:
     assert means[50] == 0
     assert means[60] == pytest.approx(0.5)
     assert means[100] == pytest.approx(1.0)
+
+
+def test_sparse_points_hold_until_the_one_before_and_holes_stay() -> None:
+    logged: list[tuple[float, float | None]] = [
+        (10.0, 0.1),
+        (20.0, 0.2),
+        (30.0, 0.3),
+        (60.0, 0.6),
+        (70.0, 0.7),
+    ]
+    assert by_column(logged, 10, 70, 13) == [
+        *(0.1, 0.2, 0.2, 0.3, 0.3),
+        *(None, None, None, None, None),
+        *(0.6, 0.7, 0.7),
+    ]

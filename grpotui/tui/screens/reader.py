@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -13,19 +13,17 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from grpotui.tui import keymap, style
+from grpotui.tui.run_place import Place
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.group_detail import document
 from grpotui.tui.widgets.lines import KeyLine, TitleLine
-
-if TYPE_CHECKING:
-    from grpotui.tui.screens.run import RunScreen
 
 COLUMNS = 100
 """Cells of a line of text, at most: longer ones are hard to read."""
 
 
 class ReaderScreen(Screen[None]):
-    """Prompt, gold answer and text of the sample that is selected in a RunScreen."""
+    """Prompt, gold answer and text of the sample at the cursor of a run."""
 
     KEYS = keymap.READER
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.READER)]
@@ -38,9 +36,9 @@ class ReaderScreen(Screen[None]):
     ReaderScreen.-short #page { padding: 0 2; }
     """
 
-    def __init__(self, owner: RunScreen) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__()
-        self._owner = owner
+        self._place = place
 
     def compose(self) -> ComposeResult:
         """Title, text, keys."""
@@ -55,13 +53,13 @@ class ReaderScreen(Screen[None]):
 
     def show(self) -> None:
         """Show the sample that is selected now."""
-        place = self._owner.place
+        place = self._place
         data = place.detail()
         dark = self.app.current_theme.dark
         number = data.group.group + 1 if data.group else 0
         text = f"text {data.selected + 1} of {len(data.folds)}"
         where = f"step {place.groups_data().step}   group {number}   {text}"
-        name = place.snapshot.run.name if place.snapshot else self._owner.run_id
+        name = place.snapshot.run.name if place.snapshot else ""
         right = style.text(where, Tone.PLAIN, dark)
         self.query_one(TitleLine).show_title(["grpotui", "runs", name, "read"], right)
         width = max(min(self.size.width - 6, COLUMNS), 10)
@@ -74,12 +72,12 @@ class ReaderScreen(Screen[None]):
 
     def action_sample(self, by: int) -> None:
         """Read another text of the group."""
-        self._owner.place.move_sample(by)
+        self._place.move_sample(by)
         self._moved()
 
     def action_group(self, by: int) -> None:
         """Read another group of the step."""
-        self._owner.place.move_group(by)
+        self._place.move_group(by)
         self._moved()
 
     def action_scroll(self, by: int) -> None:

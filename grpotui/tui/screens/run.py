@@ -4,38 +4,30 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.events import Resize, ScreenResume
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from grpotui.errors import UserError
 from grpotui.records import Status
-from grpotui.tui import deeds, keymap
+from grpotui.tui import keymap
 from grpotui.tui.group_view import StepGroups
 from grpotui.tui.run_data import RunReader
-from grpotui.tui.run_place import Place
 from grpotui.tui.run_view import RunSnapshot, opening_step
+from grpotui.tui.screens.run_moves import RunMoves
 from grpotui.tui.widgets.lines import KeyLine, TitleLine
 from grpotui.tui.widgets.run_board import Looking, RunBoard
 from grpotui.tui.widgets.verdict import title_right
 
-if TYPE_CHECKING:
-    from grpotui.tui.app import GrpoTui
-
 FETCH_SECONDS = 0.5
 
 
-class RunScreen(Screen[None]):
+class RunScreen(RunMoves):
     """One run, live or ended."""
 
-    KEYS = keymap.RUN
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.RUN)]
     DEFAULT_CSS = """
     RunScreen {
         #trouble { display: none; height: auto; max-height: 3; padding: 0 1; color: $error; }
@@ -63,12 +55,9 @@ class RunScreen(Screen[None]):
             self.groups = groups
             self.error = error
 
-    app: GrpoTui
-
     def __init__(self, run_id: str) -> None:
         super().__init__()
         self.run_id = run_id
-        self.place = Place()
         self._reader: RunReader | None = None
         self._fetching = False
         self._reading = False
@@ -87,12 +76,11 @@ class RunScreen(Screen[None]):
         self.set_interval(FETCH_SECONDS, self.fetch)
         self.app.theme_changed_signal.subscribe(self, lambda _: self.show())
 
-    @property
-    def board(self) -> RunBoard:
-        """Everything between title and keys."""
-        return self.query_one(RunBoard)
-
     # Data
+
+    def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
+        """Return the next place that needs a look. Slow: for a thread."""
+        return self._reader.next_odd(step, group) if self._reader is not None else None
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Catch up."""
@@ -167,137 +155,32 @@ class RunScreen(Screen[None]):
             self._complain(message.error)
             return
         self.place.put_groups(message.groups)
-        self.show()
+        looking = self._looking()
+        if looking is not None:
+            self.board.show_words(looking)
+            self._read_groups()
 
     # Showing
 
     def show(self) -> None:
         """Bring everything to where the cursor is."""
-        place = self.place
-        snapshot = place.snapshot
-        if snapshot is None:
+        looking = self._looking()
+        if looking is None:
             self.query_one(TitleLine).show_title(["grpotui", "runs", self.run_id])
             return
-        run = snapshot.run
+        run = looking.snapshot.run
         right = title_right(run, time.strftime("%H:%M"), self.size.width, self.app.current_theme.dark)
         self.query_one(TitleLine).show_title(["grpotui", "runs", run.name], right)
-        self.board.show(
-            Looking(
-                snapshot,
-                place.step,
-                place.live,
-                place.news,
-                place.metric,
-                place.groups_data(),
-                place.detail(),
-            )
-        )
+        self.board.show(looking)
         self._read_groups()
+
+    def _looking(self) -> Looking | None:
+        place = self.place
+        if place.snapshot is None:
+            return None
+        words = place.groups_data(), place.detail()
+        return Looking(place.snapshot, place.step, place.live, place.news, place.metric, *words)
 
     def on_resize(self, event: Resize) -> None:
         """Lines that are cut to the width are made again."""
         self.call_after_refresh(self.show)
-
-    # Keys
-
-    def action_step(self, by: int) -> None:
-        """Move by logged steps; beyond the newest one, follow it."""
-        self.place.move_step(by)
-        self.show()
-
-    def action_flag(self, by: int) -> None:
-        """Go to the flag before or after."""
-        if not self.place.move_flag(by):
-            self.app.say("No flag after this step" if by > 0 else "No flag before this step")
-        self.show()
-
-    def action_live(self) -> None:
-        """Follow the newest step."""
-        self.place.follow()
-        self.show()
-
-    def action_group(self, by: int) -> None:
-        """Select another group, and stay on this step."""
-        self.place.move_group(by)
-        self.show()
-
-    def action_sample(self, by: int) -> None:
-        """Select another text, and stay on this step."""
-        self.place.move_sample(by)
-        self.show()
-
-    def action_metric(self, by: int) -> None:
-        """Put another metric into the large chart."""
-        self.place.move_metric(by)
-        if self.board.alone > 1:
-            self.board.choose(1)
-        self.show()
-
-    def action_pane(self, pane: int) -> None:
-        """Show one pane alone, or all again."""
-        self.board.choose(pane)
-
-    def action_next_pane(self) -> None:
-        """Show the next pane alone."""
-        board = self.board
-        last = 6 if board.size.width < 100 else 7
-        following = board.alone % last + 1
-        board.choose(0 if following == 7 else following)
-
-    def action_log(self) -> None:
-        """Show the end of the log, or hide it."""
-        self.board.toggle_log()
-
-    def action_read(self) -> None:
-        """Read the selected completion on the whole screen."""
-        from grpotui.tui.screens.reader import ReaderScreen
-
-        if self.place.detail().current is None:
-            self.app.say("No completion here yet")
-            return
-        self.place.hold()
-        self.app.push_screen(ReaderScreen(self))
-
-    def action_odd(self) -> None:
-        """Go to the next group without spread, or with a cut completion."""
-        place, reader = self.place, self._reader
-        if place.step is None or reader is None:
-            return
-        step, group = place.step, place.group
-
-        def found(at: tuple[int, int] | None) -> None:
-            if at is None:
-                self.app.say("No group without spread, and no completion that was cut")
-                return
-            place.go(at[0])
-            place.group = at[1]
-            self.show()
-
-        self.app.do(lambda: reader.next_odd(step, group), found)
-
-    def action_stop(self) -> None:
-        """Ask the run to stop."""
-        if self.place.snapshot is not None:
-            deeds.stop(self.app, self.place.snapshot.run, self.fetch)
-
-    def action_resume(self) -> None:
-        """Queue the next attempt."""
-        if self.place.snapshot is not None:
-            deeds.resume(self.app, self.place.snapshot.run, self.fetch)
-
-    def action_clone(self) -> None:
-        """Open Launch with the run's preset and changes."""
-        if self.place.snapshot is not None:
-            deeds.clone(self.app, self.place.snapshot.run)
-
-    def action_note(self) -> None:
-        """Write a note."""
-        if self.place.snapshot is not None:
-            deeds.note(self.app, self.place.snapshot.run, self.fetch)
-
-    def go_back(self) -> bool:
-        """Show all panes again; False when they are, so that the app leaves the screen."""
-        if not self.board.pane or self.size.width < 100:
-            return False
-        self.board.choose(0)
-        return True

@@ -31,6 +31,8 @@ class Pane(Widget):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
         self._strips: list[Strip] = []
+        self._known: dict[int, tuple[Strip, Text, int, Style]] = {}
+        """By line: what was drawn last, and from what. Texts compare by content and spans."""
 
     def lines(self, width: int, height: int) -> list[Text]:
         """Return what to show, at most ``height`` lines of at most ``width`` cells."""
@@ -61,7 +63,7 @@ class Pane(Widget):
             self.refresh()
             return
         for y, strip in enumerate(self._strips):
-            if list(strip) != list(old[y]):
+            if strip is not old[y] and list(strip) != list(old[y]):
                 self.refresh(Region(0, y, width, 1))
 
     def _make(self, width: int, height: int) -> list[Strip]:
@@ -69,10 +71,14 @@ class Pane(Widget):
             return []
         base = self.rich_style
         title = self.get_component_rich_style("pane--title") if self.TITLED else base
-        strips = []
+        strips: list[Strip] = []
         for y, text in enumerate(self.lines(width, height)[:height]):
-            strip = Strip(text.render(self.app.console)).adjust_cell_length(width, Style())
-            strips.append(strip.apply_style(base if y else title))
+            under = base if y else title
+            known = self._known.get(y)
+            if known is None or known[1:] != (text, width, under):
+                strip = Strip(text.render(self.app.console)).adjust_cell_length(width, Style())
+                self._known[y] = known = (strip.apply_style(under).simplify(), text, width, under)
+            strips.append(known[0])
         blank = Strip.blank(width, base)
         return strips + [blank] * (height - len(strips))
 

@@ -164,6 +164,11 @@ class RunBoard(Vertical):
         self.looking = looking
         self._show_all()
 
+    def show_words(self, looking: Looking) -> None:
+        """Show other completions only."""
+        self.looking = looking
+        self._show_groups(looking)
+
     def _show_all(self) -> None:
         looking = self.looking
         if looking is None:

@@ -84,7 +84,7 @@ def verdict_parts(run: RunSummary, waits_for: str = "") -> list[Said]:
     sign = style.STATUS_SIGNS[run.status]
     if waits_for:
         parts.append(Said(f"{sign} waits for {waits_for}"))
-    if run.reason and run.status.is_ended:
+    if run.reason and run.status.is_ended and run.status is not Status.FINISHED:
         ended = Said(f"{sign} {run.status}:", run.reason, style.STATUS_TONES[run.status])
         parts.insert(0 if run.status in (Status.FAILED, Status.LOST) else len(parts), ended)
     if run.note:
