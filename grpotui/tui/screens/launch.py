@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from grpotui.errors import UserError
-from grpotui.tui import deeds, keymap, launch_data, style
+from grpotui.tui import keymap, launch_data, style
 from grpotui.tui.drafts import Drafts
 from grpotui.tui.launch_data import Draft
 from grpotui.tui.launch_view import PresetView, find_fields
 from grpotui.tui.preview import preview
+from grpotui.tui.screens.launch_keys import LaunchKeys
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.field_editor import FieldEditor
 from grpotui.tui.widgets.find_line import FindLine
@@ -23,9 +23,6 @@ from grpotui.tui.widgets.launch_lines import FieldHelp, LaunchState, Preview
 from grpotui.tui.widgets.line_table import LineTable
 from grpotui.tui.widgets.lines import KeyLine, OneLine, TitleLine
 from grpotui.tui.widgets.preset_list import PresetList
-
-if TYPE_CHECKING:
-    from grpotui.tui.app import GrpoTui
 
 _CSS = """
 LaunchScreen {
@@ -47,7 +44,7 @@ LaunchScreen.-tiny {
 """
 
 
-class LaunchScreen(Screen[None]):
+class LaunchScreen(LaunchKeys):
     """Presets on the left, the fields of the selected one on the right. Nothing is written before L."""
 
     KEYS = keymap.LAUNCH
@@ -55,13 +52,10 @@ class LaunchScreen(Screen[None]):
     AUTO_FOCUS = "#presets"
     DEFAULT_CSS = _CSS
 
-    app: GrpoTui
-
     def __init__(self, clone: Draft | None = None) -> None:
         super().__init__()
         self._clone = clone
         self._everything = False
-        self._launching = False
 
     def compose(self) -> ComposeResult:
         """Title, presets and fields, help of the field, state, keys."""
@@ -217,39 +211,3 @@ class LaunchScreen(Screen[None]):
     def go_back(self) -> bool:
         """Drop the filter; False when there is none, so that the screen closes."""
         return self.query_one(FindLine).drop()
-
-    # Launching
-
-    def action_launch(self) -> None:
-        """Queue the runs, and open the one there is."""
-        self._launch(as_draft=False)
-
-    def action_draft(self) -> None:
-        """Write the runs down; nothing starts."""
-        self._launch(as_draft=True)
-
-    def _launch(self, as_draft: bool) -> None:
-        draft = self.draft
-        if draft is None or self._launching:
-            return
-        if found := draft.problems():
-            self.app.say(found[0], "error")
-            return
-
-        def deed() -> list[str]:
-            try:
-                return deeds.launch(self.app.workspace, draft, as_draft, self.app.settings)
-            finally:
-                self._launching = False
-
-        self._launching = True
-        self.app.do(deed, lambda run_ids: self._launched(run_ids, as_draft))
-
-    def _launched(self, run_ids: list[str], as_draft: bool) -> None:
-        if self.is_current:
-            self.app.pop_screen()
-        if as_draft or len(run_ids) > 1:
-            what = "written down: L launches it" if as_draft else "queued"
-            self.app.say(f"{', '.join(run_ids[:3])}{' …' if len(run_ids) > 3 else ''} {what}")
-        else:
-            self.app.open_run(run_ids[0])
