@@ -51,6 +51,14 @@ class Verdict(StrEnum):
     RECOVERED = "recovered"
 
 
+class HumanVerdict(StrEnum):
+    """What a person says the learning of a run did."""
+
+    GOOD = "good"
+    DEGENERATE = "degenerate"
+    UNSURE = "unsure"
+
+
 class RunKind(StrEnum):
     """What a run does: trains, only generates, or only evaluates."""
 
@@ -346,6 +354,8 @@ class RunSummary:
     """Why the last attempt ended as it did, in one line."""
     tags: tuple[str, ...] = ()
     note: str = ""
+    human: HumanVerdict | None = None
+    """What a person said of the run; None while nobody did."""
 
 
 REWARD_WINDOW = 20

@@ -7,6 +7,7 @@ import click
 from grpotui.cli.follow import progress_line
 from grpotui.cli.output import print_json
 from grpotui.cli.session import Session
+from grpotui.presets import apply_overrides
 from grpotui.presets.loader import load
 from grpotui.records import RunSummary, Status
 
@@ -40,8 +41,11 @@ def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary
 @click.option("--tag", "tags", multiple=True, help="May be repeated.")
 @click.option("--model", help="A folder, a hub id, or 'tiny' for the toy that ships with grpotui.")
 @click.option(
-    "--device", type=click.Choice(DEVICES), default="auto", help="Default: the GPU where there is one."
+    "--device",
+    type=click.Choice(DEVICES),
+    help="Default: your settings', else the GPU if there is one.",
 )
+@click.option("--draft", is_flag=True, help="Only write it down; 'grpotui resume' or L in the app queues it.")
 @click.option("--wait", "waits", is_flag=True, help="Until the run ends; exit code 1 unless it finished.")
 @click.option("--json", "as_json", is_flag=True, help='Print {"id": ...} and nothing else.')
 @click.pass_obj
@@ -53,21 +57,28 @@ def launch_run(
     name: str | None,
     tags: tuple[str, ...],
     model: str | None,
-    device: str,
+    device: str | None,
+    draft: bool,
     waits: bool,
     as_json: bool,
 ) -> None:
     """Queue a run of PRESET (a name or a file) and start it as soon as a device is free."""
     from grpotui.launch.submit import LaunchRequest, launch
 
+    if draft and waits:
+        raise click.UsageError("--draft starts nothing that --wait could wait for")
+    found = load(preset, session.workspace)
+    if device is None:
+        device = session.settings.device_for(apply_overrides(found, overrides).data)
     request = LaunchRequest(
-        preset=load(preset, session.workspace),
+        preset=found,
         overrides=overrides,
         seed=seed,
         name=name,
         tags=tags,
         model=model,
         device=device,
+        draft=draft,
     )
     run_id = launch(session.workspace, request)
     ended = wait_and_report(session, run_id) if waits else None
@@ -96,7 +107,7 @@ def stop_run(session: Session, run: str, reason: str) -> None:
 @click.argument("run")
 @click.pass_obj
 def resume_run(session: Session, run: str) -> None:
-    """Queue the next attempt of a run; it goes on from its last checkpoint."""
+    """Queue a draft, or the next attempt of a run; it goes on from its last checkpoint."""
     from grpotui.launch.submit import resume
 
     run_id = session.registry.resolve(run)

@@ -39,15 +39,16 @@ class Cli(click.Group):
 @click.option(
     "--workspace", "folder", type=click.Path(path_type=Path), help="Default: found from here upward."
 )
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.pass_context
-def cli(ctx: click.Context, folder: Path | None) -> None:
+def cli(ctx: click.Context, folder: Path | None, no_mouse: bool) -> None:
     """Launch, watch and judge GRPO runs. Without a verb: open the app.
 
     RUN is an id, a unique prefix, the unique last part of an id, or @last.
     """
-    session = ctx.obj = Session(folder)
+    session = ctx.obj = Session(folder, mouse=not no_mouse)
     if ctx.invoked_subcommand is None:
-        open_app(session.workspace)
+        open_app(session)
 
 
 for verb in (*setup.VERBS, *control.VERBS, *reading.VERBS):

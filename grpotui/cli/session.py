@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from grpotui.errors import UserError
 from grpotui.registry.queries import Registry
+from grpotui.tui.settings import Settings, load_settings
 from grpotui.workspace import Workspace
 
 
@@ -16,6 +17,14 @@ class Session:
     """What one command line works on."""
 
     folder: Path | None
+    mouse: bool = True
+    """False when the command line says so."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings file with the command line's wishes. Raises UserError when it cannot be right."""
+        found = load_settings()
+        return found if self.mouse else replace(found, mouse=False)
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -40,8 +49,10 @@ class Session:
         return Registry(connection, self.workspace)
 
 
-def open_app(workspace: Workspace, run_id: str | None = None) -> None:
+def open_app(session: Session, run_id: str | None = None) -> None:
     """Open the TUI, on a run if one is named."""
+    settings = session.settings
+    workspace = session.workspace
     from grpotui.tui.app import GrpoTui
 
-    GrpoTui(workspace, open_run=run_id).run()
+    GrpoTui(workspace, run_id, settings).run()

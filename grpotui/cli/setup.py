@@ -49,7 +49,7 @@ def run_demo(session: Session, preset: str) -> None:
         request = LaunchRequest(preset=load(preset, session.workspace), tags=(DEMO_TAG,), device="cpu")
         run_id = launch(session.workspace, request)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        open_app(session.workspace, run_id)
+        open_app(session, run_id)
         return
     _headless_demo(session, run_id)
 

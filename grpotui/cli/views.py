@@ -31,6 +31,7 @@ def public_summary(run: RunSummary) -> dict[str, Any]:
         "reason": run.reason,
         "tags": list(run.tags),
         "note": run.note,
+        "human_verdict": None if run.human is None else str(run.human),
         "created_at": run.created_at,
         "started_at": run.started_at,
         "ended_at": run.ended_at,

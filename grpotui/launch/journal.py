@@ -62,6 +62,13 @@ def queue_up(run: RunDir, attempt: int) -> None:
         raise UserError(f"cannot write to {run.events}: is the disk full?")
 
 
+def write_down(run: RunDir) -> None:
+    """Append the event that makes a run a draft, which waits for a person. Raises UserError."""
+    run.events.touch(mode=0o600)
+    if not say(run, Status.DRAFT, 0):
+        raise UserError(f"cannot write to {run.events}: is the disk full?")
+
+
 def next_attempt(run: RunDir) -> int:
     """Return the number of a run's next start: no earlier one may have left anything under it."""
     process = read_json(run.process_json) or {}

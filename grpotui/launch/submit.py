@@ -16,7 +16,7 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.launch.ending import Ending, announce
 from grpotui.launch.identity import Identity, boot_id
-from grpotui.launch.journal import State, next_attempt, queue_up, state
+from grpotui.launch.journal import State, next_attempt, queue_up, state, write_down
 from grpotui.launch.locks import is_held, locked
 from grpotui.launch.queue import tick
 from grpotui.presets import (
@@ -54,10 +54,12 @@ class LaunchRequest:
     model: str | None = None
     device: str = "auto"
     """"auto" leaves it to the preset's ``launch.device``."""
+    draft: bool = False
+    """Only write it down; :func:`resume` queues it."""
 
 
 def launch(workspace: Workspace, request: LaunchRequest) -> str:
-    """Queue a new run and start it if its device is free; return its id.
+    """Queue a new run and start it if its device is free, or only write it down; return its id.
 
     Raises UserError (a PresetError for what is wrong with the preset or an override).
     """
@@ -67,7 +69,10 @@ def launch(workspace: Workspace, request: LaunchRequest) -> str:
     try:
         run = workspace.new_run(request.name or request.preset.name)
         try:
-            queue_up(run, 1)
+            if request.draft:
+                write_down(run)
+            else:
+                queue_up(run, 1)
             write_json(run.run_json, {"id": run.id, "name": request.name or run.id, **asked})
         except (OSError, UserError):
             shutil.rmtree(run.path, ignore_errors=True)
@@ -75,6 +80,8 @@ def launch(workspace: Workspace, request: LaunchRequest) -> str:
         index_run(connection, run)
     finally:
         connection.close()
+    if request.draft:
+        return run.id
     try:
         tick(workspace, PATIENCE)
     except (UserError, OSError, sqlite3.Error) as error:
@@ -175,7 +182,7 @@ def _request(run: RunDir, request: dict[str, object]) -> None:
 
 
 def resume(workspace: Workspace, run_id: str) -> None:
-    """Queue the next attempt of an ended run, or again a run that was queued before a reboot.
+    """Queue a draft, the next attempt of an ended run, or again a run that was queued before a reboot.
 
     Raises UserError when there is nothing to resume.
     """
@@ -185,7 +192,9 @@ def resume(workspace: Workspace, run_id: str) -> None:
             raise UserError(f"{run.id} is finished: no steps remain; launch it again with more of them")
         if known.status is Status.QUEUED and known.is_of(run):
             raise UserError(f"{run.id} is queued already")
-        if is_held(run.runner_lock) or not (known.status.is_ended or known.status is Status.QUEUED):
+        if known.status is Status.DRAFT and not known.time:
+            raise UserError(f"{run.id} was not made by grpotui: there is nothing to start")
+        if is_held(run.runner_lock) or known.status.is_live:
             raise UserError(f"{run.id} is {known.status}: stop it first")
         queue_up(run, next_attempt(run))
         _index(workspace, run)

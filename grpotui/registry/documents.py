@@ -29,13 +29,14 @@ def paths(run: RunDir) -> dict[str, Path]:
     return found
 
 
-def signature(path: Path) -> str:
+def signature(path: Path | str) -> str:
     """Return what changes when the file does; empty when there is none."""
     try:
         stat = os.stat(path)
     except OSError:
         return ""
-    return f"{path.name}:{stat.st_ino}:{stat.st_mtime_ns}:{stat.st_size}"
+    name = path.rpartition("/")[2] if isinstance(path, str) else path.name
+    return f"{name}:{stat.st_ino}:{stat.st_mtime_ns}:{stat.st_size}"
 
 
 def read(path: Path) -> dict[str, Any] | None:

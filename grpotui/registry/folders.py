@@ -11,6 +11,8 @@ from grpotui.registry.ingest import index_run
 from grpotui.registry.schema import PER_RUN
 from grpotui.workspace import Workspace, is_run_id
 
+_ANY = "any"
+
 
 def sync(conn: sqlite3.Connection, workspace: Workspace) -> None:
     """Take in new folders and what came in known ones; forget removed ones.
@@ -19,8 +21,10 @@ def sync(conn: sqlite3.Connection, workspace: Workspace) -> None:
     """
     present = _folders(workspace)
     settled = _settled(conn)
+    some = workspace.run(_ANY)
+    logs, events, exit_ = f"{workspace.logs}/", f"/{some.events.name}", f"/{some.exit_json.name}"
     for name in sorted(present):
-        if name not in settled or settled[name] != _marks(workspace, name):
+        if name not in settled or settled[name] != _marks(f"{logs}{name}{events}", f"{logs}{name}{exit_}"):
             index_run(conn, workspace.run(name))
             if not workspace.run(name).run_json.exists():
                 present = present - {name}  # somebody removed the run, and its trainer made the folder anew
@@ -56,10 +60,9 @@ def _settled(conn: sqlite3.Connection) -> dict[str, tuple[int, str]]:
     return {run_id: (offset, signature) for run_id, offset, signature in rows}
 
 
-def _marks(workspace: Workspace, name: str) -> tuple[int, str]:
-    run = workspace.run(name)
+def _marks(events: str, exit_: str) -> tuple[int, str]:
     try:
-        size = os.stat(run.events).st_size
+        size = os.stat(events).st_size
     except OSError:
         size = 0
-    return size, documents.signature(run.exit_json)
+    return size, documents.signature(exit_)

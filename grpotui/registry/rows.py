@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from grpotui.records import RunKind, RunSummary, Status, Verdict
+from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict
 
 TAG_SEPARATOR = "\x1f"  # char(31)
 
 SUMMARY_COLUMNS = (
     "id, name, kind, status, verdict, preset, created_at, cause, verdict_step, verdict_message, started_at, "
     "ended_at, step, max_steps, epoch, max_epochs, reward, zero_std, jaccard, eval_accuracy, step_time, "
-    "device, seed, attempt, reason, note, "
+    "device, seed, attempt, reason, note, human, "
     "(SELECT group_concat(tag, char(31)) FROM tags WHERE run = rid)"
 )
 """What :func:`summary_of` wants, of the table ``runs``."""
@@ -20,7 +20,7 @@ SUMMARY_COLUMNS = (
 
 def summary_of(row: Sequence[Any]) -> RunSummary:
     """Return the record of one row of SUMMARY_COLUMNS."""
-    run_id, name, kind, status, verdict, preset, created_at, *rest, note, tags = row
+    run_id, name, kind, status, verdict, preset, created_at, *rest, note, human, tags = row
     cause, verdict_step, message, started_at, ended_at, step, max_steps, epoch, max_epochs, *values = rest
     reward, zero_std, jaccard, eval_accuracy, step_time, device, seed, attempt, reason = values
     return RunSummary(
@@ -50,5 +50,6 @@ def summary_of(row: Sequence[Any]) -> RunSummary:
         attempt=attempt,
         reason=reason,
         note=note,
+        human=HumanVerdict(human) if human else None,
         tags=tuple(sorted(tags.split(TAG_SEPARATOR))) if tags else (),
     )

@@ -84,7 +84,22 @@ CREATE TABLE ingest (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+_VERSION_2 = """
+ALTER TABLE runs ADD COLUMN human TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN verdict_at REAL;
+UPDATE runs SET
+    verdict_at = (SELECT time FROM events WHERE run = rid AND type = 'verdict' ORDER BY seq DESC LIMIT 1),
+    human = coalesce((
+        SELECT json_extract(body, '$.verdict') FROM events
+        WHERE run = rid AND type = 'human_verdict'
+        AND json_extract(body, '$.verdict') IN ('good', 'degenerate', 'unsure', 'none')
+        ORDER BY seq DESC LIMIT 1
+    ), '');
+UPDATE runs SET human = '' WHERE human = 'none';
+"""
+"""What a person said of a run, and when the verdict changed last."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""
 
 VERSION = len(MIGRATIONS)

@@ -8,7 +8,7 @@ import statistics
 from itertools import pairwise
 from typing import Any
 
-from grpotui.records import REWARD_WINDOW, RunKind, Status, Verdict, as_float, as_int
+from grpotui.records import REWARD_WINDOW, HumanVerdict, RunKind, Status, Verdict, as_float, as_int
 from grpotui.registry import documents, points
 from grpotui.registry.streams import storable
 from grpotui.registry.streams.metrics import TIME_KEY
@@ -16,6 +16,8 @@ from grpotui.registry.streams.metrics import TIME_KEY
 MAX_TEXT = 4000
 """Characters of a name, note, reason or message."""
 MAX_TAGS = 100
+NO_HUMAN = "none"
+"""Takes a person's verdict back."""
 
 
 def refresh(conn: sqlite3.Connection, rid: int, settled: bool) -> None:
@@ -58,7 +60,15 @@ def _asked(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
         "preset": _text(asked.get("preset")),
         "created_at": as_float(asked.get("created_at")) or 0.0,
         "note": _text(_last_event(conn, rid, "note").get("text")),
+        "human": _human(conn, rid),
     }
+
+
+def _human(conn: sqlite3.Connection, rid: int) -> str:
+    """The last verdict of a person that is one; empty for none."""
+    said = [event.get("verdict") for event in _events(conn, rid, "human_verdict")]
+    known = [verdict for verdict in said if verdict in (*HumanVerdict, NO_HUMAN)]
+    return str(known[-1]) if known and known[-1] != NO_HUMAN else ""
 
 
 def _attempt(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
@@ -122,6 +132,7 @@ def _judged(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
         "cause": _text(event.get("cause")),
         "verdict_step": None if step is None else as_int(step),
         "verdict_message": _text(event.get("message")),
+        "verdict_at": as_float(event.get("time")),
     }
 
 

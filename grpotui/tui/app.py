@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
@@ -11,7 +12,8 @@ from rich.text import Text
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.screen import Screen
+from textual.events import Event, Key, MouseDown
+from textual.screen import ModalScreen, Screen
 from textual.worker import get_current_worker
 
 from grpotui.errors import UserError
@@ -19,8 +21,10 @@ from grpotui.records import Status
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.text import clean
-from grpotui.tui import keymap, theme
+from grpotui.tui import keymap, style, theme
+from grpotui.tui.looks import Looks
 from grpotui.tui.screens.runs import RunsScreen
+from grpotui.tui.settings import Settings, settings_path
 from grpotui.workspace import Workspace
 
 T = TypeVar("T")
@@ -52,21 +56,37 @@ class GrpoTui(App[None]):
     Toast { max-width: 90%; padding: 0 1; background: $panel; }
     """
 
-    def __init__(self, workspace: Workspace, open_run: str | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, workspace: Workspace, open_run: str | None = None, settings: Settings | None = None
+    ) -> None:
+        """Raises UserError when the settings name a theme, an action or a key that is none."""
+        # Without colours the terminal's own have to do: Textual would send greys.
+        no_colour = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if no_colour else None)
         self.workspace = workspace
+        self.settings = settings or Settings()
+        self.keys = self.settings.keys
         self.animation_level = "none"
+        self.looks = Looks(workspace)
         self._first_run = open_run
         self._ticking = False
         self._next_tick = 0.0
-        self.register_theme(theme.DARK)
-        self.register_theme(theme.LIGHT)
-        self.theme = theme.DARK.name
+        for one in theme.OURS.values():
+            self.register_theme(one)
+        wanted = "ansi" if no_colour else self.settings.theme
+        name = theme.OURS[wanted].name if wanted in theme.OURS else wanted
+        if name not in self.available_themes:
+            known = ", ".join([*theme.OURS, *sorted(self.available_themes)])
+            raise UserError(f"{settings_path()}: no theme {clean(wanted, 40)}; there are: {known}")
+        self.theme = name
+        style.use_ansi(self.current_theme.ansi)
+        keymap.check(self.keys)
+        self.set_keymap({action: keymap.named(chosen) for action, chosen in self.keys.items()})
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         """Run the app; a registry that cannot be read is a UserError before the screen is touched."""
         connect(self.workspace).close()
-        super().run(*args, **kwargs)
+        super().run(*args, mouse=self.settings.mouse, **kwargs)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give our own colour names a value in themes that do not know them."""
@@ -75,6 +95,10 @@ class GrpoTui(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Begin with the runs."""
         return RunsScreen()
+
+    def watch_theme(self) -> None:
+        """Draw in the colours of the theme, before anybody hears that it changed."""
+        style.use_ansi(self.current_theme.ansi)
 
     def on_mount(self) -> None:
         """Open the wanted run, and start the clock."""
@@ -126,6 +150,7 @@ class GrpoTui(App[None]):
 
         began = time.thread_time()
         try:
+            self.looks.keep()
             queue.tick(self.workspace)
         except (UserError, sqlite3.Error, OSError) as error:
             if not get_current_worker().is_cancelled:
@@ -133,6 +158,12 @@ class GrpoTui(App[None]):
         finally:
             self._next_tick = time.monotonic() + TICK_SHARE * (time.thread_time() - began)
             self._ticking = False
+
+    async def on_event(self, event: Event) -> None:
+        """A key or a click: somebody is here."""
+        if isinstance(event, (Key, MouseDown)):
+            self.looks.touch()
+        await super().on_event(event)
 
     # Keys that work everywhere
 
@@ -142,6 +173,13 @@ class GrpoTui(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_resources(self) -> None:
+        """Show devices, disk and checkpoints."""
+        from grpotui.tui.screens.resources import ResourcesScreen
+
+        if not isinstance(self.screen, (ResourcesScreen, ModalScreen)):
+            self.push_screen(ResourcesScreen())
 
     async def action_back(self) -> None:
         """Let the screen close what is open in it; else leave the screen; at the top leave the app."""
@@ -159,13 +197,14 @@ class GrpoTui(App[None]):
 
     def leave(self) -> None:
         """Exit, and say what goes on without the app."""
+        self.looks.keep(at_once=True)
         message = farewell(self.workspace)
         self.exit(message=Text(message) if message else None)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """List the keys of the current screen, then those of the app."""
         section: keymap.Section = getattr(screen, "KEYS", keymap.Section("", ()))
-        for key in section.keys:
+        for key in section.rebound(self.keys).keys:
             yield SystemCommand(key.help, f"{section.title}: {key.face}", _runner(screen, key.action))
         yield SystemCommand("Help: keys and words", "?", self.action_help)
         yield SystemCommand("Theme: light, dark and others", "Change colours", self.action_change_theme)

@@ -1,21 +1,28 @@
-"""What a person does to a run, from any screen: stop, resume, note, bin, clone."""
+"""What a person does to a run, from any screen: stop, resume, note, tag, judge, pin, bin, clone."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from grpotui.errors import UserError
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run
-from grpotui.tui.screens.prompt import Confirm, Prompt
+from grpotui.registry.desk import write_pin
+from grpotui.registry.summary import NO_HUMAN
+from grpotui.text import clean
+from grpotui.tui.screens.prompt import Choice, Confirm, Prompt
+from grpotui.tui.settings import Settings
+from grpotui.tui.style import HUMAN_WORDS
 from grpotui.workspace import Workspace
 
 if TYPE_CHECKING:
     from grpotui.tui.app import GrpoTui
+    from grpotui.tui.launch_data import Draft
 
 Done = Callable[[], None]
+TAG_LENGTH = 80
 
 
 def _nothing() -> None:
@@ -64,6 +71,20 @@ def resume(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     app.do(lambda: submit.resume(app.workspace, run.id), finished)
 
 
+def start(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
+    """Queue a draft."""
+    if run.status is not Status.DRAFT:
+        app.say(f"{run.name} is {run.status}: L launches drafts; r resumes, e clones", "warning")
+        return
+    from grpotui.launch import submit
+
+    def finished(_: object) -> None:
+        app.say(f"{run.name} is queued")
+        done()
+
+    app.do(lambda: submit.resume(app.workspace, run.id), finished)
+
+
 def delete(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     """Ask, then move an ended run to the bin."""
     if run.status.is_live or run.status is Status.QUEUED:
@@ -99,10 +120,63 @@ def note(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     )
 
 
+def tag(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
+    """Ask for tags to add and to take away."""
+
+    def answered(text: str | None) -> None:
+        add, remove = tags_of(text or "")
+        if add or remove:
+            event = {"type": "tag", "add": add, "remove": remove}
+            app.do(lambda: write_event(app.workspace, run.id, event), lambda _: done())
+
+    now = " ".join(run.tags) or "none yet"
+    app.push_screen(Prompt(f"Tags of {run.name}", f"now: {now}", placeholder="keep  +keep  -keep"), answered)
+
+
+def tags_of(text: str) -> tuple[list[str], list[str]]:
+    """Return the tags that ``+a -b c`` adds and takes away."""
+    add: list[str] = []
+    remove: list[str] = []
+    for word in text.replace(",", " ").split():
+        name = clean(word.lstrip("+-#"), TAG_LENGTH)
+        if name:
+            (remove if word.startswith("-") else add).append(name)
+    return add, remove
+
+
+def judge(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
+    """Ask what a person says of the run, and write it to the run."""
+
+    def answered(verdict: str | None) -> None:
+        if verdict is not None:
+            event = {"type": "human_verdict", "verdict": verdict}
+            app.do(lambda: write_event(app.workspace, run.id, event), lambda _: done())
+
+    choices = {str(verdict)[0]: (str(verdict), means) for verdict, means in HUMAN_WORDS.items()}
+    choices["n"] = (NO_HUMAN, "take it back")
+    said = f"now: {run.human}" if run.human else f"the rules say: {run.verdict}"
+    app.push_screen(Choice(f"What do you say of {run.name}?", choices, said), answered)
+
+
+def pin(app: GrpoTui, run: RunSummary, pinned: bool, done: Done = _nothing) -> None:
+    """Make the run the baseline that others are compared with; unpin it if it is that already."""
+
+    def finished(_: object) -> None:
+        app.say(f"{run.name} is {'no longer ' if pinned else ''}the baseline")
+        done()
+
+    app.do(lambda: write_pin(app.workspace, "" if pinned else run.id), finished)
+
+
 def write_note(workspace: Workspace, run_id: str, text: str) -> None:
     """Append a note event and index it. Raises UserError when the disk refuses."""
+    write_event(workspace, run_id, {"type": "note", "text": text})
+
+
+def write_event(workspace: Workspace, run_id: str, event: Mapping[str, object]) -> None:
+    """Append an event of now and index it. Raises UserError when the disk refuses."""
     run = workspace.run(run_id)
-    if not run.append_event({"time": time.time(), "type": "note", "text": text}):
+    if not run.append_event({"time": time.time(), **event}):
         raise UserError(f"cannot write to {run.events}: is the disk full?")
     connection = connect(workspace)
     try:
@@ -111,9 +185,26 @@ def write_note(workspace: Workspace, run_id: str, text: str) -> None:
         connection.close()
 
 
+def launch(workspace: Workspace, draft: Draft, as_draft: bool, settings: Settings) -> list[str]:
+    """Queue or write down every run that a draft makes; return their ids. Raises UserError."""
+    from grpotui.launch import submit
+
+    made: list[str] = []
+    wanted = draft.variants
+    for one in wanted:
+        try:
+            asked = one.request(settings.device_for(one.edited.data), as_draft)
+            made.append(submit.launch(workspace, asked))
+        except UserError as error:
+            if not made:
+                raise
+            raise UserError(f"{len(made)} of {len(wanted)} runs were made, then: {error}") from error
+    return made
+
+
 def clone(app: GrpoTui, run: RunSummary) -> None:
     """Open Launch with the run's preset and changes."""
-    from grpotui.tui.launch_data import Draft, clone_of
+    from grpotui.tui.launch_data import clone_of
     from grpotui.tui.screens.launch import LaunchScreen
 
     def made(draft: Draft) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -44,6 +46,14 @@ def age(seconds: float | None) -> str:
     return f"{max(seconds, 0):.0f}s"
 
 
+def moment(then: float, now: float) -> str:
+    """Return ``23:40``, ``Fri 23:40`` or ``12 Nov``, as much as one needs to know which one is meant."""
+    at = time.localtime(then)
+    if 0 <= now - then < DAY * 3 / 4:
+        return time.strftime("%H:%M", at)
+    return time.strftime("%a %H:%M" if 0 <= now - then < 6 * DAY else "%d %b %Y", at)
+
+
 def part_of(done: float | None, whole: float | None, digits: int = 0) -> str:
     """Return ``1284/2000``; only what is known of it."""
     if done is None:
@@ -52,6 +62,15 @@ def part_of(done: float | None, whole: float | None, digits: int = 0) -> str:
     if whole is None:
         return left
     return f"{left}/{whole:g}"
+
+
+def size(number: float) -> str:
+    """Return bytes as ``512 B``, ``3.4 MB``, ``81 GB``."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" or number >= 100 else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
 
 
 def device(text: str) -> str:

@@ -6,10 +6,18 @@ An id is stable, so that a settings file can give an action another key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding
+from textual.keys import _character_to_key, format_key
+
+from grpotui.errors import UserError
+from grpotui.text import clean
+
+_KEY = re.compile(r"[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,13 @@ class Key:
         """The key as people read it."""
         return self.shown or self.keys.replace("escape", "esc").replace(",", " ")
 
+    def rebound(self, keys: Mapping[str, str]) -> Key:
+        """Return this action with the key that a person gave it, if they did."""
+        if self.id not in keys:
+            return self
+        wanted = named(keys[self.id])
+        return replace(self, keys=wanted, shown=" ".join(map(format_key, wanted.split(","))))
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -39,11 +54,16 @@ class Section:
     title: str
     keys: tuple[Key, ...]
 
+    def rebound(self, keys: Mapping[str, str]) -> Section:
+        """Return the section with the keys that a person chose."""
+        return replace(self, keys=tuple(key.rebound(keys) for key in self.keys))
+
 
 EVERYWHERE = Section(
     "Everywhere",
     (
         Key("app.help", "question_mark", "help", "help", "This page", "?"),
+        Key("app.resources", "g", "resources", "", "Devices, disk and checkpoints"),
         Key("app.commands", "ctrl+p", "command_palette", "", "All commands of the screen, by search"),
         Key("app.back", "q,escape", "back", "back", "Back; at the top: leave, runs continue", "q esc"),
     ),
@@ -54,12 +74,31 @@ RUNS = Section(
     (
         Key("runs.open", "enter", "open", "open", "Open the selected run"),
         Key("runs.new", "n", "new", "new", "New run from a preset"),
+        Key(
+            "runs.attention",
+            "exclamation_mark",
+            "attention",
+            "next",
+            "Next that needs attention or is new since the last look",
+            "!",
+        ),
+        Key(
+            "runs.find",
+            "slash",
+            "find",
+            "find",
+            "Filter: words, status:failed, verdict:coll, tag:a, reward>=0.5, grpo.beta=0.1; esc shows all",
+            "/",
+        ),
         Key("runs.clone", "e", "clone", "clone", "Clone and edit: the run's preset and changes in Launch"),
         Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; asks one line of reason"),
         Key("runs.resume", "r", "resume", "resume", "Resume from the last checkpoint, as the next attempt"),
+        Key("runs.start", "L", "start", "", "Launch the draft that was written down in Launch"),
         Key("runs.note", "m", "note", "note", "Write one line of note to the run"),
-        Key("runs.attention", "exclamation_mark", "attention", "attention", "Next that needs attention", "!"),
-        Key("runs.find", "slash", "find", "find", "Show only runs that have these words; esc shows all", "/"),
+        Key("runs.tag", "t", "tag", "tag", "Tags: +word or word adds, -word takes away"),
+        Key("runs.judge", "v", "judge", "verdict", "Your own verdict: good, degenerate, unsure, none"),
+        Key("runs.mark", "space", "mark", "mark", "Mark the run, or unmark it"),
+        Key("runs.pin", "b", "pin", "baseline", "Pin as the baseline to compare with, or unpin"),
         Key("runs.delete", "D", "delete", "bin", "Move the ended run to the bin (logs/.bin); asks first"),
     ),
 )
@@ -105,14 +144,36 @@ RUN = Section(
 LAUNCH = Section(
     "Launch",
     (
-        Key("launch.edit", "enter", "edit", "edit", "Edit the field; on a preset: go to its fields"),
+        Key(
+            "launch.edit",
+            "enter",
+            "edit",
+            "edit",
+            "Edit the field (a, b makes two runs); on a preset: its fields",
+        ),
         Key("launch.reset", "u", "reset", "undo", "Give the field its preset's value again"),
         Key("launch.launch", "L", "launch", "launch", "Launch with the fields as they stand"),
+        Key("launch.draft", "d", "draft", "draft", "Write it down as a draft; L on Runs launches it"),
         Key("launch.pane", "tab", "pane", "pane", "Presets or fields"),
         Key("launch.find", "slash", "find", "find", "Show only fields whose name has these words", "/"),
         Key(
             "launch.all", "a", "all_fields", "all fields", "Every field of GRPOConfig, or those of the preset"
         ),
+    ),
+)
+
+RESOURCES = Section(
+    "Resources",
+    (
+        Key("resources.open", "enter", "open", "open", "Open the run"),
+        Key(
+            "resources.prune",
+            "p",
+            "prune",
+            "prune",
+            "Take away its checkpoints but the last; asks first",
+        ),
+        Key("resources.all", "P", "prune_all", "prune all", "Do that to every run; asks first"),
     ),
 )
 
@@ -136,7 +197,35 @@ READER = Section(
     ),
 )
 
-SECTIONS = (EVERYWHERE, RUNS, RUN, READER, LAUNCH)
+SECTIONS = (EVERYWHERE, RUNS, RUN, READER, LAUNCH, RESOURCES)
+
+
+def check(keys: Mapping[str, str]) -> None:
+    """Raise UserError when chosen keys name no action, no key, or one key twice on a screen."""
+    everything = {key.id: key for section in (*SECTIONS, HELP) for key in section.keys}
+    for action, chosen in keys.items():
+        if action not in everything:
+            near = difflib.get_close_matches(action, everything, n=1)
+            raise UserError(
+                f"keys: no action {clean(action, 60)}{f': did you mean {near[0]}?' if near else ''}"
+            )
+        if any(not _KEY.fullmatch(key) for key in named(chosen).split(",")):
+            raise UserError(f"keys.{action}: {clean(chosen, 40)!r} is no key: write such as s, S or ctrl+s")
+    for section in (*SECTIONS[1:], HELP):
+        taken: dict[str, str] = {}
+        for key in (*EVERYWHERE.rebound(keys).keys, *section.rebound(keys).keys):
+            for name in key.keys.split(","):
+                if name in taken:
+                    raise UserError(f"keys: {taken[name]} and {key.id} would both have {format_key(name)}")
+                taken[name] = key.id
+
+
+def named(keys: str) -> str:
+    """Return keys by their names, parted by commas; a comma alone is the key."""
+    if keys.strip() == ",":
+        return "comma"
+    names = (key.strip() for key in keys.split(","))
+    return ",".join(_character_to_key(name) if len(name) == 1 else name for name in names)
 
 
 def bindings(section: Section) -> list[Binding]:

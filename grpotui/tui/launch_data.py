@@ -23,6 +23,7 @@ from grpotui.presets.rows import edit_text, field_rows
 from grpotui.presets.validate import OWNED, field_problems
 from grpotui.stream import read_json
 from grpotui.text import clean
+from grpotui.tui import variants
 from grpotui.tui.launch_view import FieldView, Origin, PresetView
 from grpotui.workspace import Workspace
 
@@ -47,6 +48,8 @@ class Draft:
     name: str = ""
     origin: str = ""
     """The run that this is a clone of; empty for none."""
+    many: frozenset[str] = frozenset()
+    """Edited paths that hold a list of values, one run for each."""
 
     @property
     def overrides(self) -> list[str]:
@@ -55,15 +58,27 @@ class Draft:
 
     @property
     def edited(self) -> Preset:
-        """The preset with the edits applied. Raises PresetError."""
-        return apply_overrides(self.preset, self.overrides)
+        """The preset with the edits applied; of several runs, the first one. Raises PresetError."""
+        return apply_overrides(self.preset, self.variants[0].overrides if self.many else self.overrides)
+
+    @property
+    def variants(self) -> list[Draft]:
+        """The launches that the lists make, with a name each; itself alone when there is no list."""
+        if not self.many:
+            return [self]
+        name = self.name or self.preset.name
+        return [
+            replace(self, edits={**self.edits, **chosen}, many=frozenset(), name=variants.named(name, chosen))
+            for chosen in variants.combinations(self.edits, self.many)
+        ]
 
     def problems(self) -> list[str]:
         """Everything that is wrong with it as it stands, one line each."""
         try:
-            return [str(problem) for problem in problems(self.edited)]
+            found = [str(problem) for one in self.variants for problem in problems(one.edited)]
         except PresetError as error:
             return [str(error)]
+        return list(dict.fromkeys(found))
 
     def set(self, path: str, text: str) -> Draft:
         """Return the draft with one field edited. Raises UserError when the value cannot be right.
@@ -78,28 +93,40 @@ class Draft:
         path = TOP[path][0] if path in TOP else path
         if not text:
             return self.reset(path)
-        new = replace(self, edits={**self.edits, path: text})
-        value = parse_value(text)
-        for problem in field_problems(path, value):
-            raise PresetError(problem.message)
-        if path.partition(".")[0] in ("model", "task", "rewards"):
-            before = self.problems()
-            for message in new.problems():
-                if message not in before:
-                    raise PresetError(message)
-        if value == _value(self.preset, path):
+        wrong = self._wrong(path, text)
+        values = variants.split_list(text) if wrong else []
+        if len(values) > 1:
+            wrong = next((said for value in values if (said := self._wrong(path, value))), "")
+        if wrong:
+            raise PresetError(wrong)
+        if not values and parse_value(text) == _value(self.preset, path):
             return self.reset(path)
+        many = self.many | {path} if values else self.many - {path}
+        new = replace(self, edits={**self.edits, path: text}, many=many)
+        if (runs := variants.count(new.edits, many)) > variants.MOST:
+            raise PresetError(f"{path}: that would be {runs} runs, at most {variants.MOST} are made at once")
         return new
+
+    def _wrong(self, path: str, text: str) -> str:
+        """Return why one value cannot be right for a field; empty when it can."""
+        for problem in field_problems(path, parse_value(text)):
+            return problem.message
+        if path.partition(".")[0] not in ("model", "task", "rewards"):
+            return ""
+        before = self.problems()
+        new = replace(self, edits={**self.edits, path: text}, many=self.many - {path})
+        return next((message for message in new.problems() if message not in before), "")
 
     def reset(self, path: str) -> Draft:
         """Return the draft with one field as the preset has it."""
         if path == NAME:
             return replace(self, name="")
         path = TOP[path][0] if path in TOP else path
-        return replace(self, edits={p: text for p, text in self.edits.items() if p != path})
+        edits = {p: text for p, text in self.edits.items() if p != path}
+        return replace(self, edits=edits, many=self.many - {path})
 
-    def request(self, device: str = "auto") -> LaunchRequest:
-        """Return what ``launch`` wants."""
+    def request(self, device: str = "auto", as_draft: bool = False) -> LaunchRequest:
+        """Return what ``launch`` wants; of a draft with lists, ask each of its variants."""
         from grpotui.launch.submit import LaunchRequest
 
         return LaunchRequest(
@@ -110,6 +137,7 @@ class Draft:
             tags=(),
             model=None,
             device=device,
+            draft=as_draft,
         )
 
 
@@ -150,6 +178,15 @@ def _view(
     if path in draft.edits:
         origin = Origin.EDITED
     as_text = _words if shown == "tags" else typed
+    if path in draft.many:
+        return FieldView(
+            shown,
+            clean(draft.edits[path]),
+            as_text(before),
+            as_text(default),
+            origin,
+            f"{_kind(path)}{help_}",
+        )
     return FieldView(
         shown, as_text(value), as_text(before), as_text(default), origin, f"{_kind(path)}{help_}".strip()
     )

@@ -7,20 +7,31 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from grpotui.errors import UserError
-from grpotui.registry import connect
+from grpotui.registry import browse, connect, filters
+from grpotui.registry.browse import Overview
+from grpotui.registry.desk import DeskReader
 from grpotui.registry.queries import Registry
-from grpotui.tui.runs_view import RunRow, RunsSnapshot, order
+from grpotui.tui.resources_data import DiskWatch
+from grpotui.tui.runs_view import RunRow, RunsSnapshot, RunsWanted
 from grpotui.workspace import Workspace
 
+WINDOW = 300
+"""Rows that are read at once."""
+ABOVE = 100
+"""Rows of them that stand above the first one in sight."""
 TRACED = 60
-"""Runs, from the top, whose rewards are read for a sparkline."""
+"""Rows, from the first one in sight, whose rewards are read for a sparkline."""
 TRACE_POINTS = 10
 REORDER = 600.0
 """Seconds after which rows are put in order again even when nothing happened: news gets old."""
 FLAGS = 12
 """Newest flags of the selected run that are shown."""
+
+State = tuple[sqlite3.Connection, object, float]
+"""What the order of runs depends on: the registry, what was written to it, and roughly the time."""
 
 
 class RunsReader:
@@ -28,17 +39,20 @@ class RunsReader:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self._desk = DeskReader(workspace)
+        self._disk = DiskWatch(workspace)
         self._registry: Registry | None = None
         self._seen: object = None
+        self._ordered: tuple[object, Overview] = (None, Overview())
         self._last = RunsSnapshot()
 
-    def fetch(self, detail_id: str | None = None) -> RunsSnapshot:
+    def fetch(self, wanted: RunsWanted | None = None) -> RunsSnapshot:
         """Return what is true now. Raises UserError, sqlite3.Error or OSError; the next fetch may go well.
 
         While nobody writes to the registry, this costs one question to it.
         """
         try:
-            return self._fetch(detail_id)
+            return self._fetch(wanted or RunsWanted())
         except BaseException:
             self.close()
             raise
@@ -51,7 +65,7 @@ class RunsReader:
                 registry.connection.close()
         self._seen = None
 
-    def _fetch(self, detail_id: str | None) -> RunsSnapshot:
+    def _fetch(self, wanted: RunsWanted) -> RunsSnapshot:
         from grpotui.launch import devices, queue
 
         if self._registry is None:
@@ -59,25 +73,55 @@ class RunsReader:
         now, connection = time.time(), self._registry.connection
         waits = queue.waiting(self.workspace) if self._registry.queued() else {}
         version = connection.execute("PRAGMA data_version").fetchone()
-        seen = (connection, version, detail_id, waits, now // REORDER)
+        state = (connection, version, now // REORDER)
+        seen = (state, wanted, waits, self._desk.read())
         if seen != self._seen:
-            self._last = self._read(self._registry, detail_id, waits, now)
+            found = self._order(state, wanted, now)
+            self._last = self._read(self._registry, found, wanted, waits, now)
             self._seen = seen
-        return replace(self._last, time=now, devices=devices.describe())
+        disk = self._disk.warning()
+        return replace(self._last, time=now, devices=devices.describe(), disk=disk)
+
+    def _order(self, state: State, wanted: RunsWanted, now: float) -> Overview:
+        """Return the order of all runs; it is made anew when something was written or another is wanted."""
+        key = (state, wanted.filter, wanted.since)
+        if self._ordered[0] != key:
+            found = filters.parse(wanted.filter)
+            self._ordered = (key, browse.overview(state[0], found, now, wanted.since))
+        return self._ordered[1]
 
     def _read(
-        self, registry: Registry, detail_id: str | None, waits: Mapping[str, str], now: float
+        self, registry: Registry, found: Overview, wanted: RunsWanted, waits: Mapping[str, str], now: float
     ) -> RunsSnapshot:
-        rows = order((RunRow(run, waits_for=waits.get(run.id, "")) for run in registry.runs()), now)
-        traced = [row.run.id for row in rows[:TRACED] if row.run.step]
+        first = max(wanted.first - ABOVE, 0)
+        window = found.ids[first : first + WINDOW]
+        runs = browse.summaries(registry.connection, window)
+        near = found.ids[wanted.first : wanted.first + TRACED]
+        traced = [run_id for run_id in near if run_id in runs and runs[run_id].step]
         traces = registry.sparklines(traced, n=TRACE_POINTS)
-        rows = [
-            replace(row, trace=tuple(value for value in traces.get(row.run.id, ()) if value is not None))
-            if place < TRACED
-            else row
-            for place, row in enumerate(rows)
-        ]
-        found = any(row.run.id == detail_id for row in rows)
-        flags = registry.flags(detail_id) if detail_id and found else []
+        pinned = self._desk.read().pinned
+        rows = {
+            run_id: RunRow(
+                run,
+                tuple(value for value in traces.get(run_id, ()) if value is not None),
+                waits.get(run_id, ""),
+                run_id == pinned,
+            )
+            for run_id, run in runs.items()
+        }
+        flags = registry.flags(wanted.detail_id) if wanted.detail_id in runs else []
         newest = sorted(flags, key=lambda flag: flag.step, reverse=True)[:FLAGS]
-        return RunsSnapshot(tuple(rows), now, "", detail_id, tuple(newest))
+        return RunsSnapshot(
+            wanted=wanted,
+            time=now,
+            ids=found.ids,
+            rows=MappingProxyType(rows),
+            walk=found.walk,
+            total=found.total,
+            live=found.live,
+            attention=found.attention,
+            happened=found.happened,
+            waiting=tuple(RunRow(run, waits_for=waits.get(run.id, "")) for run in registry.queued()),
+            problem=filters.parse(wanted.filter).problem,
+            flags=tuple(newest),
+        )

@@ -1,16 +1,12 @@
-"""What the Runs screen shows: one frozen snapshot, how it is ordered and filtered. No I/O."""
+"""What the Runs screen asks for and shows: plain records, no I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from grpotui.records import Flag, RunSummary, Status
-from grpotui.tui.format import DAY
-from grpotui.tui.style import needs_attention
-
-NEWS = 3 * DAY
-"""Seconds after its end for which a bad run is sorted first: a weekend."""
+from grpotui.records import Flag, RunSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,73 +17,44 @@ class RunRow:
     trace: tuple[float, ...] = ()
     """Rewards from first to last, thinned out."""
     waits_for: str = ""
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunsWanted:
+    """What the screen needs of the workspace."""
+
+    filter: str = ""
+    first: int = 0
+    """Place of the first row in sight."""
+    detail_id: str | None = None
+    since: float | None = None
+    """What happened after this time is news; None when there was no look before."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunsSnapshot:
-    """Everything that the screen shows, at one moment."""
+    """Everything that the screen shows, at one moment. Of thousands of runs only those near the sight."""
 
-    rows: tuple[RunRow, ...] = ()
+    wanted: RunsWanted = RunsWanted()
     time: float = 0.0
+    ids: tuple[str, ...] = ()
+    """Every run that fits the filter, in order."""
+    rows: Mapping[str, RunRow] = field(default_factory=lambda: MappingProxyType({}))
+    """Rows by id, for a stretch of ``ids``."""
+    walk: tuple[int, ...] = ()
+    """Places in ``ids`` that ``!`` stops at."""
+    total: int = 0
+    """How many runs there are, whether they fit the filter or not."""
+    live: int = 0
+    attention: int = 0
+    happened: tuple[tuple[str, int], ...] = ()
+    waiting: tuple[RunRow, ...] = ()
+    """Queued runs, the next one first."""
+    problem: str = ""
+    """What cannot be understood of the filter."""
     devices: str = ""
-    detail_id: str | None = None
+    disk: str = ""
+    """What is wrong with the disk; empty when it has room."""
     flags: tuple[Flag, ...] = ()
-    """Flags of the run ``detail_id``, newest first."""
-
-    @property
-    def live(self) -> int:
-        """How many runs have a process."""
-        return sum(row.run.status.is_live for row in self.rows)
-
-    @property
-    def waiting(self) -> list[RunRow]:
-        """Queued runs, the next one first."""
-        queued = [row for row in self.rows if row.run.status is Status.QUEUED]
-        return sorted(queued, key=lambda row: row.run.created_at)
-
-    @property
-    def attention(self) -> int:
-        """How many runs somebody should look at."""
-        return sum(is_news(row.run, self.time) for row in self.rows)
-
-
-def is_news(run: RunSummary, now: float) -> bool:
-    """True for a run in trouble that goes on, or ended within the last days."""
-    if not needs_attention(run.status, run.verdict):
-        return False
-    return run.status.is_live or now - (run.ended_at or run.created_at) < NEWS
-
-
-def order(rows: Iterable[RunRow], now: float) -> list[RunRow]:
-    """Return rows as they are shown: what needs attention, then live and waiting ones, then the newest."""
-
-    def place(row: RunRow) -> tuple[int, float]:
-        run = row.run
-        active = run.status.is_live or run.status is Status.QUEUED
-        return (0 if is_news(run, now) else 1 if active else 2, -run.created_at)
-
-    return sorted(rows, key=place)
-
-
-def matches(row: RunRow, words: Sequence[str]) -> bool:
-    """True when every word stands in the run's name, id, preset, tags, status, verdict, note, device."""
-    run = row.run
-    parts = (
-        run.name,
-        run.id,
-        run.preset,
-        run.status,
-        run.verdict,
-        run.cause,
-        run.note,
-        run.device,
-        *run.tags,
-    )
-    hay = "\n".join(parts).lower()
-    return all(word in hay for word in words)
-
-
-def filtered(rows: Sequence[RunRow], text: str) -> list[RunRow]:
-    """Return the rows that have every word of ``text``."""
-    words = text.lower().split()
-    return [row for row in rows if matches(row, words)] if words else list(rows)
+    """Flags of the run ``wanted.detail_id``, newest first."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from rich.text import Text
 
-from grpotui.records import Level, Status, Verdict
+from grpotui.records import HumanVerdict, Level, Status, Verdict
 from grpotui.text import clean
 
 
@@ -63,6 +63,25 @@ LIGHT = Palette(
     bad="bold #af0000",
 )
 
+ANSI = Palette(
+    plain="default",
+    dim="bright_black",
+    strong="bold",
+    live="blue",
+    good="green",
+    warn="yellow",
+    bad="bold red",
+)
+"""The terminal's own colours: right on a dark and on a light ground."""
+_ansi = False
+
+
+def use_ansi(ansi: bool) -> None:
+    """Draw with the terminal's own colours from now on, or no longer; the app follows its theme with this."""
+    global _ansi
+    _ansi = ansi
+
+
 STATUS_SIGNS = {
     Status.DRAFT: "◌",
     Status.QUEUED: "○",
@@ -83,6 +102,8 @@ VERDICT_SIGNS = {
     Verdict.SOLVED: "★",
     Verdict.RECOVERED: "↺",
 }
+HUMAN_SIGNS = {HumanVerdict.GOOD: "+", HumanVerdict.DEGENERATE: "-", HumanVerdict.UNSURE: "~"}
+MARKED, PINNED = "*", "^"
 LEVEL_SIGNS = {Level.INFO: "·", Level.WARN: "▲", Level.BAD: "✖"}
 
 STATUS_TONES = {
@@ -108,7 +129,7 @@ VERDICT_TONES = {
 LEVEL_TONES = {Level.INFO: Tone.DIM, Level.WARN: Tone.WARN, Level.BAD: Tone.BAD}
 
 STATUS_WORDS = {
-    Status.DRAFT: "written down, not queued",
+    Status.DRAFT: "written down, not queued: L launches it",
     Status.QUEUED: "waits for a device",
     Status.STARTING: "its process is up, no step yet",
     Status.RUNNING: "steps are coming in",
@@ -132,8 +153,18 @@ VERDICT_WORDS = {
 """What a verdict means: what the *learning* of a run did."""
 
 
+HUMAN_WORDS = {
+    HumanVerdict.GOOD: "somebody read it: it learned what it should",
+    HumanVerdict.DEGENERATE: "somebody read it: it did not, whatever its curves say",
+    HumanVerdict.UNSURE: "somebody read it and cannot tell",
+}
+"""What a person's verdict means; an ended run that has one needs no attention any more."""
+
+
 def palette(dark: bool) -> Palette:
     """Return the colours for a dark or a light theme (``app.current_theme.dark``)."""
+    if _ansi:
+        return ANSI
     return DARK if dark else LIGHT
 
 
@@ -157,8 +188,3 @@ def verdict_text(verdict: Verdict, cause: str = "", dark: bool = True) -> Text:
 def level_text(level: Level, content: str, dark: bool = True) -> Text:
     """Return ``▲ content`` for a flag of this level."""
     return text(f"{LEVEL_SIGNS[level]} {content}", LEVEL_TONES[level], dark)
-
-
-def needs_attention(status: Status, verdict: Verdict) -> bool:
-    """True for what a person should look at: a bad end of the process or of the learning."""
-    return status in (Status.FAILED, Status.LOST) or verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL)

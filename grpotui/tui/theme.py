@@ -1,4 +1,4 @@
-"""The two themes: grey, with colours left to what needs attention. All are among the 256 of xterm."""
+"""The themes: grey, with colours left to what needs attention. All are among the 256 of xterm."""
 
 from __future__ import annotations
 
@@ -72,7 +72,47 @@ LIGHT = Theme(
         "rule": "#b2b2b2",
     },
 )
+ANSI = Theme(
+    name="grpotui-ansi",
+    ansi=True,
+    primary="ansi_blue",
+    secondary="ansi_cyan",
+    accent="ansi_blue",
+    warning="ansi_yellow",
+    error="ansi_red",
+    success="ansi_green",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    dark=True,
+    variables={
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
+        "border": "ansi_bright_black",
+        "border-blurred": "ansi_bright_black",
+        "input-cursor-text-style": "reverse",
+        "scrollbar": "ansi_bright_black",
+        "scrollbar-hover": "ansi_default",
+        "scrollbar-active": "ansi_default",
+        "scrollbar-background": "ansi_default",
+        "scrollbar-background-hover": "ansi_default",
+        "scrollbar-background-active": "ansi_default",
+        "scrollbar-corner-color": "ansi_default",
+        "edit": "ansi_default",
+        "cursor": "ansi_default",
+        "cursor-blurred": "ansi_default",
+        "faint": "ansi_bright_black",
+        "rule": "ansi_bright_black",
+    },
+)
+"""The terminal's own colours, whatever they are."""
+OURS = {"dark": DARK, "light": LIGHT, "ansi": ANSI}
+"""Our themes by the names that settings use."""
 FALLBACK = {
+    "ansi-background": "ansi_black",
+    "ansi-foreground": "ansi_white",
     "edit": "#606060",
     "cursor": "#444444",
     "cursor-blurred": "#3a3a3a",

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+from grpotui.launch import leases
+from grpotui.launch.devices import CPU
+from grpotui.workspace import Workspace
 from tests.tui import runs_factory
 
 
@@ -11,3 +15,12 @@ from tests.tui import runs_factory
 def _no_runner_is_left() -> Iterator[None]:
     yield
     runs_factory.release()
+
+
+@pytest.fixture
+def taken_cpu(workspace: Workspace) -> Iterator[None]:
+    """The CPU is leased to another run."""
+    fd = leases.acquire(CPU, workspace.run("someone-else"))
+    assert fd is not None
+    yield
+    os.close(fd)

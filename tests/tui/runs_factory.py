@@ -11,6 +11,7 @@ from typing import Any
 from textual.geometry import Size
 from textual.pilot import Pilot
 
+from grpotui.registry import connect, sync
 from grpotui.stream import LineWriter, write_json
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.screens.runs import RunsScreen
@@ -115,6 +116,17 @@ def _attempt(run: RunDir, files: RunFiles, born: float, events: LineWriter, metr
         events.append({"time": born + 20, "type": "status", **end, "exit": end})
         if files.status != "stopping":
             write_json(run.exit_json, {**end, "time": born + 20})
+
+
+def fill(workspace: Workspace) -> None:
+    """Write a run of each kind that sorts differently."""
+    write(workspace, RunFiles("done-aaaa", age=5000, verdict="solved", tags=["stories"]))
+    write(workspace, RunFiles("live-bbbb", "running", "healthy", age=900, steps=20))
+    write(workspace, RunFiles("bad-cccc", "running", "collapsed", age=1000, cause="template", flag="X .60"))
+    write(workspace, RunFiles("broke-dddd", "failed", age=4000, reason="OutOfMemoryError: 2.3 GiB"))
+    connection = connect(workspace)
+    sync(connection, workspace)
+    connection.close()
 
 
 _HELD: list[int] = []

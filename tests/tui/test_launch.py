@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
 from textual.pilot import Pilot
 
 from grpotui.errors import UserError
-from grpotui.launch import leases
-from grpotui.launch.devices import CPU
 from grpotui.presets import Preset, load, validate
 from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
@@ -30,15 +25,6 @@ def presets(workspace: Workspace) -> Workspace:
     (workspace.presets / "arith.toml").write_text(PRESET)
     (workspace.presets / "broken.toml").write_text('summary = "no end\n')
     return workspace
-
-
-@pytest.fixture
-def taken_cpu(workspace: Workspace) -> Iterator[None]:
-    """The CPU is leased to another run."""
-    fd = leases.acquire(CPU, workspace.run("someone-else"))
-    assert fd is not None
-    yield
-    os.close(fd)
 
 
 @pytest.fixture

@@ -8,26 +8,16 @@ import sqlite3
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.registry import connect, sync
+from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.stream import read_json
 from grpotui.tui.app import GrpoTui, farewell, one_line
 from grpotui.tui.screens.prompt import Confirm, Prompt
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.workspace import Workspace
-from tests.tui.runs_factory import RunFiles, ready, screen_lines, screen_text, until, write
+from tests.tui.runs_factory import RunFiles, fill, ready, screen_lines, screen_text, until, write
 
 SIZES = [(120, 35), (80, 24)]
-
-
-def fill(workspace: Workspace) -> None:
-    write(workspace, RunFiles("done-aaaa", age=5000, verdict="solved", tags=["stories"]))
-    write(workspace, RunFiles("live-bbbb", "running", "healthy", age=900, steps=20))
-    write(workspace, RunFiles("bad-cccc", "running", "collapsed", age=1000, cause="template", flag="X .60"))
-    write(workspace, RunFiles("broke-dddd", "failed", age=4000, reason="OutOfMemoryError: 2.3 GiB"))
-    connection = connect(workspace)
-    sync(connection, workspace)
-    connection.close()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -118,6 +108,17 @@ async def test_filter_and_back(workspace: Workspace) -> None:
         assert isinstance(app.screen, RunsScreen)
         await pilot.press("j")
         assert table.index == 1
+
+
+async def test_a_filter_half_typed_says_what_is_missing(workspace: Workspace) -> None:
+    fill(workspace)
+    async with GrpoTui(workspace).run_test(size=(120, 35)) as pilot:
+        table = await ready(pilot, 4)
+        await pilot.press("slash", *"step>=")
+        await until(pilot, lambda: "write a number behind it" in screen_lines(pilot)[0])
+        assert len(table.rows) == 4
+        await pilot.press(*"20")
+        await until(pilot, lambda: [row.run.id for row in table.rows] == ["live-bbbb"])
 
 
 async def test_stop_asks_for_a_reason_and_writes_the_request(workspace: Workspace) -> None:

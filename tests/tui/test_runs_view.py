@@ -1,4 +1,4 @@
-"""Order, filter, columns and short numbers: pure functions."""
+"""Columns and short numbers: pure functions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from grpotui.records import RunKind, RunSummary, Status, Verdict
+from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict
 from grpotui.tui import format as fmt
-from grpotui.tui.runs_view import RunRow, filtered, is_news, order
+from grpotui.tui.deeds import tags_of
+from grpotui.tui.runs_view import RunRow
 from grpotui.tui.style import STATUS_SIGNS, STATUS_TONES, STATUS_WORDS, VERDICT_SIGNS, VERDICT_WORDS
+from grpotui.tui.widgets.news_line import news_text
 from grpotui.tui.widgets.runs_table import eta, header_line, layout, row_line
 
 NOW = 1_800_000_000.0
@@ -23,61 +25,18 @@ def make(run_id: str, status: str, verdict: str = "healthy", age: float = 3600, 
     return RunRow(summary)
 
 
-def test_attention_then_live_then_newest() -> None:
-    rows = [
-        make("old", "finished", age=9000),
-        make("new", "finished", age=10),
-        make("live", "running", age=5000),
-        make("queued", "queued", "warming-up", age=4000),
-        make("failed", "failed", age=8000),
-        make("lost", "lost", age=7000),
-        make("template", "running", "collapsed", age=6000),
-        make("flat", "finished", "no-signal", age=6500),
-        make("warned", "finished", "warning", age=20),
-    ]
-    found = [row.run.id for row in order(rows, NOW)]
-    assert found == ["template", "flat", "lost", "failed", "queued", "live", "new", "warned", "old"]
-
-
-def test_trouble_is_news_for_three_days() -> None:
-    day = 86400.0
-    assert is_news(make("a", "failed", age=4 * day, ended_at=NOW - 2 * day).run, NOW)
-    assert not is_news(make("a", "failed", age=9 * day, ended_at=NOW - 4 * day).run, NOW)
-    assert is_news(make("a", "running", "collapsed", age=30 * day).run, NOW)
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("", ["a-1", "b-2"]),
-        ("a-", ["a-1"]),
-        ("COLLAPSED", ["b-2"]),
-        ("stories  run", ["a-1"]),
-        ("template b-2", ["b-2"]),
-        ("beta was", ["a-1"]),
-        ("a-1 b-2", []),
-    ],
-)
-def test_filter_wants_every_word(words: str, found: list[str]) -> None:
-    rows = [
-        make("a-1", "running", tags=("stories",), note="beta was tried"),
-        make("b-2", "finished", "collapsed", cause="template"),
-    ]
-    assert [row.run.id for row in filtered(rows, words)] == found
-
-
 @pytest.mark.parametrize("width", [1, 20, 40, 45, 46, 60, 79, 80, 100, 119, 160, 300])
 def test_lines_are_as_wide_as_their_columns(width: int) -> None:
     row = make("名前" * 40, "running", "collapsed", cause="template", tags=("t" * 50,), step=12, max_steps=40)
     cells = sum(cells + 1 for _, cells in layout(width)) - 1
     assert row_line(row, width, NOW, True).cell_len == header_line(width).cell_len == cells
-    assert cells <= max(width, 19)
+    assert cells <= max(width, 22)
 
 
 def test_columns_come_with_room() -> None:
     titles = {width: [column.title for column, _ in layout(width)] for width in (40, 78, 118)}
-    assert titles[40] == ["run", "status", "verdict"]
-    assert titles[78] == ["run", "status", "verdict", "step", "ETA", "reward", "flat", "jacc"]
+    assert titles[40] == ["", "run", "status", "verdict"]
+    assert titles[78] == ["", "run", "status", "verdict", "step", "ETA", "reward", "flat", "jacc"]
     assert titles[118][-4:] == ["flat", "jacc", "device", "age"]
     assert {"epoch", "trend"} < set(titles[118])
 
@@ -95,6 +54,33 @@ def test_a_row_says_what_it_knows() -> None:
         "queued",
         "1h",
     ]
+
+
+def test_marks_stand_before_the_name() -> None:
+    row = RunRow(make("study", "finished", human=HumanVerdict.DEGENERATE).run, pinned=True)
+    assert row_line(row, 78, NOW, True).plain.startswith("^- study")
+    assert row_line(row, 78, NOW, True, marked=True).plain.startswith("*- study")
+    assert row_line(row, 40, NOW, True).plain.startswith("^- study")
+
+
+def test_the_news_in_one_line() -> None:
+    happened = (("lost", 1), ("collapsed", 1), ("finished", 2))
+    line = news_text(NOW - 3600, happened, NOW, True).plain
+    assert line.endswith(": ? 1 lost, ✖ 1 collapsed, ✓ 2 finished   ! walks through")
+    assert news_text(NOW - 3600, (), NOW, True).plain.endswith("nothing new")
+
+
+def test_moments_are_as_long_as_they_must_be() -> None:
+    assert len(fmt.moment(NOW - 3600, NOW)) == len("23:40")
+    assert fmt.moment(NOW - 2 * 86400, NOW).endswith(fmt.moment(NOW, NOW))
+    assert fmt.moment(NOW - 30 * 86400, NOW).endswith(("2026", "2027"))
+    assert fmt.moment(NOW + 9e6, NOW)
+
+
+def test_tags_as_they_are_typed() -> None:
+    assert tags_of("keep +a, -b #c") == (["keep", "a", "c"], ["b"])
+    assert tags_of(" + -  ") == ([], [])
+    assert tags_of("x\x1b[31m") == (["x␛[31m"], [])
 
 
 def test_eta_only_while_running() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -30,6 +31,7 @@ _TERMS = (
     ("flat", "share of groups without reward spread (zero-std): they teach nothing"),
     ("jacc", "Jaccard similarity of outputs across prompts: near 1 all read alike"),
     ("trend", "reward from the first step to the last, scaled to its own range"),
+    ("* ^", "before the name: marked with space; the pinned baseline"),
     ("attempt", "one start of a run's process; resume makes the next one"),
 )
 _INTRO = (
@@ -39,11 +41,11 @@ _INTRO = (
 )
 
 
-def help_text(dark: bool) -> Text:
-    """Return the whole page."""
+def help_text(dark: bool, keys: Mapping[str, str] | None = None) -> Text:
+    """Return the whole page; ``keys`` are those that a person chose."""
     colours = style.palette(dark)
     page = Text(f"{_INTRO}\n", colours.plain)
-    for section in keymap.SECTIONS:
+    for section in (section.rebound(keys or {}) for section in keymap.SECTIONS):
         page.append(f"\n{section.title}\n", colours.strong)
         for key in section.keys:
             page.append(f"  {key.face:<9}", colours.strong)
@@ -56,6 +58,10 @@ def help_text(dark: bool) -> Text:
     page.append("  what the learning did\n", colours.dim)
     for verdict, words in style.VERDICT_WORDS.items():
         _entry(page, style.verdict_text(verdict, dark=dark), words, dark)
+    page.append("\nYour verdict", colours.strong)
+    page.append("  v; an ended run that has one needs no attention any more\n", colours.dim)
+    for human, words in style.HUMAN_WORDS.items():
+        _entry(page, style.text(f"{style.HUMAN_SIGNS[human]} {human}", Tone.PLAIN, dark), words, dark)
     page.append("\nFlags\n", colours.strong)
     for level, words in _LEVEL_WORDS.items():
         _entry(page, style.level_text(level, level, dark), words, dark)
@@ -91,7 +97,9 @@ class HelpScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill the page."""
-        self.query_one("#text", Static).update(help_text(self.app.current_theme.dark))
+        self.query_one("#text", Static).update(
+            help_text(self.app.current_theme.dark, getattr(self.app, "keys", None))
+        )
 
     def on_resize(self) -> None:
         """Fill the title."""

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from grpotui.errors import UserError
 from grpotui.tui import keymap, launch_data, style
 from grpotui.tui.drafts import Drafts
 from grpotui.tui.launch_data import Draft
 from grpotui.tui.launch_view import PresetView, find_fields
+from grpotui.tui.preview import preview
+from grpotui.tui.screens.launch_keys import LaunchKeys
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.field_editor import FieldEditor
 from grpotui.tui.widgets.find_line import FindLine
-from grpotui.tui.widgets.launch_lines import FieldHelp, LaunchState
+from grpotui.tui.widgets.launch_lines import FieldHelp, LaunchState, Preview
 from grpotui.tui.widgets.line_table import LineTable
 from grpotui.tui.widgets.lines import KeyLine, OneLine, TitleLine
 from grpotui.tui.widgets.preset_list import PresetList
-
-if TYPE_CHECKING:
-    from grpotui.tui.app import GrpoTui
 
 _CSS = """
 LaunchScreen {
@@ -34,6 +32,8 @@ LaunchScreen {
     #editor { height: 1fr; }
 }
 LaunchScreen.-narrow #presets { width: 22; }
+LaunchScreen.-short #preview { max-height: 2; border-top: none; }
+LaunchScreen.-flat #preview { display: none; }
 LaunchScreen.-tiny {
     #fields-pane { display: none; border-left: none; }
     #presets { width: 1fr; }
@@ -44,7 +44,7 @@ LaunchScreen.-tiny {
 """
 
 
-class LaunchScreen(Screen[None]):
+class LaunchScreen(LaunchKeys):
     """Presets on the left, the fields of the selected one on the right. Nothing is written before L."""
 
     KEYS = keymap.LAUNCH
@@ -52,13 +52,10 @@ class LaunchScreen(Screen[None]):
     AUTO_FOCUS = "#presets"
     DEFAULT_CSS = _CSS
 
-    app: GrpoTui
-
     def __init__(self, clone: Draft | None = None) -> None:
         super().__init__()
         self._clone = clone
         self._everything = False
-        self._launching = False
 
     def compose(self) -> ComposeResult:
         """Title, presets and fields, help of the field, state, keys."""
@@ -68,6 +65,7 @@ class LaunchScreen(Screen[None]):
             with Vertical(id="fields-pane"):
                 yield OneLine(id="summary")
                 yield FieldEditor(id="editor")
+        yield Preview(id="preview")
         yield FieldHelp(id="help")
         yield LaunchState(id="state")
         yield FindLine("words of a field's name …", id="find")
@@ -133,8 +131,9 @@ class LaunchScreen(Screen[None]):
     @on(FieldEditor.Closed)
     def _show_state(self) -> None:
         draft = self.draft
-        found, edits = (draft.problems(), len(draft.edits)) if draft else ([], 0)
-        self.query_one(LaunchState).show_state(draft is not None, found, edits)
+        found, edits, runs = (draft.problems(), len(draft.edits), draft.variants) if draft else ([], 0, [])
+        self.query_one(LaunchState).show_state(draft is not None, found, edits, len(runs))
+        self.query_one(Preview).show_lines(preview(draft))
         crumbs = ["grpotui", "launch", *([draft.preset.name] if draft else [])]
         self.query_one(TitleLine).show_title(crumbs)
 
@@ -212,30 +211,3 @@ class LaunchScreen(Screen[None]):
     def go_back(self) -> bool:
         """Drop the filter; False when there is none, so that the screen closes."""
         return self.query_one(FindLine).drop()
-
-    # Launching
-
-    def action_launch(self) -> None:
-        """Queue the run, and open it."""
-        draft = self.draft
-        if draft is None or self._launching:
-            return
-        if found := draft.problems():
-            self.app.say(found[0], "error")
-            return
-        self._launching = True
-        self.app.do(lambda: self._launch(draft), self._launched)
-
-    def _launch(self, draft: Draft) -> str:
-        """Launch, in a thread. Raises UserError."""
-        from grpotui.launch.submit import launch
-
-        try:
-            return launch(self.app.workspace, draft.request())
-        finally:
-            self._launching = False
-
-    def _launched(self, run_id: str) -> None:
-        if self.is_current:
-            self.app.pop_screen()
-        self.app.open_run(run_id)

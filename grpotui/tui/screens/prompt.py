@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -50,6 +53,40 @@ class Prompt(ModalScreen[str | None]):
         """Give the line to who asked."""
         event.stop()
         self.dismiss(event.value.strip())
+
+    def action_cancel(self) -> None:
+        """Give None."""
+        self.dismiss(None)
+
+
+class Choice(ModalScreen[str | None]):
+    """Asks for one of a few words, one key each; gives the word, or None."""
+
+    DEFAULT_CSS = f"Choice {{ {_CSS} }}"
+    BINDINGS = [("escape,q", "cancel", "Cancel")]  # noqa: RUF012
+
+    def __init__(self, question: str, choices: Mapping[str, tuple[str, str]], detail: str = "") -> None:
+        """``choices`` maps a key to its word and what that means."""
+        super().__init__()
+        self._question = clean(question)
+        self._choices = choices
+        self._detail = clean(detail)
+
+    def compose(self) -> ComposeResult:
+        """Question and choices."""
+        lines = "\n".join(f"{key}  {word:<12} {means}" for key, (word, means) in self._choices.items())
+        with Vertical(id="box"):
+            yield Static(self._question, id="question", markup=False)
+            if self._detail:
+                yield Static(self._detail, id="detail", markup=False)
+            yield Static(f"\n{lines}", markup=False)
+            yield Static("esc cancel", id="keys", markup=False)
+
+    def on_key(self, event: Key) -> None:
+        """Give the word of the key."""
+        if event.key in self._choices:
+            event.stop()
+            self.dismiss(self._choices[event.key][0])
 
     def action_cancel(self) -> None:
         """Give None."""

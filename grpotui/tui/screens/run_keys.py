@@ -48,6 +48,14 @@ class RunKeys(Screen[None]):
         """Write a note to the run."""
         self._deed(deeds.note)
 
+    def action_tag(self) -> None:
+        """Add tags to the run, or take some away."""
+        self._deed(deeds.tag)
+
+    def action_judge(self) -> None:
+        """Say what the learning of the run did."""
+        self._deed(deeds.judge)
+
     def action_clone(self) -> None:
         """Open Launch with the run's preset and changes."""
         if self.selected is not None:

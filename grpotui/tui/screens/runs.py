@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.events import Resize, ScreenResume
-from textual.message import Message
+from textual.events import Resize
 from textual.widgets import Static
 
-from grpotui.errors import UserError
 from grpotui.records import RunSummary
 from grpotui.text import clean
+from grpotui.tui import deeds, keymap, style
 from grpotui.tui import format as fmt
-from grpotui.tui import keymap, style
-from grpotui.tui.runs_data import RunsReader
-from grpotui.tui.runs_view import RunsSnapshot, filtered, is_news
-from grpotui.tui.screens.run_keys import RunKeys
+from grpotui.tui.runs_view import RunsWanted
+from grpotui.tui.screens.runs_feed import RunsFeed
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.find_line import FindLine
 from grpotui.tui.widgets.line_table import LineTable
 from grpotui.tui.widgets.lines import KeyLine, TitleLine
+from grpotui.tui.widgets.news_line import NewsLine
 from grpotui.tui.widgets.queue_strip import QueueStrip
 from grpotui.tui.widgets.run_details import RunDetails
 from grpotui.tui.widgets.runs_table import RunsTable
-
-FETCH_SECONDS = 1.0
 
 EMPTY = """No runs yet.
 
@@ -41,7 +36,7 @@ EMPTY = """No runs yet.
 Runs that go on do not need this app: close it whenever you like."""
 
 
-class RunsScreen(RunKeys):
+class RunsScreen(RunsFeed):
     """The first screen."""
 
     KEYS = keymap.RUNS
@@ -63,111 +58,56 @@ class RunsScreen(RunKeys):
     RunsScreen.-flat #details, RunsScreen.-flat #queue { display: none; }
     """
 
-    class Fetched(Message):
-        """A new snapshot, or the error that came instead."""
-
-        def __init__(self, snapshot: RunsSnapshot | None, error: str = "") -> None:
-            super().__init__()
-            self.snapshot = snapshot
-            self.error = error
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the newest snapshot counts."""
-            return isinstance(message, RunsScreen.Fetched)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._snapshot = RunsSnapshot()
-        self._reader: RunsReader | None = None
-        self._fetching = False
-        self._again = False
-
     def compose(self) -> ComposeResult:
         """Title, table, details, queue, keys."""
         yield TitleLine(id="title")
+        yield NewsLine(id="news")
         yield Static("", id="trouble", markup=False)
         yield RunsTable(id="runs")
         with Vertical(id="empty"):
             yield Static("", id="empty-text", markup=False)
         yield RunDetails(id="details")
         yield QueueStrip(id="queue")
-        yield FindLine("words: name, tag, status, verdict …", id="find")
+        yield FindLine("words  status:failed  verdict:coll  tag:keep  reward>=0.5  grpo.beta=0.1", id="find")
         yield KeyLine(keymap.RUNS, keymap.EVERYWHERE, id="keys")
-
-    def on_mount(self) -> None:
-        """Fetch now, and every second."""
-        self._reader = RunsReader(self.app.workspace)
-        self.fetch()
-        self.set_interval(FETCH_SECONDS, self.fetch)
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._show())
-
-    @on(ScreenResume)
-    def _come_back(self) -> None:
-        self.fetch()
-
-    # Data
-
-    def fetch(self) -> None:
-        """Fetch a snapshot unless one is under way, or nobody looks."""
-        if not self.is_current and self._snapshot.time:
-            return
-        if self._fetching:
-            self._again = True
-            return
-        self._fetching = True
-        row = self.query_one(RunsTable).selected
-        self._fetch(row.run.id if row else None)
-
-    @work(thread=True, group="fetch")
-    def _fetch(self, detail_id: str | None) -> None:
-        from grpotui.tui.app import one_line
-
-        message = self.Fetched(None)
-        try:
-            if self._reader is not None:
-                message = self.Fetched(self._reader.fetch(detail_id))
-        except (UserError, sqlite3.Error, OSError) as error:
-            message = self.Fetched(None, one_line(error))
-        finally:
-            self._fetching = False
-            self.post_message(message)
-
-    def on_runs_screen_fetched(self, message: Fetched) -> None:
-        """Show the snapshot; an error stands in one line above what was known last."""
-        self.set_class(bool(message.error), "-trouble")
-        self.query_one("#trouble", Static).update(message.error)
-        if message.snapshot is not None:
-            self._snapshot = message.snapshot
-            self._show()
-        if self._again:
-            self._again = False
-            self.fetch()
 
     # Showing
 
-    def _show(self, select: str | None = None) -> None:
+    @property
+    def wanted(self) -> RunsWanted:
+        """What is in sight, and what is looked for."""
+        table, since = self.query_one(RunsTable), self.app.looks.since
+        return RunsWanted(self.query_one(FindLine).words, table.first, table.selected_id, since)
+
+    def show_snapshot(self) -> None:
+        """Show the newest snapshot."""
         snapshot = self._snapshot
-        words = self.query_one(FindLine).words
-        rows = filtered(snapshot.rows, words)
-        self.query_one(RunsTable).show(rows, snapshot.time, select)
-        self.set_class(not rows and bool(snapshot.time), "-empty")
-        if not rows:
-            said = f"No run has all of: {clean(words)}\n\nesc shows all runs" if words else EMPTY
+        words, none = snapshot.wanted.filter, not snapshot.ids
+        self.query_one(RunsTable).show(snapshot)
+        self.set_class(none and bool(snapshot.time), "-empty")
+        if none:
+            why = clean(snapshot.problem) or "every term must hold"
+            said = f"No run has all of: {clean(words)}\n\n{why}\n\nesc shows all runs" if words else EMPTY
             self.query_one("#empty-text", Static).update(said)
         elif self.focused is None:
             self.query_one(RunsTable).focus()
-        self.query_one(QueueStrip).show_queue(snapshot.devices, snapshot.waiting)
-        self._show_title(len(rows))
+        self.query_one(NewsLine).show_news(snapshot.wanted.since, snapshot.happened, snapshot.time)
+        self.query_one(QueueStrip).show_queue(snapshot.devices, snapshot.waiting, snapshot.disk)
+        self._show_title()
         self._show_details()
 
-    def _show_title(self, shown: int) -> None:
+    def _show_title(self) -> None:
         snapshot = self._snapshot
         dark = self.app.current_theme.dark
         right = style.text("", dark=dark)
-        if count := snapshot.attention:
+        if snapshot.problem:
+            right.append_text(style.text(f"▲ {snapshot.problem}   ", Tone.WARN, dark))
+        elif count := snapshot.attention:
             needs = f"▲ {count} need{'s' if count == 1 else ''} attention (!)   "
             right.append_text(style.text(needs, Tone.WARN, dark))
-        parts = [f"{shown} of {len(snapshot.rows)} runs"] if self.query_one(FindLine).words else []
+        parts = [f"{len(snapshot.ids)} of {snapshot.total} runs"] if snapshot.wanted.filter else []
+        if marked := len(self.query_one(RunsTable).marks):
+            parts.append(f"{marked} marked")
         parts.append(f"{snapshot.live} running")
         if snapshot.waiting:
             parts.append(f"{len(snapshot.waiting)} queued")
@@ -180,19 +120,23 @@ class RunsScreen(RunKeys):
     def _show_details(self) -> None:
         row = self.query_one(RunsTable).selected
         snapshot = self._snapshot
-        flags = snapshot.flags if row and row.run.id == snapshot.detail_id else ()
+        flags = snapshot.flags if row and row.run.id == snapshot.wanted.detail_id else ()
         self.query_one(RunDetails).show_run(row, flags, snapshot.time)
 
     @on(LineTable.Moved, "#runs")
     def _selected(self) -> None:
         self._show_details()
-        row = self.query_one(RunsTable).selected
-        if row and row.run.id != self._snapshot.detail_id:
+        if self.query_one(RunsTable).selected_id != self._snapshot.wanted.detail_id:
+            self.fetch()
+
+    @on(RunsTable.Scrolled, "#runs")
+    def _scrolled(self) -> None:
+        if self.wanted != self._snapshot.wanted:
             self.fetch()
 
     def on_resize(self, event: Resize) -> None:
         """Lines that are cut to the width are made again."""
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(self.show_snapshot)
 
     # Keys
 
@@ -215,13 +159,26 @@ class RunsScreen(RunKeys):
         self.app.push_screen(LaunchScreen())
 
     def action_attention(self) -> None:
-        """Go to the next run that needs attention, around the end."""
-        table = self.query_one(RunsTable)
-        places = [i for i, row in enumerate(table.rows) if is_news(row.run, self._snapshot.time)]
+        """Go to the next run that needs attention or is new since the last look, around the end."""
+        table, places = self.query_one(RunsTable), self._snapshot.walk
         if not places:
             self.app.say("Nothing needs attention")
             return
         table.move_to(next((i for i in places if i > table.index), places[0]))
+
+    def action_mark(self) -> None:
+        """Mark the run, or unmark it."""
+        self.query_one(RunsTable).toggle_mark()
+        self._show_title()
+
+    def action_start(self) -> None:
+        """Launch the draft."""
+        self._deed(deeds.start)
+
+    def action_pin(self) -> None:
+        """Make the run the baseline, or let it be that no longer."""
+        if row := self.query_one(RunsTable).selected:
+            deeds.pin(self.app, row.run, row.pinned, self.fetch)
 
     # Filter
 
@@ -230,8 +187,8 @@ class RunsScreen(RunKeys):
         self.query_one(FindLine).open()
 
     def on_find_line_found(self) -> None:
-        """Show the runs that have the words."""
-        self._show()
+        """Show the runs that fit."""
+        self.fetch()
 
     def on_find_line_left(self) -> None:
         """Go on in the table."""

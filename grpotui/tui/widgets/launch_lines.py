@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.text import Text
+
 from grpotui.tui import style
 from grpotui.tui.launch_view import FieldView, PresetView
 from grpotui.tui.style import Tone
@@ -32,6 +34,24 @@ class FieldHelp(OneLine):
         self.show(text)
 
 
+class Preview(OneLine):
+    """The first examples of the dataset."""
+
+    DEFAULT_CSS = """
+    Preview { height: auto; max-height: 5; padding: 0 1; border-top: solid $rule; }
+    Preview.-none { display: none; }
+    """
+
+    def show_lines(self, lines: Sequence[str]) -> None:
+        """Show a title and examples; nothing at all when there are none."""
+        self.set_class(not lines, "-none")
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for number, line in enumerate(lines):
+            text.append("\n  " if number else "")
+            text.append_text(style.text(line, Tone.PLAIN if number else Tone.DIM, self.dark))
+        self.show(text)
+
+
 class LaunchState(OneLine):
     """Whether what stands above can be launched, live."""
 
@@ -41,7 +61,7 @@ class LaunchState(OneLine):
         """Say why a value was not taken."""
         self._show(f"✖ {error}   esc keeps the old value", Tone.BAD)
 
-    def show_state(self, readable: bool, problems: Sequence[str], edits: int) -> None:
+    def show_state(self, readable: bool, problems: Sequence[str], edits: int, runs: int = 1) -> None:
         """Say the first problem, or that there is none."""
         if not readable:
             self._show("▲ this preset cannot be launched", Tone.WARN)
@@ -50,7 +70,8 @@ class LaunchState(OneLine):
             self._show(f"▲ {problems[0]}{more}", Tone.WARN)
         else:
             changed = f"{edits} field{'s' if edits > 1 else ''} changed" if edits else "as the preset has it"
-            self._show(f"✓ can be launched: L   {changed}", Tone.DIM)
+            several = f"   makes {runs} runs with the same seed" if runs > 1 else ""
+            self._show(f"✓ can be launched: L   {changed}{several}   d writes a draft", Tone.DIM)
 
     def _show(self, words: str, tone: Tone) -> None:
         line = style.text(words, tone, self.dark)

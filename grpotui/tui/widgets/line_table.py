@@ -29,6 +29,8 @@ class LineTable(ScrollView, can_focus=True):
         & > .line-table--cursor { background: $cursor-blurred; }
         & > .line-table--header { color: $faint; }
         &:focus > .line-table--cursor { background: $cursor; text-style: bold; }
+        &:ansi:focus > .line-table--cursor { text-style: bold reverse; }
+        &:ansi > .line-table--cursor { text-style: underline; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line-table--cursor", "line-table--header"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.text import Text
 from textual.widgets import Static
 
@@ -66,7 +68,9 @@ class KeyLine(OneLine):
         """Show as many as fit now."""
         colours = style.palette(self.dark)
         line = Text(no_wrap=True)
-        for face, label in keymap.key_line(self._sections, self.size.width):
+        chosen: Mapping[str, str] = getattr(self.app, "keys", {})
+        sections = [section.rebound(chosen) for section in self._sections]
+        for face, label in keymap.key_line(sections, self.size.width):
             line.append(f" {face}", colours.strong)
             line.append(f" {label} ", colours.dim)
         self.show(line)

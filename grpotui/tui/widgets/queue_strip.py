@@ -15,9 +15,11 @@ MOST = 3
 """Waiting runs that are named; the rest are counted."""
 
 
-def strip_text(devices: str, waiting: Sequence[RunRow], dark: bool) -> Text:
-    """Return the devices' line, and one line for each of the first waiting runs."""
+def strip_text(devices: str, waiting: Sequence[RunRow], dark: bool, disk: str = "") -> Text:
+    """Return the line of disk and devices, and one line for each of the first waiting runs."""
     text = Text(" ", no_wrap=True)
+    if disk:
+        text.append_text(style.text(f"▲ {disk} (g)   ", Tone.WARN, dark))
     text.append_text(style.text(devices or "looking for devices …", Tone.DIM, dark))
     for row in waiting[:MOST]:
         text.append("\n ")
@@ -35,6 +37,6 @@ class QueueStrip(OneLine):
 
     DEFAULT_CSS = "QueueStrip { height: auto; max-height: 4; }"
 
-    def show_queue(self, devices: str, waiting: Sequence[RunRow]) -> None:
+    def show_queue(self, devices: str, waiting: Sequence[RunRow], disk: str = "") -> None:
         """Show what is waiting, and for what."""
-        self.show(strip_text(devices, waiting, self.dark))
+        self.show(strip_text(devices, waiting, self.dark, disk))

@@ -12,6 +12,7 @@ from grpotui.tui import style
 from grpotui.tui.runs_view import RunRow
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.lines import OneLine
+from grpotui.tui.widgets.runs_table import eta
 
 
 def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool) -> list[Text]:
@@ -28,7 +29,13 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool) -> list[
     if run.device:
         facts.append(run.device)
     facts += [f"#{tag}" for tag in run.tags]
+    if run.status.is_live and run.epoch is not None:
+        facts.append(f"epoch {fmt.part_of(run.epoch, run.max_epochs, digits=1)}")
+    if (left := eta(row)) is not None:
+        facts.append(f"ETA {fmt.duration(left)}")
     head = style.text(run.name, Tone.STRONG, dark)
+    if row.pinned:
+        head.append_text(style.text(f"  {style.PINNED} baseline", Tone.PLAIN, dark))
     head.append_text(style.text("   " + "  ".join(facts), Tone.DIM, dark))
     lines = [head]
     if run.verdict_message:
@@ -36,6 +43,9 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool) -> list[
         line = style.verdict_text(run.verdict, run.cause, dark)
         line.append_text(style.text(f"{since}  {run.verdict_message}", Tone.PLAIN, dark))
         lines.append(line)
+    if run.human:
+        sign = style.HUMAN_SIGNS[run.human]
+        lines.append(style.text(f"{sign} you say: {run.human}", Tone.PLAIN, dark))
     if run.reason:
         line = style.status_text(run.status, dark)
         line.append_text(style.text(f"  {run.reason}", Tone.PLAIN, dark))

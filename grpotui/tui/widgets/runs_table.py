@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from rich.text import Text
 from grpotui.records import Status
 from grpotui.tui import format as fmt
 from grpotui.tui import style
-from grpotui.tui.runs_view import RunRow
+from grpotui.tui.runs_view import RunRow, RunsSnapshot
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import LineTable, cell
 
@@ -24,6 +24,7 @@ class Moment:
     now: float
     dark: bool
     width: int
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Column:
     most: int = 0
     """Cells that it grows to when there is room; 0 when it does not grow."""
     dim: bool = False
+
+
+def _gutter(row: RunRow, at: Moment) -> Text:
+    mark = style.MARKED if at.marked else style.PINNED if row.pinned else " "
+    human = style.HUMAN_SIGNS[row.run.human] if row.run.human else " "
+    return style.text(mark + human, Tone.STRONG, at.dark)
 
 
 def _name(row: RunRow, at: Moment) -> Text:
@@ -97,21 +104,22 @@ def eta(row: RunRow) -> float | None:
 
 
 COLUMNS = (
-    Column("run", 12, 0, _name, most=44),
-    Column("status", 10, 1, _status),
-    Column("verdict", 12, 2, _verdict, most=24),
-    Column("step", 9, 3, _step, right=True, most=11),
-    Column("epoch", 7, 9, _epoch, right=True, dim=True),
-    Column("ETA", 5, 5, _eta, right=True),
-    Column("reward", 6, 4, _reward, right=True),
-    Column("trend", 8, 8, lambda row, at: fmt.sparkline(row.trace, at.width), dim=True, most=10),
-    Column("flat", 5, 6, lambda row, at: _share(row.run.zero_std), right=True),
-    Column("jacc", 5, 7, lambda row, at: _share(row.run.jaccard), right=True),
-    Column("device", 6, 10, _device, dim=True),
-    Column("age", 4, 11, lambda row, at: fmt.age(at.now - row.run.created_at), right=True, dim=True),
+    Column("", 2, 0, _gutter),
+    Column("run", 12, 1, _name, most=44),
+    Column("status", 10, 2, _status),
+    Column("verdict", 12, 3, _verdict, most=24),
+    Column("step", 9, 4, _step, right=True, most=11),
+    Column("epoch", 7, 10, _epoch, right=True, dim=True),
+    Column("ETA", 5, 6, _eta, right=True),
+    Column("reward", 6, 5, _reward, right=True),
+    Column("trend", 8, 9, lambda row, at: fmt.sparkline(row.trace, at.width), dim=True, most=10),
+    Column("flat", 5, 7, lambda row, at: _share(row.run.zero_std), right=True),
+    Column("jacc", 5, 8, lambda row, at: _share(row.run.jaccard), right=True),
+    Column("device", 6, 11, _device, dim=True),
+    Column("age", 4, 12, lambda row, at: fmt.age(at.now - row.run.created_at), right=True, dim=True),
 )
 GAP = 1
-NAME_WANTED = 18
+NAME_WANTED = 16
 """Cells for the name before a further column may have any."""
 
 
@@ -123,18 +131,18 @@ CRAMPED = 46
 def layout(width: int) -> tuple[tuple[Column, int], ...]:
     """Return the columns that fit in ``width`` cells, in their order, each with its width."""
     if width < CRAMPED:
-        name = max(width - 15, 4)
-        return tuple((c, w) for c, w in zip(COLUMNS, (name, 1, 12), strict=False))
+        name = max(width - 18, 4)
+        return tuple((c, w) for c, w in zip(COLUMNS, (2, name, 1, 12), strict=False))
     chosen: list[Column] = []
     used = 0
     for column in sorted(COLUMNS, key=lambda c: c.rank):
-        wanted = NAME_WANTED if column.rank == 0 else column.width + GAP
-        if chosen and used + wanted > width:
+        wanted = (NAME_WANTED if column.title == "run" else column.width) + GAP
+        if chosen and used + wanted > width + GAP:
             break
         chosen.append(column)
         used += wanted
-    spare = max(width - used, 0)
-    widths = {c.title: NAME_WANTED if c.rank == 0 else c.width for c in chosen}
+    spare = max(width - used + GAP, 0)
+    widths = {c.title: NAME_WANTED if c.title == "run" else c.width for c in chosen}
     for title, share in (("step", 2), ("run", 8), ("verdict", 12), ("trend", 2), ("run", width)):
         column_ = next((c for c in chosen if c.title == title), None)
         if column_ is not None:
@@ -144,13 +152,13 @@ def layout(width: int) -> tuple[tuple[Column, int], ...]:
     return tuple((c, widths[c.title]) for c in COLUMNS if c in chosen)
 
 
-def row_line(row: RunRow, width: int, now: float, dark: bool) -> Text:
+def row_line(row: RunRow, width: int, now: float, dark: bool, marked: bool = False) -> Text:
     """Return one run as one line of ``width`` cells."""
     line = Text(no_wrap=True, end="")
     for number, (column, cells) in enumerate(layout(width)):
         if number:
             line.append(" " * GAP)
-        content = column.show(row, Moment(now, dark, cells))
+        content = column.show(row, Moment(now, dark, cells, marked))
         line.append_text(cell(content, cells, column.right, column.dim, dark))
     return line
 
@@ -166,37 +174,77 @@ def header_line(width: int) -> Text:
 
 
 class RunsTable(LineTable):
-    """Runs as rows. The selected run stays selected, by id, whatever moves around it."""
+    """Runs as rows. The selected run stays selected, by id, whatever moves around it.
+
+    Of thousands of runs it knows only the rows near the ones in sight; ``Scrolled`` asks for others.
+    """
+
+    class Scrolled(LineTable.Moved):
+        """Rows have come into sight that are not known."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
-        self.rows: Sequence[RunRow] = ()
-        self._now = 0.0
+        self.marks: set[str] = set()
+        """Ids of marked runs."""
+        self._snapshot = RunsSnapshot()
+
+    @property
+    def rows(self) -> list[RunRow]:
+        """The rows that are known, in order."""
+        known = self._snapshot.rows
+        return [known[run_id] for run_id in self._snapshot.ids if run_id in known]
+
+    @property
+    def first(self) -> int:
+        """Place of the first row in sight."""
+        return int(self.scroll_offset.y)
+
+    @property
+    def selected_id(self) -> str | None:
+        """Id of the run under the cursor."""
+        ids = self._snapshot.ids
+        return ids[self.index] if self.index < len(ids) else None
 
     @property
     def selected(self) -> RunRow | None:
-        """The row under the cursor."""
-        return self.rows[self.index] if self.index < len(self.rows) else None
+        """The row under the cursor; None too while it is not known yet."""
+        return self._snapshot.rows.get(self.selected_id or "")
 
-    def show(self, rows: Sequence[RunRow], now: float, select: str | None = None) -> None:
-        """Take in new rows, and select the run ``select`` (default: the one that is selected now)."""
-        old = self.selected
-        wanted = select or (old.run.id if old else None)
-        places = {row.run.id: place for place, row in enumerate(rows)}
-        self.rows, self._now = rows, now
-        self.rows_changed(places.get(wanted or "", self.index))
-        new = self.selected
-        if new != old:
+    def show(self, snapshot: RunsSnapshot) -> None:
+        """Take in what is true now; the cursor stays on its run while it is there."""
+        old_id, old = self.selected_id, self.selected
+        self._snapshot = snapshot
+        try:
+            place = snapshot.ids.index(old_id or "")
+        except ValueError:
+            place = self.index
+        self.rows_changed(place)
+        if self.selected != old or self.selected_id != old_id:
             self.post_message(self.Moved(self, self.index))
 
+    def toggle_mark(self) -> None:
+        """Mark the run under the cursor or unmark it, and go on to the next."""
+        if self.selected_id:
+            self.marks ^= {self.selected_id}
+            self._refresh_row(self.index)
+            self.move_to(self.index + 1)
+
     def row_count(self) -> int:
-        """How many runs are shown."""
-        return len(self.rows)
+        """How many runs fit the filter."""
+        return len(self._snapshot.ids)
 
     def header_text(self, width: int) -> Text:
         """Titles of the columns that fit."""
         return header_line(width)
 
     def row_text(self, index: int, width: int) -> Text:
-        """One run."""
-        return row_line(self.rows[index], width, self._now, self.dark)
+        """One run; only its id while the rest is not known."""
+        run_id = self._snapshot.ids[index]
+        row = self._snapshot.rows.get(run_id)
+        if row is None:
+            self.call_after_refresh(self._ask)
+            return style.text(f"   {run_id}", Tone.DIM, self.dark)
+        return row_line(row, width, self._snapshot.time, self.dark, run_id in self.marks)
+
+    def _ask(self) -> None:
+        self.post_message(self.Scrolled(self, self.index))

@@ -1,0 +1,73 @@
+"""What people did to a workspace as a whole: lines of ``logs/workspace.jsonl``, the last of a kind counts."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from grpotui.errors import UserError
+from grpotui.records import as_float
+from grpotui.stream import LineWriter, Tail
+from grpotui.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What holds now. Times are unix seconds."""
+
+    pinned: str = ""
+    """Id of the run that others are compared with; empty for none."""
+    looked_at: float | None = None
+    """When somebody was last seen at the app; None when nobody ever was."""
+    since: float | None = None
+    """The look before the sitting that ``looked_at`` belongs to."""
+
+
+class DeskReader:
+    """Reads the log as it grows."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._tail = Tail(workspace.log)
+        self._desk = Desk()
+
+    def read(self) -> Desk:
+        """Return what holds now; an unreadable line changes nothing."""
+        if self._tail.changed():
+            inode, offset = self._tail.inode, self._tail.offset
+            lines = self._tail.read()
+            if self._tail.inode != inode or self._tail.offset < offset:
+                self._desk = Desk()
+            for line in lines:
+                self._desk = _with(self._desk, line.data)
+        return self._desk
+
+
+def _with(desk: Desk, data: dict[str, object]) -> Desk:
+    match data.get("type"):
+        case "pin":
+            return replace(desk, pinned=str(data.get("run") or "")[:200])
+        case "look":
+            looked = as_float(data.get("time"))
+            return (
+                desk if looked is None else replace(desk, looked_at=looked, since=as_float(data.get("since")))
+            )
+    return desk
+
+
+def write_look(workspace: Workspace, looked_at: float, since: float | None) -> bool:
+    """Keep when somebody was seen; False when the disk refuses, which nobody needs to know."""
+    return _append(workspace, {"time": looked_at, "type": "look", "since": since})
+
+
+def write_pin(workspace: Workspace, run_id: str) -> None:
+    """Pin a run as the baseline; an empty id unpins. Raises UserError when the disk refuses."""
+    if not _append(workspace, {"time": time.time(), "type": "pin", "run": run_id}):
+        raise UserError(f"cannot write to {workspace.log}: is the disk full?")
+
+
+def _append(workspace: Workspace, line: dict[str, object]) -> bool:
+    writer = LineWriter(workspace.log)
+    try:
+        return writer.append(line)
+    finally:
+        writer.close()
