@@ -38,3 +38,8 @@ def clean(text: str, limit: int = MAX_LINE) -> str:
 def clean_lines(text: str, limit: int = MAX_LINE) -> list[str]:
     """Return ``text`` as harmless lines, split at newlines only."""
     return [clean(line, limit) for line in text.replace("\r\n", "\n").split("\n")]
+
+
+def last_state(line: str) -> str:
+    """Return what a terminal would end up showing of a log line in which a progress bar went back with CR."""
+    return line.rstrip("\r").rpartition("\r")[2].rstrip()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import click
 
 from grpotui.analysis.series import format_value
+from grpotui.launch.queue import tick
 from grpotui.records import RunSummary
 from grpotui.registry import index_run
 from grpotui.registry.queries import Registry
-from grpotui.text import clean_lines
+from grpotui.text import clean, last_state
 from grpotui.workspace import Workspace
 
 _POLL = 0.3  # seconds
+_CHUNK = 1024 * 1024  # bytes
 
 
 def print_log(workspace: Workspace, registry: Registry, run_id: str, follow: bool) -> None:
@@ -22,21 +25,27 @@ def print_log(workspace: Workspace, registry: Registry, run_id: str, follow: boo
     position = 0
     rest = b""
     while True:
+        tick(workspace)
         index_run(registry.connection, workspace.run(run_id))
         ended = not follow or registry.run(run_id).status.is_ended
-        if path.is_file():
-            with path.open("rb") as file:
-                file.seek(position)
-                data = file.read()
+        while data := _read(path, position):
             position += len(data)
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:
-                click.echo("\n".join(clean_lines(line.decode(errors="replace").split("\r")[-1])))
+                click.echo(clean(last_state(line.decode(errors="replace"))))
         if ended:
             break
         time.sleep(_POLL)
     if rest:
-        click.echo("\n".join(clean_lines(rest.decode(errors="replace"))))
+        click.echo(clean(last_state(rest.decode(errors="replace"))))
+
+
+def _read(path: Path, position: int) -> bytes:
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        file.seek(position)
+        return file.read(_CHUNK)
 
 
 def progress_line(run: RunSummary) -> str:

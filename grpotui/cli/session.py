@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import click
+
 from grpotui.errors import UserError
 from grpotui.registry.queries import Registry
+from grpotui.text import clean
 from grpotui.tui.settings import Settings, load_settings
 from grpotui.workspace import Workspace
 
@@ -38,14 +41,19 @@ class Session:
 
     @cached_property
     def registry(self) -> Registry:
-        """The registry, with everything indexed, ended runs noticed and the queue moved on."""
+        """The registry, with ended runs noticed, the queue moved on and everything indexed.
+
+        A queue that cannot move is said on stderr and keeps nobody from reading.
+        """
         from grpotui.launch.queue import tick
         from grpotui.registry import connect, sync
 
         connection = connect(self.workspace)
+        try:
+            tick(self.workspace)
+        except (UserError, OSError) as error:
+            click.echo(f"grpotui: the queue cannot move: {clean(str(error))}", err=True)
         sync(connection, self.workspace)
-        if tick(self.workspace):
-            sync(connection, self.workspace)
         return Registry(connection, self.workspace)
 
 

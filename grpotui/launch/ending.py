@@ -16,7 +16,7 @@ from grpotui.launch.stop import Request
 from grpotui.launch.supervise import UNKNOWN, Outcome
 from grpotui.records import Status
 from grpotui.stream import read_json, write_json
-from grpotui.text import clean
+from grpotui.text import clean, last_state
 from grpotui.workspace import RunDir
 
 BALLAST = 32 * 1024
@@ -109,7 +109,7 @@ def last_line(log: Path, start: int = 0) -> str:
             text = file.read().decode(errors="replace")
     except OSError:
         return ""
-    lines = [line.rpartition("\r")[2].rstrip() for line in text.split("\n")]
+    lines = [last_state(line) for line in text.split("\n")]
     if _TRACEBACK in lines:
         last = len(lines) - 1 - lines[::-1].index(_TRACEBACK)
         error = next((line for line in lines[last + 1 :] if line and not line[0].isspace()), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,7 @@ class Judge:
         self.last_step = 0
         self._flagged: dict[_FlagKey, float] = {}
         self._said = str(Verdict.WARMING_UP)
+        self._untold: deque[dict[str, Any]] = deque()
         for event in events(run):
             if event.get("type") == "flag":
                 self._flagged[_key(Flag.from_json(event))] = as_float(event.get("time")) or 0.0
@@ -74,6 +76,7 @@ class Judge:
         for flag in judgement.flags:
             self._flag(flag, now)
         self._verdict(as_int(metrics.get("step")), judgement.change, now)
+        self.tell()
         if signals is not None:
             self._signals.append({**signals, "time": now})
 
@@ -87,7 +90,7 @@ class Judge:
     def _flag(self, flag: Flag, now: float) -> None:
         if _key(flag) not in self._flagged:
             self._flagged[_key(flag)] = now
-            self._run.append_event({"time": now, "type": "flag", **flag.to_json()})
+            self._untold.append({"time": now, "type": "flag", **flag.to_json()})
 
     def _verdict(self, step: int, change: VerdictChange | None, now: float) -> None:
         """Say a verdict that differs from the last one said; a resumed run may fall back to an old one."""
@@ -105,7 +108,12 @@ class Judge:
             "message": change.message if change else back,
         }
         self._said = verdict
-        self._run.append_event(event)
+        self._untold.append(event)
+
+    def tell(self) -> None:
+        """Write what was found; what the disk refuses is kept, in order, and tried again at the next call."""
+        while self._untold and self._run.append_event(self._untold[0]):
+            self._untold.popleft()
 
 
 def _key(flag: Flag) -> _FlagKey:

@@ -230,12 +230,11 @@ def wait(workspace: Workspace, run_id: str, on_change: Callable[[RunSummary], No
 
     Keeps the queue going meanwhile. Raises UserError when the run is deleted.
     """
-    connection = connect(workspace)
-    registry = Registry(connection, workspace)
+    registry = Registry(connect(workspace), workspace)
     last: RunSummary | None = None
     try:
         while True:
-            index_run(connection, workspace.run(run_id))
+            index_run(registry.connection, workspace.run(run_id))
             now = registry.run(run_id)
             if now != last:
                 last = now
@@ -246,4 +245,4 @@ def wait(workspace: Workspace, run_id: str, on_change: Callable[[RunSummary], No
             if not is_held(workspace.run(run_id).runner_lock):
                 tick(workspace)
     finally:
-        connection.close()
+        registry.connection.close()

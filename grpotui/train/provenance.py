@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 import sys
+import threading
 import time
 from importlib import metadata
 from pathlib import Path
@@ -76,11 +77,14 @@ def _git(folder: Path, limit: int, *arguments: str) -> bytes | None:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
             assert process.stdout is not None  # noqa: S101 - PIPE was asked for
+            watchdog = threading.Timer(_TIMEOUT, process.kill)
+            watchdog.start()
             output = process.stdout.read(limit)
             cut = len(output) == limit
             if cut:
                 process.kill()
-            code = process.wait(timeout=_TIMEOUT)
-    except (OSError, subprocess.TimeoutExpired):
+            code = process.wait()
+            watchdog.cancel()
+    except OSError:
         return None
     return output if cut or code == 0 else None

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sqlite3
 import time
 from bisect import bisect_right
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
+from grpotui.presets import health_settings
 from grpotui.records import (
     ZERO_STD_EPSILON,
     HealthSettings,
     RewardRange,
     RunSummary,
     Status,
-    as_float,
-    as_int,
 )
 from grpotui.registry import connect, index_run
 from grpotui.registry.queries import GroupRow, Registry
+from grpotui.text import last_state
 from grpotui.tui.group_view import StepGroups, template
 from grpotui.tui.run_series import Recording
 from grpotui.tui.run_view import RunSnapshot
@@ -47,19 +44,8 @@ def last_lines(path: Path, most: int = LOG_LINES) -> tuple[str, ...]:
     lines = raw.decode("utf-8", "replace").split("\n")
     if size > LOG_BYTES:
         lines = lines[1:]
-    shown = (line.rstrip("\r").rsplit("\r", 1)[-1].rstrip() for line in lines)
+    shown = map(last_state, lines)
     return tuple(line for line in shown if line)[-most:]
-
-
-def health_settings(config: Mapping[str, Any]) -> HealthSettings:
-    """Return the ``[health]`` table of a run's config; its default for whatever is missing or no number."""
-    table = config.get("health")
-    found: dict[str, Any] = {}
-    for field in dataclasses.fields(HealthSettings):
-        value = as_float(table.get(field.name)) if isinstance(table, Mapping) else None
-        if value is not None:
-            found[field.name] = as_int(value) if field.type == "int" else value
-    return HealthSettings(**found)
 
 
 def _odd(row: GroupRow) -> bool:

@@ -17,6 +17,7 @@ SIGNAL_PREFIX = "grpotui/"
 TIME_KEY = "time"
 """Kept like a metric, for charts over time and the time per step, but listed nowhere."""
 STEP_KEY = "step"
+REWARD_KEY = "reward"
 
 Row = tuple[int, int, int, float | None]
 
@@ -81,6 +82,16 @@ class _Keys:
         self._conn.execute("INSERT OR IGNORE INTO run_keys VALUES (?, ?)", (self._rid, key))
         return int(key)
 
+    def repeats(self, waiting: list[Row], data: dict[str, Any], step: int) -> bool:
+        """True when ``step`` was logged as a training step before: its lines of evaluation have no reward."""
+        if self._stream != "metrics" or REWARD_KEY not in data:
+            return False
+        key = self.number(REWARD_KEY)
+        if any(row[1] == key and row[2] == step for row in reversed(waiting)):
+            return True
+        found = "SELECT 1 FROM metrics WHERE run = ? AND key = ? AND step = ?"
+        return self._conn.execute(found, (self._rid, key, step)).fetchone() is not None
+
     def drop_rows(self, step: int) -> None:
         """Delete the stream's rows from ``step`` on."""
         self._conn.executemany(
@@ -105,7 +116,7 @@ def _apply(
         if step < 0:
             bad += 1
             continue
-        if step < last_step:
+        if step < last_step or (step == last_step and keys.repeats(rows, line.data, step)):
             _insert(conn, rows)
             keys.drop_rows(step)
             if stream == "metrics":

@@ -95,7 +95,7 @@ class RunScreen(RunMoves):
         self._fetching = True
         self._fetch()
 
-    @work(thread=True, group="fetch", exit_on_error=False)
+    @work(thread=True, group="fetch")
     def _fetch(self) -> None:
         from grpotui.tui.app import one_line
 
@@ -135,7 +135,7 @@ class RunScreen(RunMoves):
             self._reading = True
             self._read(wanted)
 
-    @work(thread=True, group="read", exit_on_error=False)
+    @work(thread=True, group="read")
     def _read(self, step: int) -> None:
         from grpotui.tui.app import one_line
 
