@@ -48,22 +48,6 @@ def _reduced(column: list[Point]) -> list[Point]:
     return sorted(keep.items())
 
 
-def smooth(points: Sequence[Point], window: int) -> list[Point]:
-    """Return the mean of the last ``window`` values at each point; a gap stays a gap and does not count."""
-    if window <= 1:
-        return list(points)
-    smoothed: list[Point] = []
-    recent: list[float] = []
-    for step, value in points:
-        if value is None:
-            smoothed.append((step, None))
-            continue
-        recent.append(value)
-        del recent[:-window]
-        smoothed.append((step, math.fsum(recent) / len(recent)))
-    return smoothed
-
-
 def sparkline(values: Sequence[float | None], width: int) -> str:
     """Return values as ``width`` bars at most, lowest ▁ to highest █; a gap is a space.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from grpotui.launch.identity import PLACE_VARIABLE, RUN_VARIABLE, Identity, environment, place
 from grpotui.launch.leases import Holder, read_holder
 from grpotui.launch.locks import is_held
-from grpotui.workspace import RunDir, Workspace, is_run_id, runtime_dir
+from grpotui.workspace import RUNTIME_VARIABLE, RunDir, Workspace, is_run_id, runtime_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,10 @@ class Orphan:
 
 
 def orphans(workspace: Workspace) -> list[Orphan]:
-    """Return every process of this user's runs that has no runner, of other workspaces too."""
+    """Return every process of this user's runs that has no runner, of other workspaces too.
+
+    Runs that lease their devices in another runtime folder are somebody else's business.
+    """
     found = []
     for entry in os.scandir("/proc"):
         if entry.name.isdecimal() and (orphan := _orphan(int(entry.name), workspace)):
@@ -36,7 +39,8 @@ def _orphan(pid: int, workspace: Workspace) -> Orphan | None:
     started_with = dict(entry.partition(b"=")[::2] for entry in environment(pid) or [])
     run_id = os.fsdecode(started_with.get(RUN_VARIABLE.encode(), b""))
     where = os.fsdecode(started_with.get(PLACE_VARIABLE.encode(), b""))
-    if not is_run_id(run_id) or Identity.of(pid) is None:
+    leases_in = os.fsdecode(started_with.get(RUNTIME_VARIABLE.encode(), b""))
+    if not is_run_id(run_id) or leases_in != os.environ.get(RUNTIME_VARIABLE, "") or Identity.of(pid) is None:
         return None
     for home in (workspace, _started_in(pid)):
         run = home.run(run_id) if home is not None else None

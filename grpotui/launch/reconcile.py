@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable
 
 from grpotui.launch.ending import LOST, Ending, announce, from_exit, from_result, record
 from grpotui.launch.identity import Identity, bears_marks, boot_id, marks
-from grpotui.launch.journal import of_attempt, state
+from grpotui.launch.journal import events, of_attempt, state
 from grpotui.launch.locks import locked
-from grpotui.launch.spawn import spawn
+from grpotui.launch.spawn import RunnerError, spawn
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run
 from grpotui.registry.queries import Registry
@@ -63,8 +64,17 @@ def _adopted(workspace: Workspace, run: RunDir, attempt: int, lock: int) -> bool
     trainer = Identity.from_json(process.get("trainer"))
     if trainer is None or not trainer.alive() or bears_marks(trainer.pid, marks(run)) is False:
         return False
-    spawn(workspace, run, attempt, lock, adopt=True)
+    try:
+        spawn(workspace, run, attempt, lock, adopt=True)
+    except RunnerError as error:
+        _say_once(run, attempt, f"no runner comes up for its trainer: {error}")
     return True
+
+
+def _say_once(run: RunDir, attempt: int, text: str) -> None:
+    said = any(event.get("type") == "trouble" and event.get("text") == text for event in events(run))
+    if not said:
+        run.append_event({"time": time.time(), "type": "trouble", "text": text, "attempt": attempt})
 
 
 def _settle_dead(run: RunDir, attempt: int) -> None:

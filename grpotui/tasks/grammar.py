@@ -47,7 +47,7 @@ LATER = (
     "that {time} {name} and the {who} were {adj}.",
     "so {pron} {did} {how} with a {thing}.",
 )
-_SKEW = 0.8
+_SKEW = 0.7
 _SLOT = re.compile(r"\{(\w+)\}")
 _WEIGHTED = {
     slot: (words.split("|"), list(accumulate((i + 1) ** -_SKEW for i in range(len(words.split("|"))))))

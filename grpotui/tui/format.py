@@ -82,22 +82,3 @@ def device(text: str) -> str:
 def tail(path: str, most: int) -> str:
     """Return the end of a path in at most ``most`` characters."""
     return path if len(path) <= most else f"…{path[-(most - 1) :]}"
-
-
-_BLOCKS = "▁▂▃▄▅▆▇█"
-
-
-def sparkline(values: tuple[float, ...], width: int) -> str:
-    """Return the means of ``width`` equal parts of ``values`` as blocks, lowest to highest."""
-    if not values or width <= 0:
-        return ""
-    count = min(width, len(values))
-    means = []
-    for part in range(count):
-        piece = values[part * len(values) // count : (part + 1) * len(values) // count]
-        means.append(sum(piece) / len(piece))
-    low, high = min(means), max(means)
-    span = high - low
-    if span <= 0:
-        return _BLOCKS[0] * count
-    return "".join(_BLOCKS[min(int((mean - low) / span * 8), 7)] for mean in means)

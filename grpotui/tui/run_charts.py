@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grpotui.records import REWARD_WINDOW, FlagKind, Level, Verdict
+from grpotui.records import REWARD_WINDOW, FlagKind, Level
 from grpotui.tui import format as fmt
 from grpotui.tui import run_view as keys
 from grpotui.tui import style
@@ -144,8 +144,3 @@ def jaccard_chart(snapshot: RunSnapshot, cursor: int | None) -> tuple[ChartSpec,
     drawing = Drawing(curves, Scale(0.0, 1.0, ticks), steps_shown(snapshot), (warn, bad))
     short = "not applicable: short outputs" if snapshot.get(keys.ZERO_STD) else "no outputs yet"
     return ChartSpec(drawing, flag_marks(snapshot), False, short), items
-
-
-def bad_verdict(verdict: Verdict) -> bool:
-    """True for a verdict that says that the run goes wrong."""
-    return verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL)

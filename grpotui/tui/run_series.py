@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -207,13 +207,3 @@ def column(x: float, lo: float, hi: float, columns: int) -> int | None:
 def nearest(share: float, cells: int) -> int:
     """Return the cell of ``share`` (0 to 1) among ``cells``, first for 0, last for 1, as plotext rounds."""
     return math.floor(round(0.5 + (cells - 1) * share, 8))
-
-
-def step_near(steps: Sequence[int], step: int) -> int | None:
-    """Return the place of ``step``, else of the step before it, else of the first one."""
-    if not steps:
-        return None
-    place = bisect_left(steps, step)
-    if place < len(steps) and steps[place] == step:
-        return place
-    return max(place - 1, 0)

@@ -13,7 +13,6 @@ from grpotui.analysis.series import (
     format_duration,
     format_value,
     min_max,
-    smooth,
     sparkline,
 )
 from grpotui.records import RunKind, RunSummary, Status, Verdict
@@ -63,13 +62,6 @@ def test_a_long_series_is_reduced_quickly() -> None:
     before = time.process_time()
     min_max(points, 120)
     assert time.process_time() - before < 0.5
-
-
-def test_smooth_is_a_trailing_mean_around_gaps() -> None:
-    points: list[Point] = [(1, 0.0), (2, 2.0), (3, None), (4, 4.0), (5, 6.0)]
-    assert smooth(points, 2) == [(1, 0.0), (2, 1.0), (3, None), (4, 3.0), (5, 5.0)]
-    assert smooth(points, 1) == points
-    assert smooth([], 5) == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+
 from grpotui.stream import LineWriter
 from grpotui.workspace import Workspace
 from tests.support import Cli, write_run
@@ -89,6 +91,8 @@ def test_rebuild_brings_everything_back(cli: Cli, workspace: Workspace) -> None:
         cli("show", "study", "--json").out,
     )
     workspace.db.unlink()
-    assert cli("rebuild").code == 0
+    assert cli("rebuild").out == "1 runs, 36 points, 24 groups, 4 events\n"
+    with sqlite3.connect(workspace.db) as index:
+        assert index.execute("SELECT id, note FROM runs").fetchall() == [("study-ab2c", "read me")]
     after = cli("ls", "--json").out, cli("metrics", "study", "--json").out, cli("show", "study", "--json").out
     assert after == before

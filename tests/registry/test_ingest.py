@@ -53,16 +53,38 @@ def test_null_is_not_measured_and_nonfinite_is_a_gap(
 
 
 def test_lines_of_one_step_are_merged(run: RunDir, conn: sqlite3.Connection, registry: Registry) -> None:
-    append(run.metrics, {"step": 1, "reward": 0.5}, {"step": 1, "eval_accuracy": 0.25})
-    append(run.metrics, {"step": 1, "reward": 0.75})
+    append(run.metrics, {"step": 1, "reward": 0.75}, {"step": 1, "eval_accuracy": 0.25})
+    append(run.metrics, {"step": 1, "train_runtime": 9.0})
     append(run.signals, {"step": 1, "jaccard_cross": 0.125, "time": 1.0})
     index_run(conn, run)
     assert registry.series(ID) == {
         "eval_accuracy": [(1, 0.25)],
         "grpotui/jaccard_cross": [(1, 0.125)],
         "reward": [(1, 0.75)],
+        "train_runtime": [(1, 9.0)],
     }
     assert (registry.run(ID).eval_accuracy, registry.run(ID).jaccard) == (0.25, 0.125)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_training_the_last_step_again_replaces_it(
+    run: RunDir, conn: sqlite3.Connection, registry: Registry, at_once: bool
+) -> None:
+    flag = {"type": "flag", "step": 2, "kind": "threshold", "level": "warn", "signal": "zero_std"}
+    append(
+        run.metrics,
+        {"step": 1, "time": 1.0, "reward": 0.1},
+        {"step": 2, "time": 2.0, "reward": 0.2, "kl": 9.0},
+    )
+    append(run.events, {**flag, "time": 2.1, "message": "old"})
+    if not at_once:
+        index_run(conn, run)
+    append(run.metrics, {"step": 2, "time": 5.0, "reward": 0.3})
+    append(run.events, {**flag, "time": 5.1, "message": "new"})
+    index_run(conn, run)
+    assert registry.series(ID)["reward"] == [(1, 0.1), (2, 0.3)]
+    assert not registry.series(ID).get("kl")
+    assert [found.message for found in registry.flags(ID)] == ["new"]
 
 
 @pytest.mark.parametrize("at_once", [True, False])

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from grpotui.analysis.series import eta
 from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict
 from grpotui.tui import format as fmt
 from grpotui.tui.deeds import tags_of
 from grpotui.tui.runs_view import RunRow
 from grpotui.tui.style import STATUS_SIGNS, STATUS_TONES, STATUS_WORDS, VERDICT_SIGNS, VERDICT_WORDS
 from grpotui.tui.widgets.news_line import news_text
-from grpotui.tui.widgets.runs_table import eta, header_line, layout, row_line
+from grpotui.tui.widgets.runs_table import header_line, layout, row_line
 
 NOW = 1_800_000_000.0
 
@@ -85,9 +86,9 @@ def test_tags_as_they_are_typed() -> None:
 
 def test_eta_only_while_running() -> None:
     values: dict[str, Any] = {"step": 10, "max_steps": 30, "step_time": 2.0}
-    assert eta(make("a", "running", **values)) == 40
-    assert eta(make("a", "finished", **values)) is None
-    assert eta(make("a", "running", step=50, max_steps=30, step_time=2.0)) == 0
+    assert eta(make("a", "running", **values).run) == 40
+    assert eta(make("a", "finished", **values).run) is None
+    assert eta(make("a", "running", step=50, max_steps=30, step_time=2.0).run) == 0
 
 
 @pytest.mark.parametrize(
@@ -112,12 +113,6 @@ def test_durations(seconds: float | None, short: str) -> None:
 def test_figures(value: float | None, short: str) -> None:
     assert fmt.figure(value) == short
     assert len(fmt.figure(value)) <= 6
-
-
-def test_sparkline_rises_and_is_never_wider() -> None:
-    assert fmt.sparkline(tuple(float(n) for n in range(100)), 8) == "▁▂▃▄▅▆▇█"
-    assert fmt.sparkline((1.0, 1.0), 8) == "▁▁"
-    assert fmt.sparkline((), 8) == ""
 
 
 def test_every_status_and_verdict_has_its_sign_and_words() -> None:

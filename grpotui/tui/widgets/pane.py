@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -142,11 +141,3 @@ def window(count: int, selected: int, room: int) -> range:
         return range(count)
     start = min(max(selected - room // 2, 0), count - max(room, 0))
     return range(start, start + max(room, 0))
-
-
-def lines_of(texts: Sequence[Text], width: int) -> list[Text]:
-    """Return texts cut to ``width`` cells."""
-    for text in texts:
-        if text.cell_len > width:
-            text.truncate(max(width, 0), overflow="ellipsis")
-    return list(texts)

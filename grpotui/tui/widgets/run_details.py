@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from grpotui.analysis.series import eta
 from grpotui.records import Flag, Level
 from grpotui.tui import format as fmt
 from grpotui.tui import style
 from grpotui.tui.runs_view import RunRow
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.lines import OneLine
-from grpotui.tui.widgets.runs_table import eta
 
 
 def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool) -> list[Text]:
@@ -31,7 +31,7 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool) -> list[
     facts += [f"#{tag}" for tag in run.tags]
     if run.status.is_live and run.epoch is not None:
         facts.append(f"epoch {fmt.part_of(run.epoch, run.max_epochs, digits=1)}")
-    if (left := eta(row)) is not None:
+    if (left := eta(row.run)) is not None:
         facts.append(f"ETA {fmt.duration(left)}")
     head = style.text(run.name, Tone.STRONG, dark)
     if row.pinned:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rich.cells import cell_len
 from rich.text import Text
 
-from grpotui.records import Status
+from grpotui.analysis.series import eta, sparkline
 from grpotui.tui import format as fmt
 from grpotui.tui import style
 from grpotui.tui.runs_view import RunRow, RunsSnapshot
@@ -80,7 +80,7 @@ def _epoch(row: RunRow, at: Moment) -> str:
 
 
 def _eta(row: RunRow, at: Moment) -> str:
-    return fmt.duration(eta(row))
+    return fmt.duration(eta(row.run))
 
 
 def _device(row: RunRow, at: Moment) -> str:
@@ -95,14 +95,6 @@ def _share(value: float | None) -> str:
     return "" if value is None else fmt.figure(value)
 
 
-def eta(row: RunRow) -> float | None:
-    """Return the seconds that a running run still needs, or None."""
-    run = row.run
-    if run.status is not Status.RUNNING or run.max_steps is None or run.step_time is None:
-        return None
-    return max(run.max_steps - run.step, 0) * run.step_time
-
-
 COLUMNS = (
     Column("", 2, 0, _gutter),
     Column("run", 12, 1, _name, most=44),
@@ -112,7 +104,7 @@ COLUMNS = (
     Column("epoch", 7, 10, _epoch, right=True, dim=True),
     Column("ETA", 5, 6, _eta, right=True),
     Column("reward", 6, 5, _reward, right=True),
-    Column("trend", 8, 9, lambda row, at: fmt.sparkline(row.trace, at.width), dim=True, most=10),
+    Column("trend", 8, 9, lambda row, at: sparkline(row.trace, at.width), dim=True, most=10),
     Column("flat", 5, 7, lambda row, at: _share(row.run.zero_std), right=True),
     Column("jacc", 5, 8, lambda row, at: _share(row.run.jaccard), right=True),
     Column("device", 6, 11, _device, dim=True),
