@@ -12,6 +12,8 @@ from grpotui.presets.loader import load
 from grpotui.records import RunSummary, Status
 
 DEVICES = ("auto", "cpu", "cuda")
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: the run that was waited for goes on."""
 
 
 def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary:
@@ -30,7 +32,7 @@ def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary
         return wait(session.workspace, run_id, report)
     except KeyboardInterrupt:
         click.echo(f"{run_id} goes on without you; 'grpotui stop {run_id}' stops it", err=True)
-        raise
+        raise click.exceptions.Exit(INTERRUPTED) from None
 
 
 @click.command("launch")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from grpotui.cli.follow import print_log
 from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
+from grpotui.errors import UserError
 from grpotui.records import Group, RunSummary
 from grpotui.text import clean
 
@@ -110,8 +112,9 @@ def show_metrics(session: Session, run: str, keys: tuple[str, ...], as_json: boo
     known = registry.keys(run_id)
     for key in keys:
         if key not in known:
-            raise click.UsageError(
-                f"{run_id} has no metric {clean(key)!r}; it has: {', '.join(known) or 'none'}"
+            near = get_close_matches(key, known, n=3) or known[:3]
+            raise UserError(
+                f"{run_id} has no metric {key!r}; nearest: {', '.join(near) or 'it has none yet'}"
             )
     series = registry.series(run_id, keys or None)
     if as_json:
@@ -136,8 +139,11 @@ def show_completions(session: Session, run: str, step: int | None, as_json: bool
     if as_json:
         print_json(list(objects))
         return
-    for data in objects:
+    count = 0
+    for count, data in enumerate(objects, 1):  # noqa: B007
         _print_group(data)
+    if not count:
+        click.echo("no completions" if step is None else f"no completions at step {step}", err=True)
 
 
 def _print_group(data: dict[str, Any]) -> None:

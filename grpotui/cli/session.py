@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -36,7 +38,9 @@ class Session:
             return Workspace.find()
         workspace = Workspace(self.folder.absolute())
         if not workspace.exists():
-            raise UserError(f"{self.folder} is no workspace: run 'grpotui init {self.folder}'")
+            raise UserError(
+                f"{self.folder} is no workspace: run 'grpotui init {shlex.quote(str(self.folder))}'"
+            )
         return workspace
 
     @cached_property
@@ -59,6 +63,8 @@ class Session:
 
 def open_app(session: Session, run_id: str | None = None) -> None:
     """Open the TUI, on a run if one is named."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UserError("no terminal to open the app in: 'grpotui ls' lists runs, 'grpotui --help' the verbs")
     settings = session.settings
     workspace = session.workspace
     from grpotui.tui.app import GrpoTui

@@ -104,10 +104,19 @@ def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     found = available(workspace)
     if as_json:
         print_json(
-            [{"name": p.name, "summary": p.summary, "path": str(p.path), "shipped": p.shipped} for p in found]
+            [
+                {
+                    "name": p.name,
+                    "summary": p.summary,
+                    "path": str(p.path),
+                    "shipped": p.shipped,
+                    "error": p.error,
+                }
+                for p in found
+            ]
         )
         return
-    print_table(["preset", "summary"], [[p.name, p.summary] for p in found])
+    print_table(["preset", "summary"], [[p.name, f"▲ {p.error}" if p.error else p.summary] for p in found])
 
 
 def _workspace_or_none(session: Session) -> Workspace | None:

@@ -93,7 +93,7 @@ def _full_disk(run: RunDir) -> str:
 def _killed_by(number: int, oom: bool) -> str:
     name = next((s.name for s in signal.Signals if s == number), "")
     if number == signal.SIGKILL:
-        return f"killed by signal {number} (out of memory{': the kernel killed it' if oom else '?'})"
+        return f"killed by signal {number}{': out of memory, says the kernel' if oom else ''}"
     return f"killed by signal {number}" + (f" ({name})" if name else "")
 
 

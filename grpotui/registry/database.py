@@ -137,6 +137,8 @@ def _explained(error: sqlite3.DatabaseError, workspace: Workspace) -> Exception:
         return UserError(NO_DATABASE)
     if name.startswith("SQLITE_CORRUPT"):
         return UserError("runs.db is damaged: run 'grpotui rebuild', nothing is lost")
+    if index_path(workspace).is_dir():
+        return UserError(f"{index_path(workspace)} is a folder: move it away, the index is made anew")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return UserError(
             f"cannot write to {index_path(workspace)}: change its permissions, or pass --workspace DIR"

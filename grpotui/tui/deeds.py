@@ -64,8 +64,12 @@ def resume(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     """Queue the next attempt of an ended run, or again a run that was queued before a reboot."""
     from grpotui.launch import submit
 
+    folder = app.workspace.run(run.id)
+
     def finished(_: object) -> None:
-        app.say(f"{run.name} is queued: it goes on from its last checkpoint")
+        checkpoint = folder.last_checkpoint()
+        start = f"goes on from {checkpoint.name}" if checkpoint else "has no checkpoint yet and starts over"
+        app.say(f"{run.name} is queued: it {start}")
         done()
 
     app.do(lambda: submit.resume(app.workspace, run.id), finished)

@@ -46,4 +46,5 @@ class PresetView:
 def find_fields(fields: Sequence[FieldView], text: str) -> list[FieldView]:
     """Return the fields whose name has every word of ``text``."""
     words = text.lower().split()
-    return [field for field in fields if all(word in field.path.lower() for word in words)]
+    found = [field for field in fields if all(word in field.path.lower() for word in words)]
+    return sorted(found, key=lambda field: field.path.lower().rpartition(".")[2] not in words)

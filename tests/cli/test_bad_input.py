@@ -52,6 +52,26 @@ def test_no_workspace(cli: Cli) -> None:
     assert "grpotui init" in wrong.err
 
 
+def test_the_app_needs_a_terminal(cli: Cli) -> None:
+    wrong = cli(timeout=20)
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "no terminal" in wrong.err
+
+
+def test_runs_db_that_is_a_folder(cli: Cli, workspace: Workspace) -> None:
+    workspace.db.mkdir()
+    wrong = cli("ls")
+    assert wrong.code == 2
+    assert "is a folder: move it away" in wrong.err
+
+
+def test_presets_that_cannot_be_read_say_so(cli: Cli, workspace: Workspace) -> None:
+    (workspace.presets / "broken.toml").write_text("model =")
+    (listed,) = [preset for preset in cli("presets", "--json").json if preset["name"] == "broken"]
+    assert "line 1" in listed["error"]
+    assert "▲" in next(line for line in cli("presets").out.splitlines() if line.startswith("broken"))
+
+
 def test_runs_db_that_is_no_database(cli: Cli, workspace: Workspace) -> None:
     workspace.db.write_bytes(b"hello" * 1000)
     wrong = cli("ls")

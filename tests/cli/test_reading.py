@@ -55,7 +55,7 @@ def test_an_unknown_metric_is_wrong_use(cli: Cli, workspace: Workspace) -> None:
     write_run(workspace)
     wrong = cli("metrics", "study", "--key", "rewrd")
     assert wrong.code == 2
-    assert "no metric 'rewrd'" in wrong.err
+    assert "no metric 'rewrd'; nearest: reward" in wrong.err
     assert wrong.out == ""
 
 

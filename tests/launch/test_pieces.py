@@ -67,7 +67,7 @@ def test_how_an_attempt_ended(run: RunDir) -> None:
     assert decided(run, Outcome(code=1)) == (Status.FAILED, "ValueError: no")
     assert decided(run, Outcome(signal=11)) == (Status.FAILED, "killed by signal 11 (SIGSEGV)")
     assert decided(run, Outcome(signal=9), oom=True)[1] == (
-        "killed by signal 9 (out of memory: the kernel killed it)"
+        "killed by signal 9: out of memory, says the kernel"
     )
     assert decided(run, UNKNOWN)[1].startswith("trainer ended without a result; its exit code is unknown")
     assert decided(run, Outcome(signal=15), asked=Request("why not")) == (Status.STOPPED, "why not")
