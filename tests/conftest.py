@@ -28,7 +28,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def cli(workspace: Workspace) -> Cli:
     """Run the real command in a subprocess, in ``workspace`` unless told otherwise."""
 
-    def run(*args: str, in_workspace: bool = True, timeout: float = 120) -> Output:
+    def run(*args: str, in_workspace: bool = True, timeout: float = 300) -> Output:
         place = ["--workspace", str(workspace.root)] if in_workspace else []
         done = subprocess.run(
             [sys.executable, "-m", "grpotui", *place, *args],

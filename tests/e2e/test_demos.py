@@ -13,7 +13,7 @@ from tests.support import Cli
 def run_demo(
     cli: Cli, workspace: Workspace, preset: str
 ) -> tuple[dict[str, Any], dict[str, list[list[float]]]]:
-    done = cli("launch", preset, "--wait", "--device", "cpu", timeout=400)
+    done = cli("launch", preset, "--wait", "--device", "cpu", timeout=900)
     assert done.code == 0, done.err
     run_id = done.out.splitlines()[-1]
     return cli("show", run_id, "--json").json, cli("metrics", run_id, "--json").json
