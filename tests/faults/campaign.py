@@ -19,6 +19,7 @@ from grpotui.stream import LineWriter, read_json, write_json
 from grpotui.workspace import RunDir, Workspace
 
 LONGEST = 0.012  # seconds that a victim lives
+LAST = 2.0
 
 
 def victim(deed: Callable[[], None], seconds: float) -> None:
@@ -66,7 +67,9 @@ def main(workspace: Workspace, run: RunDir, kills: int) -> None:
         lives = random.uniform(0.0005, LONGEST)
         victim(lambda first=first: write(run, first, told), lives)  # type: ignore[misc]
         victim(lambda: read(workspace, run), random.uniform(0.0005, 2 * LONGEST))
-        victim(lambda first=first: rename(run, first), lives / 4)  # type: ignore[misc]
+        # The last one lives long enough for a slow disk: each rename waits for an fsync.
+        renames = LAST if place == kills - 1 else random.uniform(0.0005, 2 * LONGEST)
+        victim(lambda first=first: rename(run, first), renames)  # type: ignore[misc]
         found = read_json(run.request_json) or {
             "number": 0,
             "end": 0 if not run.request_json.exists() else -1,
