@@ -4,7 +4,7 @@ from grpotui.presets.loader import available, load, preset_text
 from grpotui.presets.models import check_model
 from grpotui.presets.overrides import apply_overrides, parse_value
 from grpotui.presets.preset import Preset, PresetError, PresetInfo, Problem
-from grpotui.presets.resolve import health_settings, launch_settings, resolve
+from grpotui.presets.resolve import eval_settings, health_settings, launch_settings, resolve
 from grpotui.presets.validate import problems, validate
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "apply_overrides",
     "available",
     "check_model",
+    "eval_settings",
     "health_settings",
     "launch_settings",
     "load",

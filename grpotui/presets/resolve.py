@@ -9,12 +9,12 @@ from typing import Any
 
 from grpotui.presets.kinds import fits
 from grpotui.presets.preset import Preset
-from grpotui.presets.sections import SECTIONS, LaunchSettings, annotated_kinds
+from grpotui.presets.sections import SECTIONS, EvalSettings, LaunchSettings, annotated_kinds
 from grpotui.records import HealthSettings
 
 
 def resolve(preset: Preset) -> dict[str, Any]:
-    """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo, health, launch.
+    """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo and each section.
 
     TRL's defaults are left to TRL. ``grpo.reward_weights`` moves to the rewards' own ``weight``, so that the
     range of the total reward is known wherever rewards are read.
@@ -41,6 +41,11 @@ def resolve(preset: Preset) -> dict[str, Any]:
 def health_settings(data: Mapping[str, Any]) -> HealthSettings:
     """Return the ``[health]`` table of a config; missing or unreadable fields are defaults."""
     return HealthSettings(**_readable(HealthSettings, data.get("health")))
+
+
+def eval_settings(data: Mapping[str, Any]) -> EvalSettings:
+    """Return the ``[eval]`` table of a config; missing or unreadable fields are defaults."""
+    return EvalSettings(**_readable(EvalSettings, data.get("eval")))
 
 
 def launch_settings(data: Mapping[str, Any]) -> LaunchSettings:
