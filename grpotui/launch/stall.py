@@ -97,7 +97,7 @@ class StallWatch:
             return None
         return max(self._least, FACTOR * statistics.median(self._pauses))
 
-    def _heard(self, step: int, logged: bool, sizes: tuple[int, int]) -> Flag | None:
+    def _heard(self, step: int, logged: bool, sizes: tuple[int, int, int]) -> Flag | None:
         """Something was written: groups are a sign of life, and lines of metrics tell how long steps take."""
         silence, self._silence, self._sizes = self._silence, 0.0, sizes
         was_raised, self._raised = self._raised, False
@@ -110,13 +110,21 @@ class StallWatch:
         text = f"no longer stalled: went on after {silence:.0f} s without a metric"
         return Flag(step, FlagKind.THRESHOLD, Level.INFO, SIGNAL, round(silence, 1), self._least, text)
 
-    def _look_at_files(self) -> tuple[int, int]:
-        return _size(self._run.metrics), _size(self._run.completions)
+    def _look_at_files(self) -> tuple[int, int, int]:
+        """Return the sizes of both streams, and when an evaluation last showed that it goes on."""
+        return _size(self._run.metrics), _size(self._run.completions), _touched(self._run.heartbeat)
 
 
 def _size(path: Path) -> int:
     try:
         return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _touched(path: Path) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
     except OSError:
         return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from grpotui.records import RewardRange
@@ -114,7 +115,8 @@ def build_rewards(specs: Sequence[Mapping[str, Any]]) -> list[Reward]:
         # TRL's metrics are called after the function: two of one name would be one curve.
         if any(reward.name == name for reward in made):
             raise TaskError(f"{where}.name: reward {name} is there already: remove one of the two")
-        made.append(kind.build(name, read(kind.settings, where, f"reward {name}", spec)))
+        built = kind.build(name, read(kind.settings, where, f"reward {name}", spec))
+        made.append(replace(built, needs_answer=kind.needs_answer))
     return made
 
 

@@ -101,6 +101,8 @@ class Reward:
     score: Score
     parse: Callable[[str], str | None] = nothing
     """What ``score`` reads out of a completion, to be shown beside it; None when there is nothing."""
+    needs_answer: bool = False
+    """True when it compares with the expected answer."""
 
 
 @dataclass(frozen=True)

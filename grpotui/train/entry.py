@@ -54,7 +54,7 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     say("loading torch and trl")
     from grpotui.train.session import Experiment, Session
 
-    experiment = Experiment.from_run(asked)
+    experiment = Experiment.from_run(asked, run)
     say(f"loading model {experiment.model}")
     return Session(run, attempt, device.resolve(wanted), stop, progress).train(experiment)
 

@@ -79,6 +79,7 @@ class Recorder:
     def __init__(self, run: RunDir, span: RewardRange | None) -> None:
         self._completions = LineWriter(run.completions)
         self._metrics = LineWriter(run.metrics)
+        self._heartbeat = run.heartbeat
         self._flatness = Flatness(span)
         self._next: tuple[str, int, int] = ("", 0, 0)
         self.errors = 0
@@ -129,6 +130,11 @@ class Recorder:
         if mode == Mode.TRAIN:
             self._flatness.add(group)
 
+    def alive(self) -> None:
+        """Show that something is done that no stream tells of, so that it is not taken for a stall."""
+        with contextlib.suppress(OSError):
+            self._heartbeat.touch()
+
     def flatness(self) -> dict[str, float]:
         """Return our own metrics over the training groups since the last logged step."""
         return self._flatness.take()
@@ -155,7 +161,8 @@ _SHOWN = (
     ("loss", "loss"),
     ("kl", "kl"),
     ("entropy", "entropy"),
-    ("eval_reward", "eval reward"),
+    ("eval_accuracy", "held-out accuracy"),
+    ("eval_train_accuracy", "train accuracy"),
 )
 
 

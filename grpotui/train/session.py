@@ -14,16 +14,22 @@ from transformers import PrinterCallback
 from trl import GRPOConfig
 
 from grpotui.errors import UserError
+from grpotui.presets import eval_settings
+from grpotui.presets.stages import Stage, stages
 from grpotui.records import Status
 from grpotui.stream import write_json
 from grpotui.tasks import Example, Reward, build_rewards, build_task, total_range
 from grpotui.train import provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
-from grpotui.train.config import build_config, config_json, model_path, plain
+from grpotui.train.config import build_config, config_json, keeping_best, model_path, plain
+from grpotui.train.curriculum import Rhythm, grpo_of, ordered
 from grpotui.train.device import Device
+from grpotui.train.evaluation import Evaluator
 from grpotui.train.outcome import Outcome, Progress
+from grpotui.train.questions import Questions
 from grpotui.train.recorder import Recorder
 from grpotui.train.rewards import RewardFunction, reweighted
+from grpotui.train.schedule import Evaluations, Stages
 from grpotui.train.stopping import StopSignal
 from grpotui.train.trainer import RecordedTrainer
 from grpotui.workspace import RunDir
@@ -38,9 +44,11 @@ class Experiment:
     examples: Sequence[Example]
     rewards: Sequence[Reward]
     seed: int | None = None
+    stages: Sequence[tuple[Stage, Sequence[Example]]] = ()
+    """Those of a curriculum, each with its examples; ``examples`` are then those of the first."""
 
     @classmethod
-    def from_run(cls, asked: Mapping[str, Any]) -> Experiment:
+    def from_run(cls, asked: Mapping[str, Any], run: RunDir) -> Experiment:
         """Build task, rewards and model path from the contents of ``run.json``. Raises UserError."""
         config = asked.get("config")
         if not isinstance(config, Mapping):
@@ -48,13 +56,21 @@ class Experiment:
         task = config.get("task") or {}
         grpo = config.get("grpo") or {}
         rewards = build_rewards(config.get("rewards") or [])
+        staged = [(stage, build_task(stage.task)) for stage in stages(config)]
+        model = str(run.start) if run.start.is_dir() else str(config.get("model") or "")
         return cls(
             config=config,
-            model=model_path(str(config.get("model") or ""), str(task.get("name") or "")),
-            examples=build_task(task),
+            model=model_path(model, str(task.get("name") or "")),
+            examples=staged[0][1] if staged else build_task(task),
             rewards=reweighted(rewards, grpo.get("reward_weights")),
             seed=asked.get("seed"),
+            stages=staged,
         )
+
+    @property
+    def spans(self) -> list[Stage]:
+        """The stages without their examples."""
+        return [stage for stage, _ in self.stages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +88,8 @@ class Session:
 
         Raises UserError before training for what cannot work, and whatever TRL, a reward or torch raise.
         """
-        transformers.utils.logging.disable_progress_bar()
-        # TRL and transformers warn of each other's use of the old name of activation_checkpointing.
-        warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category=FutureWarning)
-        weights = [reward.weight for reward in experiment.rewards]
-        grpo = experiment.config.get("grpo") or {}
-        config = build_config(grpo, self.run, self.device, experiment.seed, weights)
-        require_prompts(config, len(experiment.examples))
         recorder = Recorder(self.run, total_range(experiment.rewards))
-        trainer = RecordedTrainer(
-            model=experiment.model,
-            functions=[RewardFunction(reward) for reward in experiment.rewards],
-            args=config,
-            train_dataset=dataset(experiment.examples),
-            recorder=recorder,
-        )
-        trainer.remove_callback(PrinterCallback)
+        trainer = self._trainer(experiment, recorder)
         supervision = Supervision(
             trainer,
             self.stop,
@@ -95,6 +97,12 @@ class Session:
             partial(self._describe, trainer, recorder, experiment),
         )
         trainer.add_callback(supervision)
+        settings = eval_settings(experiment.config)
+        if settings.every:
+            questions = Questions.of(experiment.config)
+            trainer.evaluator = Evaluator(trainer, settings, questions, recorder, self.stop.asked)
+            trainer.add_callback(Evaluations(trainer, settings.every))
+        trainer.add_callback(Stages(self.run, experiment.spans, recorder))
         checkpoint = self.run.last_checkpoint() if self.attempt > 1 else None
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -104,6 +112,30 @@ class Session:
         finally:
             recorder.close()
         return self._outcome(supervision.stopped, recorder)
+
+    def _trainer(self, experiment: Experiment, recorder: Recorder) -> RecordedTrainer:
+        """Load the model. Raises UserError for what cannot be trained, and whatever TRL raises."""
+        transformers.utils.logging.disable_progress_bar()
+        # TRL and transformers warn of each other's use of the old name of activation_checkpointing.
+        warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*", category=FutureWarning)
+        weights = [reward.weight for reward in experiment.rewards]
+        grpo = grpo_of(experiment.config.get("grpo") or {}, experiment.spans)
+        grpo = keeping_best(grpo, eval_settings(experiment.config).best)
+        config = build_config(grpo, self.run, self.device, experiment.seed, weights)
+        for examples in [examples for _, examples in experiment.stages] or [experiment.examples]:
+            require_prompts(config, len(examples))
+        examples = experiment.examples
+        if experiment.stages:
+            examples = ordered(experiment.stages, Rhythm.of(config), config.seed)
+        trainer = RecordedTrainer(
+            model=experiment.model,
+            functions=[RewardFunction(reward) for reward in experiment.rewards],
+            args=config,
+            train_dataset=dataset(examples),
+            recorder=recorder,
+        )
+        trainer.remove_callback(PrinterCallback)
+        return trainer
 
     def _outcome(self, stopped: bool, recorder: Recorder) -> Outcome:
         step = self.progress.step
@@ -130,6 +162,7 @@ class Session:
                 "num_generations": trainer.num_generations,
                 "reward_range": [span.low, span.high],
                 **extent(trainer, loader),
+                "stages": [stage.to_json() for stage in experiment.spans],
                 **provenance.describe(self.run.path),
             }
             write_json(self.run.attempt_json(self.attempt), {"attempt": self.attempt, **description})
