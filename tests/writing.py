@@ -47,7 +47,7 @@ class RunWriter:
 
     # What the runner writes, and people
 
-    def process(self, attempt: int = 1, **more: Any) -> None:
+    def process(self, attempt: int = 1, /, **more: Any) -> None:
         """Write process.json; the runner is this very process unless told otherwise."""
         told = {"attempt": attempt, "boot_id": "x", "runner": {"pid": os.getpid(), "ticks": 1}}
         write_json(self.run.process_json, {**told, "trainer": None, "started_at": self.born, **more})
@@ -98,7 +98,7 @@ class RunWriter:
 
     # What the trainer writes
 
-    def attempt(self, number: int = 1, **more: Any) -> None:
+    def attempt(self, number: int = 1, /, **more: Any) -> None:
         """Write attempt-N.json."""
         told = {"attempt": number, "time": self.born, "config": {}, "device": "cpu", "seed": 7}
         write_json(self.run.attempt_json(number), {**told, "reward_range": [0.0, 1.0], **more})
@@ -143,7 +143,9 @@ def write_run(workspace: Workspace, run_id: str = "study-ab2c", steps: int = 12)
     config = {"model": "tiny", "task": {"name": "arithmetic"}, "grpo": {"beta": 0.1}}
     writer.asked(config=config)
     effective = {**config, "grpo": {"beta": 0.1, "max_steps": steps, "learning_rate": 1e-06}}
-    writer.attempt(config=effective, max_steps=steps, max_epochs=1.0)
+    identity = {"weights_sha256": "ab" * 32, "weights_hashed": "whole files", "config_sha256": "cd" * 32}
+    model = {"model": "/models/tiny", "model_identity": identity}
+    writer.attempt(config=effective, max_steps=steps, max_epochs=1.0, **model)
     for step in range(1, steps + 1):
         texts = [sample(f"{step}{n}", n / 2, tokens=2, rewards={"exact": n / 2}) for n in range(3)]
         for number in range(2):

@@ -201,6 +201,16 @@ class Registry:
                 return config
         return {}
 
+    def model(self, run_id: str) -> dict[str, Any]:
+        """Return what the newest attempt started from: its ``path`` and the hashes of its files.
+
+        Empty before the first attempt.
+        """
+        attempt = self.document(run_id, "attempt")
+        identity = attempt.get("model_identity")
+        path = {"path": attempt["model"]} if isinstance(attempt.get("model"), str) else {}
+        return {**path, **identity} if isinstance(identity, dict) else path
+
     def document(self, run_id: str, name: str) -> dict[str, Any]:
         """Return a small file as an object: run, attempt (the newest), process, exit or result."""
         return documents.load(self.connection, self._rid(run_id), name)
