@@ -28,6 +28,8 @@ class RunWriter:
         self.born = born
         self.step = 0
         """The last step with a line of metrics."""
+        self.number = 0
+        """The attempt that is going on; 0 before the first, whose lines then do not tell."""
         self.metrics, self.completions = LineWriter(run.metrics), LineWriter(run.completions)
         self.signals, self.events = LineWriter(run.signals), LineWriter(run.events)
 
@@ -99,7 +101,8 @@ class RunWriter:
     # What the trainer writes
 
     def attempt(self, number: int = 1, /, **more: Any) -> None:
-        """Write attempt-N.json."""
+        """Write attempt-N.json, and let lines of metrics be of that attempt."""
+        self.number = number
         told = {"attempt": number, "time": self.born, "config": {}, "device": "cpu", "seed": 7}
         write_json(self.run.attempt_json(number), {**told, "reward_range": [0.0, 1.0], **more})
 
@@ -119,7 +122,8 @@ class RunWriter:
         """Append the line of metrics of the step that comes next; a second after the one before."""
         self.step += 1
         time = self.born + self.step if at is None else at
-        self.metrics.append({"step": self.step, "time": time, **values})
+        told = {"attempt": self.number} if self.number else {}
+        self.metrics.append({"step": self.step, "time": time, **told, **values})
 
     def result(self, status: str, step: int, attempt: int = 1, **more: Any) -> None:
         """Write result.json."""

@@ -80,7 +80,7 @@ class Session:
         grpo = experiment.config.get("grpo") or {}
         config = build_config(grpo, self.run, self.device, experiment.seed, weights)
         require_prompts(config, len(experiment.examples))
-        recorder = Recorder(self.run, total_range(experiment.rewards))
+        recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt)
         trainer = RecordedTrainer(
             model=experiment.model,
             functions=[RewardFunction(reward) for reward in experiment.rewards],

@@ -4,7 +4,7 @@ Tags: steps=N, delay=SECONDS, late=SECONDS (before anything), hold=STEP,STEP (wa
 ``go-STEP`` in the folder), collapse=STEP, crash=STEP, vanish=STEP (exit code 0, no result), mute (trains
 for ever and writes nothing), save=N (a checkpoint every N steps), skew=STEP:SECONDS (its clock is set from
 that step on), stubborn (ignores TERM), litter (leaves a child in another session that ignores
-TERM), orphans (short-lived processes that lose their parent).
+TERM), orphans (short-lived processes that lose their parent). A tag that ends in ``@N`` is for attempt N.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class Trainer:
         self.tags: dict[str, str] = {}
         for tag in asked["tags"]:
             name, _, value = tag.partition("=")
-            self.tags[name] = value or "1"
+            value, _, only = value.partition("@")
+            if only in ("", str(attempt)):
+                self.tags[name] = value or "1"
         self.stopping = False
         self.writer = RunWriter(run)
 
