@@ -42,7 +42,7 @@ def list_runs(session: Session, as_json: bool) -> None:
         [
             run.id,
             run.status,
-            run.verdict,
+            run.verdict or "-",
             progress(run),
             format_value(run.epoch),
             format_value(run.reward),
@@ -83,9 +83,10 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("run", summary.id if summary.name in ("", summary.id) else f"{summary.id}  {summary.name}"),
             ("preset", summary.preset),
             ("status", f"{summary.status}: {reason}" if reason else summary.status),
-            ("verdict", f"{summary.verdict}: {summary.verdict_message}".rstrip(": ")),
+            ("verdict", f"{summary.verdict or '-'}: {summary.verdict_message}".rstrip(": ")),
             ("step", progress(summary)),
             ("device", summary.device),
+            ("model", _model(detail["model"])),
             ("tags", " ".join(summary.tags)),
             ("note", summary.note),
             ("folder", detail["paths"]["folder"]),
@@ -98,6 +99,12 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
         click.echo()
         for flag in detail["flags"]:
             click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
+
+
+def _model(known: dict[str, Any]) -> str:
+    """Return path and the beginning of the hash of the weights, enough to tell two models apart."""
+    found = known.get("weights_sha256")
+    return f"{known.get('path', '')}  {f'sha256 {found[:12]}' if isinstance(found, str) else ''}".strip()
 
 
 @click.command("metrics")

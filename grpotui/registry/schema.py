@@ -99,7 +99,14 @@ UPDATE runs SET human = '' WHERE human = 'none';
 """
 """What a person said of a run, and when the verdict changed last."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = """
+ALTER TABLE rewinds ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
+UPDATE runs SET verdict = '' WHERE verdict = 'warming-up' AND step = 0
+    AND NOT EXISTS (SELECT 1 FROM documents WHERE run = rid AND documents.name = 'attempt');
+"""
+"""Which attempt went back, 0 where its lines do not tell; no verdict before the trainer trains."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""
 
 VERSION = len(MIGRATIONS)

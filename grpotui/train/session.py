@@ -25,6 +25,7 @@ from grpotui.train.config import build_config, config_json, keeping_best, model_
 from grpotui.train.curriculum import Rhythm, grpo_of, ordered
 from grpotui.train.device import Device
 from grpotui.train.evaluation import Evaluator
+from grpotui.train.fingerprint import identify, model_folder
 from grpotui.train.outcome import Outcome, Progress
 from grpotui.train.questions import Questions
 from grpotui.train.recorder import Recorder
@@ -88,7 +89,7 @@ class Session:
 
         Raises UserError before training for what cannot work, and whatever TRL, a reward or torch raise.
         """
-        recorder = Recorder(self.run, total_range(experiment.rewards))
+        recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt)
         trainer = self._trainer(experiment, recorder)
         supervision = Supervision(
             trainer,
@@ -153,10 +154,15 @@ class Session:
         if not trainer.is_world_process_zero():
             return
         span = total_range(experiment.rewards)
+        identity = None
+        with recorder.guard("which model it is"):
+            folder = model_folder(experiment.model)
+            identity = identify(folder) if folder else None
         with recorder.guard("the attempt's description"):
             description = {
                 "config": {**plain(experiment.config), "grpo": config_json(trainer.args)},
                 "model": experiment.model,
+                "model_identity": identity,
                 "device": self.device.label,
                 "seed": trainer.args.seed,
                 "num_generations": trainer.num_generations,

@@ -5,6 +5,7 @@ import sqlite3
 from grpotui.stream import LineWriter
 from grpotui.workspace import Workspace
 from tests.support import Cli, write_run
+from tests.writing import RunWriter
 
 SUMMARY_KEYS = {
     "id",
@@ -28,6 +29,16 @@ def test_ls_json_holds_the_promised_fields(cli: Cli, workspace: Workspace) -> No
     assert (run["id"], run["status"], run["step"], run["max_steps"]) == ("study-ab2c", "finished", 12, 12)
 
 
+def test_a_queued_run_has_no_verdict_yet(cli: Cli, workspace: Workspace) -> None:
+    writer = RunWriter(workspace.run("wait-ab2c"))
+    writer.asked(planned_steps=40)
+    writer.status("draft", 0)
+    writer.close()
+    (run,) = cli("ls", "--json").json
+    assert (run["verdict"], run["max_steps"]) == (None, 40)
+    assert cli("ls").out.splitlines()[1].split()[:4] == ["wait-ab2c", "draft", "-", "0/40"]
+
+
 def test_ls_of_an_empty_workspace_says_what_to_do(cli: Cli) -> None:
     assert "grpotui launch" in cli("ls").out
     assert cli("ls", "--json").json == []
@@ -43,6 +54,17 @@ def test_show_json_is_whole(cli: Cli, workspace: Workspace) -> None:
     assert detail["process"] == {"runner_pid": 11, "trainer_pid": 12}
     assert detail["paths"]["metrics"].endswith("study-ab2c/metrics.jsonl")
     assert detail["note"] == "read me"
+
+
+def test_show_names_the_model_by_what_is_in_it(cli: Cli, workspace: Workspace) -> None:
+    write_run(workspace)
+    model = cli("show", "study", "--json").json["model"]
+    assert (model["path"], model["weights_sha256"], model["weights_hashed"]) == (
+        "/models/tiny",
+        "ab" * 32,
+        "whole files",
+    )
+    assert "/models/tiny  sha256 abababababab\n" in cli("show", "study").out
 
 
 def test_metrics_json_is_points_by_key(cli: Cli, workspace: Workspace) -> None:

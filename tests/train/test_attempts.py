@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -13,10 +14,11 @@ from typing import IO
 
 import pytest
 
+from grpotui.presets import planned_steps
 from grpotui.stream import read_json, write_json
 from grpotui.workspace import RunDir
 from tests.train.conftest import ROOT, Scenes, environment
-from tests.train.scenes import asked
+from tests.train.scenes import BASE, COMBINATIONS, PROMPTS, asked
 
 pytestmark = pytest.mark.xdist_group("train")
 
@@ -38,6 +40,27 @@ def test_the_attempt_tells_the_whole_effective_config(scenes: Scenes) -> None:
         "versions"
     ].keys()
     assert attempt["argv"][0] == sys.executable
+
+
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_an_epoch_is_as_long_as_was_planned(scenes: Scenes, name: str) -> None:
+    attempt = json.loads(scenes.run(name).attempt_json(1).read_text())
+    grpo = {**BASE, **COMBINATIONS[name], "max_steps": -1, "num_train_epochs": 1.0}
+    planned = planned_steps({"task": {"name": "arithmetic", "n": PROMPTS}, "grpo": grpo})
+    assert planned == round(attempt["max_steps"] / attempt["max_epochs"])
+
+
+def test_the_attempt_identifies_its_model(scenes: Scenes) -> None:
+    attempt = json.loads(scenes.run("whole").attempt_json(1).read_text())
+    weights = (scenes.root / "model" / "model.safetensors").read_bytes()
+    named = hashlib.sha256(f"model.safetensors\0{len(weights)}\0".encode() + weights).hexdigest()
+    config = hashlib.sha256((scenes.root / "model" / "config.json").read_bytes()).hexdigest()
+    assert attempt["model_identity"] == {
+        "weights_sha256": named,
+        "weights_hashed": "whole files",
+        "weights_bytes": len(weights),
+        "config_sha256": config,
+    }
 
 
 def test_a_preset_for_a_gpu_trains_on_the_cpu_and_says_so(scenes: Scenes) -> None:
