@@ -24,7 +24,8 @@ def problems(table: Mapping[str, Any], task: Mapping[str, Any], curriculum: obje
     if not (wanted["greedy"] or wanted["sampled"]):
         yield Problem("eval.greedy", "nothing is asked: set greedy or sampled to true")
     asks = wanted["n"] or wanted["watch"]
-    if asks and not any(table.get("held_out") for table in _tasks(task, curriculum)):
+    tasks = _tasks(task, curriculum)
+    if asks and not any(table.get("held_out") or table.get("held_out_split") for table in tasks):
         yield Problem("eval.every", "the task holds out no prompts to ask: set task.held_out, such as 200")
     both = wanted["greedy"] and wanted["sampled"]
     if best in BEST and (not wanted["n"] or (best == "eval_sampled_accuracy" and not both)):

@@ -10,8 +10,7 @@ from grpotui.presets import grpo_rules
 from grpotui.presets.kinds import mismatch
 from grpotui.presets.loader import merge
 from grpotui.presets.preset import Problem
-from grpotui.tasks import TaskError, validate_rewards, validate_task
-from grpotui.tasks.library import find_task
+from grpotui.tasks import TaskError, prompt_count, validate_rewards, validate_task
 from grpotui.tasks.settings import nearest
 
 KEYS: Mapping[str, tuple[str, ...]] = {"name": ("str",), "steps": ("int",), "task": ("dict",)}
@@ -136,9 +135,9 @@ def _fit(where: str, steps: int, task: Mapping[str, Any], grpo: Mapping[str, Any
         lasts = per_generation * iterations
         text = f"{steps} steps end within a generation, which lasts {lasts} batches of gradient accumulation"
         yield Problem(f"{where}.steps", f"{text}: take a multiple of {-(-lasts // accumulated)}")
-    have = task.get("n", find_task(task["name"]).settings().n)
+    have = prompt_count(task)
     need = grpo_rules.generation_size(grpo) // grpo_rules.group_size(grpo)
-    if have < need:
+    if have is not None and have < need:
         yield Problem(
             f"{where}.task.n", f"one generation takes {need} different prompts, and there are {have}"
         )

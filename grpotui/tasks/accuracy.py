@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grpotui.records import ZERO_STD_EPSILON
-from grpotui.tasks.model import Reward
+from grpotui.tasks.model import Example, Reward
 
 Z95 = 1.959964
 """Standard deviations of a normal distribution that hold 95 % of it."""
@@ -34,17 +34,21 @@ class Share:
         return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def is_right(rewards: Sequence[Reward], scores: Mapping[str, float | None], answer: str | None) -> bool:
-    """True when every reward that compares with the answer gives its highest value.
+def is_right(rewards: Sequence[Reward], scores: Mapping[str, float | None], example: Example) -> bool:
+    """True when every reward that compares with the example's answer gives its highest value.
 
-    Where the example has no answer, or no reward looks at it, every reward that has a positive weight must
-    be at its highest, and every one with a negative weight at its lowest. ``scores`` are unweighted.
+    Where it has no answer, or no reward looks at it, every reward that has a positive weight must be at its
+    highest, and every one with a negative weight at its lowest. Rewards of other tasks do not count; one
+    whose range is not known can never say that an answer is right. ``scores`` are unweighted.
     """
-    looking = [reward for reward in rewards if reward.needs_answer] if answer is not None else []
-    judged = looking or [reward for reward in rewards if reward.weight]
+    meant = [reward for reward in rewards if not reward.tasks or example.task in reward.tasks]
+    looking = [reward for reward in meant if reward.needs_answer] if example.answer is not None else []
+    judged = looking or [reward for reward in meant if reward.weight]
     return bool(judged) and all(_is_best(reward, scores.get(reward.name)) for reward in judged)
 
 
 def _is_best(reward: Reward, score: float | None) -> bool:
+    if score is None or reward.range is None:
+        return False
     best = reward.range.low if reward.weight < 0 and not reward.needs_answer else reward.range.high
-    return score is not None and abs(score - best) < ZERO_STD_EPSILON
+    return abs(score - best) < ZERO_STD_EPSILON

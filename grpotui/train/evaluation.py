@@ -15,7 +15,7 @@ from grpotui.records import Completion, Mode
 from grpotui.tasks import Example
 from grpotui.tasks.accuracy import Share, is_right
 from grpotui.train.generation import complete
-from grpotui.train.questions import Question, Questions
+from grpotui.train.questions import Question, Questions, row_of
 from grpotui.train.randomness import own_random_state
 from grpotui.train.recorder import Recorder, Row
 from grpotui.train.rewards import RewardFunction, completion_text
@@ -141,43 +141,37 @@ class Evaluator:
 
     def _answers(self, examples: Sequence[Example], greedy: bool) -> list[Answer]:
         """Return the answers of one batch on this rank."""
-        prompts = [example.prompt for example in examples]
-        completions, token_ids = complete(self._trainer, prompts, greedy)
-        scores = self._scores(prompts, completions, token_ids, examples)
+        rows = [row_of(example) for example in examples]
+        completions, token_ids = complete(self._trainer, [row["prompt"] for row in rows], greedy)
+        scores = self._scores(rows, completions, token_ids)
         answers = []
         for index, (example, ids) in enumerate(zip(examples, token_ids, strict=True)):
             text = completion_text(completions[index])
             record = self._trainer.completion(text, ids, scores[index])
             rewards = [function.reward for function in self._functions]
-            answers.append(Answer(record, is_right(rewards, scores[index], example.answer)))
+            answers.append(Answer(record, is_right(rewards, scores[index], example)))
         return answers
 
     def _scores(
         self,
-        prompts: Sequence[Any],
+        rows: Sequence[Mapping[str, Any]],
         completions: Sequence[Any],
         token_ids: Sequence[Sequence[int]],
-        examples: Sequence[Example],
     ) -> list[Mapping[str, float | None]]:
         """Return each completion's rewards by name, called as TRL calls them."""
-        columns = {
-            "completion_ids": token_ids,
-            "answer": [example.answer for example in examples],
-            "task": [example.task for example in examples],
-            "trainer_state": self._trainer.state,
-            "log_extra": _ignored,
-            "log_metric": _ignored,
-        }
+        columns = {key: [row.get(key) for row in rows] for key in rows[0] if key != "prompt"}
+        prompts = [row["prompt"] for row in rows]
+        more = {"trainer_state": self._trainer.state, "log_extra": _ignored, "log_metric": _ignored}
         for function in self._functions:
-            function(prompts, completions, **columns)
-        return [{f.__name__: f.last[index] for f in self._functions} for index in range(len(prompts))]
+            function(prompts, completions, completion_ids=token_ids, **columns, **more)
+        return [{f.__name__: f.last[index] for f in self._functions} for index in range(len(rows))]
 
     def _record(self, mode: Mode, questions: Sequence[Question], ways: Sequence[Sequence[Answer]]) -> None:
         """Write a group for each question, with its answer in each of the ways."""
         if not (questions and ways and self._trainer.is_world_process_zero()):
             return
         rows = [
-            Row(q.example.prompt, q.example.task, q.example.answer, way[index].completion)
+            Row(row_of(q.example)["prompt"], q.example.task, q.example.answer, way[index].completion)
             for index, q in enumerate(questions)
             for way in ways
         ]

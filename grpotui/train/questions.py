@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from grpotui.presets import eval_settings
 from grpotui.presets.stages import tasks_of
-from grpotui.tasks import Example, build_held_out, build_task
+from grpotui.tasks import Example, split_task
 
 T = TypeVar("T")
 
@@ -41,14 +41,21 @@ class Questions:
         held_out: list[Question] = []
         train: list[Question] = []
         for stage, task in tasks_of(config):
-            train += [Question(stage or e.task, e) for e in build_task(task)]
-            held_out += [Question(stage or e.task, e) for e in build_held_out(task)]
+            both = split_task(task)
+            train += [Question(stage or e.task, e) for e in both.train]
+            held_out += [Question(stage or e.task, e) for e in both.held_out]
         trained = {question.example.prompt for question in train}
         fresh = [q for q in held_out if q.example.prompt not in trained]
         asked = evenly(fresh, settings.n)
         return cls(
             tuple(asked), tuple(evenly(train, settings.n_train)), tuple(_watched(fresh, settings.watch))
         )
+
+
+def row_of(example: Example) -> dict[str, Any]:
+    """Return an example as TRL takes it; all columns but the prompt travel to the rewards."""
+    prompt = list(example.messages) or example.prompt
+    return {**example.columns, "prompt": prompt, "answer": example.answer, "task": example.task}
 
 
 def evenly(items: Sequence[T], n: int) -> list[T]:

@@ -18,7 +18,7 @@ from grpotui.presets import eval_settings
 from grpotui.presets.stages import Stage, stages
 from grpotui.records import Status
 from grpotui.stream import write_json
-from grpotui.tasks import Example, Reward, build_rewards, build_task, total_range
+from grpotui.tasks import Example, Reward, build_rewards, build_task, is_binary, total_range
 from grpotui.train import provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, keeping_best, model_path, plain
@@ -27,7 +27,7 @@ from grpotui.train.device import Device
 from grpotui.train.evaluation import Evaluator
 from grpotui.train.fingerprint import identify, model_folder
 from grpotui.train.outcome import Outcome, Progress
-from grpotui.train.questions import Questions
+from grpotui.train.questions import Questions, row_of
 from grpotui.train.recorder import Recorder
 from grpotui.train.rewards import RewardFunction, reweighted
 from grpotui.train.schedule import Evaluations, Stages
@@ -166,7 +166,8 @@ class Session:
                 "device": self.device.label,
                 "seed": trainer.args.seed,
                 "num_generations": trainer.num_generations,
-                "reward_range": [span.low, span.high],
+                "reward_range": [span.low, span.high] if span else None,
+                "reward_binary": is_binary(experiment.rewards),
                 **extent(trainer, loader),
                 "stages": [stage.to_json() for stage in experiment.spans],
                 **provenance.describe(self.run.path),
@@ -175,8 +176,8 @@ class Session:
 
 
 def dataset(examples: Sequence[Example]) -> Dataset:
-    """Return the examples as TRL takes them; all columns but the prompt travel to the rewards."""
-    return Dataset.from_list([{"prompt": e.prompt, "answer": e.answer, "task": e.task} for e in examples])
+    """Return the examples as TRL takes them."""
+    return Dataset.from_list([row_of(example) for example in examples])
 
 
 def require_prompts(config: GRPOConfig, prompts: int) -> None:

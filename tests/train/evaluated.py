@@ -20,7 +20,7 @@ STAGES = [
 ]
 
 
-def noisy(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+def noisy(texts: Sequence[str], answers: Sequence[str | None], prompts: Sequence[str] = ()) -> list[float]:
     """A reward that draws from Python's random numbers, as a user's may."""
     return [sum(c.isdigit() for c in text) / 16 + random.random() / 2 for text in texts]
 
@@ -29,7 +29,9 @@ def falling() -> Any:
     """A reward that is higher the earlier it is asked about eight completions, which only evaluation has."""
     asked = 0
 
-    def score(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+    def score(
+        texts: Sequence[str], answers: Sequence[str | None], prompts: Sequence[str] = ()
+    ) -> list[float]:
         nonlocal asked
         asked += len(texts) == 8
         return [1 / (1 + asked) for _ in texts]
