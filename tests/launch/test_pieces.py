@@ -12,11 +12,12 @@ import pytest
 from grpotui.errors import UserError
 from grpotui.launch import locks
 from grpotui.launch.ending import BALLAST, Ending, announce, decide, last_line, record, reserve
-from grpotui.launch.journal import next_attempt, queue_up, say, state
+from grpotui.launch.journal import events, next_attempt, queue_up, say, state
 from grpotui.launch.replay import Survey, compute_missing, paired
 from grpotui.launch.stop import Request
 from grpotui.launch.submit import LaunchRequest, launch
 from grpotui.launch.supervise import UNKNOWN, Outcome
+from grpotui.launch.watch import Watch
 from grpotui.presets import load
 from grpotui.records import RewardRange, Status
 from grpotui.stream import LineWriter, Tail, read_json, write_json
@@ -159,6 +160,34 @@ def test_lines_that_are_no_training_step_are_passed_over(run: RunDir) -> None:
     run.metrics.open("a").write('{"step": 1, "time": 2, "train_runtime": 9}\nnoise\n')
     survey = Survey.of(run)
     assert (survey.count, survey.unjudged) == (1, 0)
+
+
+def test_the_flag_of_an_evaluation_is_said_once_whoever_judges(run: RunDir) -> None:
+    def write(path: Path, **line: Any) -> None:
+        writer = LineWriter(path)
+        writer.append(line)
+        writer.close()
+
+    def flags() -> list[tuple[Any, Any]]:
+        return [(e["step"], e["signal"]) for e in events(run) if e["type"] == "flag"]
+
+    write(run.metrics, step=1, time=1.0, reward=0.5)
+    write(run.metrics, step=1, time=2.0, **{"grpotui/gap": 0.1})
+    write(run.metrics, step=2, time=3.0, reward=0.5)
+    watch = Watch(run, 1)
+    watch.catch_up(same_attempt=True)
+    assert flags() == []
+    write(run.metrics, step=2, time=4.0, **{"grpotui/gap": 0.9})
+    watch.finish()
+    assert flags() == [(2, "gap")]
+    second = Watch(run, 1)
+    second.catch_up(same_attempt=True)
+    second.finish()
+    assert flags() == [(2, "gap")]
+    write(run.metrics, step=2, time=9e9, attempt=2, reward=0.5)
+    write(run.metrics, step=2, time=9e9, attempt=2, **{"grpotui/gap": 0.9})
+    second.finish()
+    assert flags() == [(2, "gap")] * 2
 
 
 def test_missing_signals_come_from_the_newest_groups(run: RunDir) -> None:
