@@ -84,7 +84,9 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("preset", summary.preset),
             ("status", f"{summary.status}: {reason}" if reason else summary.status),
             ("verdict", f"{summary.verdict or '-'}: {summary.verdict_message}".rstrip(": ")),
-            ("step", progress(summary)),
+            ("step", f"{progress(summary)}{f'  stage {summary.stage}' if summary.stage else ''}"),
+            ("from", _origin(summary)),
+            ("children", ", ".join(f"{c['run']} ({_came(c)})" for c in detail["children"])),
             ("device", summary.device),
             ("model", _model(detail["model"])),
             ("tags", " ".join(summary.tags)),
@@ -99,6 +101,17 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
         click.echo()
         for flag in detail["flags"]:
             click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
+
+
+def _origin(run: RunSummary) -> str:
+    """Return ``study-x3f2 (fork of step 40)``."""
+    return (
+        f"{run.parent} ({_came({'relation': run.relation, 'step': run.parent_step})})" if run.parent else ""
+    )
+
+
+def _came(child: dict[str, Any]) -> str:
+    return str(child["relation"]) + ("" if child["step"] is None else f" of step {child['step']}")
 
 
 def _model(known: dict[str, Any]) -> str:

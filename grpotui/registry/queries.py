@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grpotui.errors import UserError
+from grpotui.lineage import StageMark
 from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, as_float, as_int
 from grpotui.registry import documents, points
 from grpotui.registry.database import fresh
@@ -72,6 +73,10 @@ class Registry:
         if not found:
             raise UserError(f"no run {run_id!r}")
         return found[0]
+
+    def children(self, run_id: str) -> list[RunSummary]:
+        """Return the runs that came from a run: forks, clones and evaluations, oldest first."""
+        return self._summaries("WHERE parent = ? AND parent != '' ORDER BY created_at, id", (run_id,))
 
     def queued(self) -> list[RunSummary]:
         """Return the runs that wait, the one that waits longest first."""
@@ -153,6 +158,11 @@ class Registry:
         rid = self._rid(run_id)
         rows = self.connection.execute("SELECT type, body FROM events WHERE run = ? ORDER BY seq", (rid,))
         return [json.loads(body) for kind, body in rows if types is None or kind in types]
+
+    def stages(self, run_id: str) -> list[StageMark]:
+        """Return where each stage of a curriculum began, in order; a stage that was begun again once."""
+        marks = (StageMark.from_json(event) for event in self.events(run_id, ("stage",)))
+        return sorted({mark.step: mark for mark in marks}.values(), key=lambda mark: mark.step)
 
     # Groups
 
