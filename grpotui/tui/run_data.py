@@ -139,7 +139,7 @@ class RunReader:
         if seen == self._seen:
             return
         self._seen = seen
-        logged = {step for r in self._longest() for step, _ in r.points}
+        logged = {step for r in self._longest() for step in r.steps}
         found = registry.group_steps(self.run_id)
         # The groups of a step are complete once its metrics line is there.
         whole = [s for s in found if s <= run.step] if run.status.is_live else found
@@ -148,7 +148,7 @@ class RunReader:
 
     def _longest(self) -> list[Recording]:
         """Return the recording that has most steps: every metrics line holds that key."""
-        return sorted(self._recordings.values(), key=lambda r: len(r.points))[-1:]
+        return sorted(self._recordings.values(), key=len)[-1:]
 
     def _context(self, registry: Registry, run: RunSummary) -> tuple[HealthSettings, RewardRange | None]:
         if self._settings is None or self._settings[0] != run.attempt or self._settings[2] is None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grpotui.tui import format as fmt
-from grpotui.tui.run_series import nearest
+from grpotui.tui.columns import nearest
 
 Tick = tuple[float, str]
 HUGE, TINY = 1e300, 1e-300

@@ -17,7 +17,8 @@ from rich.text import Text
 from textual_plotext.plot import Plot
 
 from grpotui.analysis.series import min_max
-from grpotui.tui.run_series import Series, by_column, column, means, trailing_means
+from grpotui.tui.columns import by_column, column, means, trailing_means
+from grpotui.tui.run_series import Series
 from grpotui.tui.style import Palette, Tone
 from grpotui.tui.widgets.axis import Scale
 
