@@ -99,7 +99,16 @@ UPDATE runs SET human = '' WHERE human = 'none';
 """
 """What a person said of a run, and when the verdict changed last."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = """
+ALTER TABLE completions ADD COLUMN prompt INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX completions_by_prompt ON completions (run, mode, prompt, step);
+DELETE FROM ingest WHERE stream = 'completions';
+DELETE FROM completions;
+UPDATE runs SET settled = 0;
+"""
+"""A number for each prompt, so that one prompt can be followed; the files are read again for it."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""
 
 VERSION = len(MIGRATIONS)

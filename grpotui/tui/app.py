@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
@@ -21,7 +22,7 @@ from grpotui.records import Status
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.text import clean
-from grpotui.tui import keymap, style, theme
+from grpotui.tui import clip, keymap, style, theme
 from grpotui.tui.looks import Looks
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.settings import Settings, settings_path
@@ -119,6 +120,17 @@ class GrpoTui(App[None]):
         """Show one line for a few seconds, as plain text."""
         level: Any = severity
         self.notify(clean(message), severity=level, markup=False)
+
+    def copy(self, what: str, text: str) -> None:
+        """Hand text to the terminal's clipboard, and keep it in a file; ``what`` says what it is."""
+        text = clip.harmless(text)
+        if len(text.encode("utf-8", "replace")) <= clip.LIMIT:
+            self.copy_to_clipboard(text)
+
+        def kept(path: Path) -> None:
+            self.say(f"Copied; kept in {path}")
+
+        self.do(lambda: clip.keep(self.workspace, what, text), kept)
 
     def complain(self, error: Exception) -> None:
         """Show an error as one line."""

@@ -105,6 +105,11 @@ class Series:
             return None
         return min(b.low for b in self.outline), max(b.high for b in self.outline)
 
+    def least_positive(self) -> float | None:
+        """Return the lowest value over 0 as far as the outline tells, None without any."""
+        values = (value for b in self.outline for value in (b.low, b.mean, b.high) if value > 0)
+        return min(values, default=None)
+
     def edges(self) -> list[Point]:
         """Return the outline as points, lowest and highest of each bucket."""
         points: list[Point] = []

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from grpotui.text import clean
 
-_CSS = """
+BOX = """
     align: center middle;
     background: $background 60%;
     #box {
@@ -30,7 +30,7 @@ _CSS = """
 class Prompt(ModalScreen[str | None]):
     """Asks one line; gives the line (which may be empty), or None when the user thinks better of it."""
 
-    DEFAULT_CSS = f"Prompt {{ {_CSS} }}"
+    DEFAULT_CSS = f"Prompt {{ {BOX} }}"
     BINDINGS = [("escape", "cancel", "Cancel")]  # noqa: RUF012
 
     def __init__(self, question: str, detail: str = "", initial: str = "", placeholder: str = "") -> None:
@@ -62,7 +62,7 @@ class Prompt(ModalScreen[str | None]):
 class Choice(ModalScreen[str | None]):
     """Asks for one of a few words, one key each; gives the word, or None."""
 
-    DEFAULT_CSS = f"Choice {{ {_CSS} }}"
+    DEFAULT_CSS = f"Choice {{ {BOX} }}"
     BINDINGS = [("escape,q", "cancel", "Cancel")]  # noqa: RUF012
 
     def __init__(self, question: str, choices: Mapping[str, tuple[str, str]], detail: str = "") -> None:
@@ -96,7 +96,7 @@ class Choice(ModalScreen[str | None]):
 class Confirm(ModalScreen[bool]):
     """Asks yes or no; enter alone is no yes."""
 
-    DEFAULT_CSS = f"Confirm {{ {_CSS} }}"
+    DEFAULT_CSS = f"Confirm {{ {BOX} }}"
     BINDINGS = [("y", "answer(True)", "Yes"), ("n,escape,q", "answer(False)", "No")]  # noqa: RUF012
 
     def __init__(self, question: str, detail: str = "") -> None:
