@@ -86,6 +86,7 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("verdict", f"{summary.verdict}: {summary.verdict_message}".rstrip(": ")),
             ("step", progress(summary)),
             ("device", summary.device),
+            ("model", _model(detail["model"])),
             ("tags", " ".join(summary.tags)),
             ("note", summary.note),
             ("folder", detail["paths"]["folder"]),
@@ -98,6 +99,12 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
         click.echo()
         for flag in detail["flags"]:
             click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
+
+
+def _model(known: dict[str, Any]) -> str:
+    """Return path and the beginning of the hash of the weights, enough to tell two models apart."""
+    found = known.get("weights_sha256")
+    return f"{known.get('path', '')}  {f'sha256 {found[:12]}' if isinstance(found, str) else ''}".strip()
 
 
 @click.command("metrics")

@@ -48,6 +48,7 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
         "verdict_step": summary.verdict_step,
         "verdict_message": summary.verdict_message,
         "config": registry.config(run_id),
+        "model": registry.model(run_id),
         "last": registry.last(run_id),
         "flags": [flag.to_json() for flag in registry.flags(run_id)],
         "exit": registry.exit(run_id),

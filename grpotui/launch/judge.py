@@ -9,6 +9,7 @@ from typing import Any
 
 from grpotui.health.monitor import Monitor, VerdictChange
 from grpotui.launch.journal import events
+from grpotui.launch.replay import Said
 from grpotui.presets import health_settings
 from grpotui.records import Flag, HealthContext, RewardRange, Verdict, as_float, as_int
 from grpotui.stream import LineWriter, read_json
@@ -50,12 +51,12 @@ class Judge:
         self._monitor = Monitor(facts)
         self._signals = LineWriter(run.signals)
         self.last_step = 0
-        self._flagged: dict[_FlagKey, float] = {}
+        self._flagged: dict[_FlagKey, Said] = {}
         self._said = str(Verdict.WARMING_UP)
         self._untold: deque[dict[str, Any]] = deque()
         for event in events(run):
             if event.get("type") == "flag":
-                self._flagged[_key(Flag.from_json(event))] = as_float(event.get("time")) or 0.0
+                self._flagged[_key(Flag.from_json(event))] = Said.of(event)
             elif event.get("type") == "verdict":
                 self._said = str(event.get("to"))
 
@@ -72,34 +73,36 @@ class Judge:
         self._follow(metrics)
         judgement = self._monitor.step(metrics, signals)
         # Never before the line that it is about, though the clock may have been set back in between.
-        now = max(time.time(), as_float(metrics.get("time")) or 0.0)
+        line = Said.of(metrics)
+        now = Said(line.attempt, max(time.time(), line.time))
         for flag in judgement.flags:
             self._flag(flag, now)
         self._verdict(as_int(metrics.get("step")), judgement.change, now)
         self.tell()
         if signals is not None:
-            self._signals.append({**signals, "time": now})
+            self._signals.append({**signals, **now.to_json()})
 
     def _follow(self, metrics: Mapping[str, Any]) -> None:
         """Where a resumed attempt trains steps again, the flags that they had before no longer count."""
-        step, logged = as_int(metrics.get("step")), as_float(metrics.get("time")) or 0.0
+        step, line = as_int(metrics.get("step")), Said.of(metrics)
         if step <= self.last_step:
-            self._flagged = {k: said for k, said in self._flagged.items() if k[0] < step or said >= logged}
+            kept = {k: said for k, said in self._flagged.items() if k[0] < step or not said.before(line)}
+            self._flagged = kept
         self.last_step = step
 
-    def _flag(self, flag: Flag, now: float) -> None:
+    def _flag(self, flag: Flag, now: Said) -> None:
         if _key(flag) not in self._flagged:
             self._flagged[_key(flag)] = now
-            self._untold.append({"time": now, "type": "flag", **flag.to_json()})
+            self._untold.append({**now.to_json(), "type": "flag", **flag.to_json()})
 
-    def _verdict(self, step: int, change: VerdictChange | None, now: float) -> None:
+    def _verdict(self, step: int, change: VerdictChange | None, now: Said) -> None:
         """Say a verdict that differs from the last one said; a resumed run may fall back to an old one."""
         verdict = str(self._monitor.verdict)
         if verdict == self._said:
             return
         back = f"{verdict} again: resumed before the step of {self._said}"
         event = {
-            "time": now,
+            **now.to_json(),
             "type": "verdict",
             "step": step,
             "from": self._said,

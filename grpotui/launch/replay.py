@@ -26,6 +26,29 @@ def lines(tail: Tail) -> Iterator[dict[str, Any]]:
             return
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """When a line or an event was written: in which attempt (0: it does not tell), and its time."""
+
+    attempt: int
+    time: float
+
+    @classmethod
+    def of(cls, line: Json) -> Said:
+        """Read both from a line or event."""
+        return cls(as_int(line.get("attempt")), as_float(line.get("time")) or 0.0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as part of a line."""
+        return {"time": self.time} | ({"attempt": self.attempt} if self.attempt else {})
+
+    def before(self, other: Said) -> bool:
+        """True when this is older. A clock may be set back between attempts, so those go first."""
+        if self.attempt and other.attempt and self.attempt != other.attempt:
+            return self.attempt < other.attempt
+        return self.time < other.time
+
+
 def is_judged(line: Json) -> bool:
     """True for a training step's line; not for an evaluation's or a summary's, which may repeat a step."""
     return "reward" in line
@@ -39,14 +62,18 @@ def paired(run: RunDir, metrics: Tail) -> Iterator[tuple[Json, Json | None]]:
     written = lines(Tail(run.signals))
     following = next(written, None)
     for line in filter(is_judged, lines(metrics)):
-        logged = as_float(line.get("time")) or 0.0
-        while following is not None and (as_float(following.get("time")) or 0.0) < logged:
+        while following is not None and Said.of(following).before(Said.of(line)):
             following = next(written, None)
-        if following is not None and following.get("step") == line.get("step"):
+        if following is not None and _belongs(following, line):
             yield line, following
             following = next(written, None)
         else:
             yield line, None
+
+
+def _belongs(signals: Json, line: Json) -> bool:
+    attempts = {said.attempt for said in (Said.of(signals), Said.of(line)) if said.attempt}
+    return signals.get("step") == line.get("step") and len(attempts) < 2
 
 
 @dataclass

@@ -173,7 +173,8 @@ class Session:
         who = trainer.identity
         flag = self._stall.look(self._watch.last_step, lambda: who is not None and who.suspended())
         if flag is not None:
-            self._run.append_event({"time": time.time(), "type": "flag", **flag.to_json()})
+            said = {"time": time.time(), "attempt": self._attempt}
+            self._run.append_event({**said, "type": "flag", **flag.to_json()})
 
     def _end(self, ending: Ending) -> None:
         if self._is_deleted():  # whatever is written now would be a folder without a run

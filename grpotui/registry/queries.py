@@ -20,6 +20,11 @@ from grpotui.workspace import Workspace
 Points = list[tuple[int, float | None]]
 """(step, value) ascending; None is a value that was not finite."""
 
+_TOOK_BACK = """
+    SELECT 1 FROM rewinds WHERE rewinds.run = events.run AND rewinds.step <= events.step AND CASE
+        WHEN rewinds.attempt > 0 AND json_type(body, '$.attempt') = 'integer'
+        THEN json_extract(body, '$.attempt') < rewinds.attempt ELSE events.time < rewinds.time END
+"""
 _LIVE = tuple(str(s) for s in Status if s.is_live)
 
 
@@ -131,11 +136,13 @@ class Registry:
     # Events
 
     def flags(self, run_id: str) -> list[Flag]:
-        """Return the flags in the order they were raised, without those that a resumed run took back."""
+        """Return the flags in the order they were raised, without those that a resumed run took back.
+
+        Attempts tell which are older; times only where one of both does not know its attempt.
+        """
         rid = self._rid(run_id)
         rows = self.connection.execute(
-            "SELECT body FROM events WHERE run = ? AND type = 'flag' AND NOT EXISTS (SELECT 1 FROM rewinds "
-            "WHERE rewinds.run = events.run AND rewinds.step <= events.step AND events.time < rewinds.time) "
+            f"SELECT body FROM events WHERE run = ? AND type = 'flag' AND NOT EXISTS ({_TOOK_BACK}) "  # noqa: S608
             "ORDER BY seq",
             (rid,),
         )
@@ -210,6 +217,16 @@ class Registry:
             if isinstance(config, dict):
                 return config
         return {}
+
+    def model(self, run_id: str) -> dict[str, Any]:
+        """Return what the newest attempt started from: its ``path`` and the hashes of its files.
+
+        Empty before the first attempt.
+        """
+        attempt = self.document(run_id, "attempt")
+        identity = attempt.get("model_identity")
+        path = {"path": attempt["model"]} if isinstance(attempt.get("model"), str) else {}
+        return {**path, **identity} if isinstance(identity, dict) else path
 
     def document(self, run_id: str, name: str) -> dict[str, Any]:
         """Return a small file as an object: run, attempt (the newest), process, exit or result."""

@@ -105,8 +105,11 @@ CREATE INDEX completions_by_prompt ON completions (run, mode, prompt, step);
 DELETE FROM ingest WHERE stream = 'completions';
 DELETE FROM completions;
 UPDATE runs SET settled = 0;
+ALTER TABLE rewinds ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
 """
-"""A number for each prompt, so that one prompt can be followed; the files are read again for it."""
+"""A number for each prompt, so that one prompt can be followed: the files are read again for it.
+
+And which attempt went back; 0 where its lines do not tell."""
 
 MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""

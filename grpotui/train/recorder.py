@@ -76,7 +76,8 @@ class Recorder:
     is told on stderr.
     """
 
-    def __init__(self, run: RunDir, span: RewardRange | None) -> None:
+    def __init__(self, run: RunDir, span: RewardRange | None, attempt: int = 1) -> None:
+        self._attempt = attempt
         self._completions = LineWriter(run.completions)
         self._metrics = LineWriter(run.metrics)
         self._flatness = Flatness(span)
@@ -139,7 +140,7 @@ class Recorder:
         The summary that transformers logs at the end repeats the last step; it is written but not printed.
         """
         values = {key: _scalar(value) for key, value in logs.items()}
-        self._metrics.append({"step": step, "time": time.time(), **values})
+        self._metrics.append({"step": step, "time": time.time(), "attempt": self._attempt, **values})
         if SUMMARY_KEY not in values:
             say(progress_line(step, max_steps, values))
 

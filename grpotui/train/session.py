@@ -21,6 +21,7 @@ from grpotui.train import provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, model_path, plain
 from grpotui.train.device import Device
+from grpotui.train.fingerprint import identify, model_folder
 from grpotui.train.outcome import Outcome, Progress
 from grpotui.train.recorder import Recorder
 from grpotui.train.rewards import RewardFunction, reweighted
@@ -79,7 +80,7 @@ class Session:
         grpo = experiment.config.get("grpo") or {}
         config = build_config(grpo, self.run, self.device, experiment.seed, weights)
         require_prompts(config, len(experiment.examples))
-        recorder = Recorder(self.run, total_range(experiment.rewards))
+        recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt)
         trainer = RecordedTrainer(
             model=experiment.model,
             functions=[RewardFunction(reward) for reward in experiment.rewards],
@@ -121,10 +122,15 @@ class Session:
         if not trainer.is_world_process_zero():
             return
         span = total_range(experiment.rewards)
+        identity = None
+        with recorder.guard("which model it is"):
+            folder = model_folder(experiment.model)
+            identity = identify(folder) if folder else None
         with recorder.guard("the attempt's description"):
             description = {
                 "config": {**plain(experiment.config), "grpo": config_json(trainer.args)},
                 "model": experiment.model,
+                "model_identity": identity,
                 "device": self.device.label,
                 "seed": trainer.args.seed,
                 "num_generations": trainer.num_generations,

@@ -45,6 +45,17 @@ def test_show_json_is_whole(cli: Cli, workspace: Workspace) -> None:
     assert detail["note"] == "read me"
 
 
+def test_show_names_the_model_by_what_is_in_it(cli: Cli, workspace: Workspace) -> None:
+    write_run(workspace)
+    model = cli("show", "study", "--json").json["model"]
+    assert (model["path"], model["weights_sha256"], model["weights_hashed"]) == (
+        "/models/tiny",
+        "ab" * 32,
+        "whole files",
+    )
+    assert "/models/tiny  sha256 abababababab\n" in cli("show", "study").out
+
+
 def test_metrics_json_is_points_by_key(cli: Cli, workspace: Workspace) -> None:
     write_run(workspace, steps=3)
     assert cli("metrics", "ab2c", "--key", "kl", "--json").json == {"kl": [[1, 0.1], [2, 0.1], [3, 0.1]]}

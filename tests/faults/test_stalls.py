@@ -14,8 +14,9 @@ from grpotui.launch.journal import events
 from grpotui.launch.queue import tick
 from grpotui.launch.stall import StallWatch
 from grpotui.launch.submit import resume, stop
-from grpotui.records import Level, Status
-from grpotui.stream import LineWriter
+from grpotui.records import Level, Status, Verdict
+from grpotui.registry import index_run
+from grpotui.stream import LineWriter, Tail
 from grpotui.workspace import RunDir, Workspace
 from tests.launch.lab import Lab, until
 
@@ -199,3 +200,26 @@ def test_a_resume_after_the_date_was_set_back_keeps_new_flags(lab: Lab) -> None:
         keys = [(f.step, f.kind, f.level, f.signal) for f in flags]
         assert flags and len(set(keys)) == len(keys)
         assert {f.kind for f in flags} == {"threshold", "verdict"}
+
+
+def test_a_resume_after_the_date_was_set_back_drops_old_flags(lab: Lab) -> None:
+    """The first attempt collapses a day ahead of the second, which trains the same steps and does not."""
+    run = lab.launch("steps=30", "collapse=12@1", "hold=19", "save=10", "skew=1:86400@1")
+    lab.until_judged(run, 18)
+    lab.kill(run, "trainer")
+    lab.ended(run)
+    with lab.registry() as registry:
+        index_run(registry.connection, run)
+        assert registry.run(run.id).verdict is Verdict.COLLAPSED
+        assert [f for f in registry.flags(run.id) if f.step > 10]
+    lab.go(run, 19)
+    resume(lab.workspace, run.id)
+    lab.until(run, Status.RUNNING)
+    assert lab.ended(run) is Status.FINISHED
+    with lab.registry() as registry:
+        index_run(registry.connection, run)
+        assert [f for f in registry.flags(run.id) if f.step > 10 and f.level != "info"] == []
+        assert registry.run(run.id).verdict is not Verdict.COLLAPSED
+    said = [event for event in events(run) if event["type"] in ("flag", "verdict")]
+    assert {event["attempt"] for event in said if event["time"] > time.time() + 3600} == {1}
+    assert {line.data["attempt"] for line in Tail(run.signals).read()} == {1, 2}

@@ -4,7 +4,7 @@ Tags: steps=N, delay=SECONDS, late=SECONDS (before anything), hold=STEP,STEP (wa
 ``go-STEP`` in the folder), collapse=STEP, crash=STEP, vanish=STEP (exit code 0, no result), mute (trains
 for ever and writes nothing), save=N (a checkpoint every N steps), skew=STEP:SECONDS (its clock is set from
 that step on), stubborn (ignores TERM), litter (leaves a child in another session that ignores
-TERM), orphans (short-lived processes that lose their parent).
+TERM), orphans (short-lived processes that lose their parent). A tag that ends in ``@N`` is for attempt N.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import sys
 import time
 from pathlib import Path
 
-from grpotui.stream import LineWriter, read_json, write_json
+from grpotui.stream import read_json
 from grpotui.workspace import RunDir
+from tests.writing import RunWriter, sample
 
 GROUPS, SAMPLES = 4, 4
 WORDS = [a + b for a in "bcdfghklmnprst" for b in ("ale", "orn", "ick", "ump", "est", "ard", "ove")]
@@ -34,10 +35,11 @@ class Trainer:
         self.tags: dict[str, str] = {}
         for tag in asked["tags"]:
             name, _, value = tag.partition("=")
-            self.tags[name] = value or "1"
+            value, _, only = value.partition("@")
+            if only in ("", str(attempt)):
+                self.tags[name] = value or "1"
         self.stopping = False
-        self.metrics = LineWriter(run.metrics)
-        self.completions = LineWriter(run.completions)
+        self.writer = RunWriter(run)
 
     def number(self, tag: str, default: float) -> float:
         return float(self.tags.get(tag, default))
@@ -54,7 +56,7 @@ class Trainer:
             subprocess.run(["sh", "-c", "for i in 1 2 3 4 5 6 7 8; do (sleep 0.0$i &) ; done"], check=True)
         steps = int(self.number("steps", 5))
         self.write_attempt(steps)
-        done = self.last_saved()
+        done = self.writer.step = self.last_saved()
         while done < steps and not self.stopping:
             if "mute" in self.tags:
                 time.sleep(0.02)
@@ -62,33 +64,29 @@ class Trainer:
             done += 1
             self.step(done)
             if "save" in self.tags and done % int(self.tags["save"]) == 0:
-                self.save(done)
+                self.writer.checkpoint(done)
             if done == self.number("crash", 0) and self.attempt == 1:
                 raise RuntimeError("the reward is broken")
             if done == self.number("vanish", 0) and self.attempt == 1:
                 return 0
-        self.save(done)
+        self.writer.checkpoint(done)
         status = "stopped" if self.stopping else "finished"
-        result = {"attempt": self.attempt, "status": status, "step": done, "reason": status, "error": None}
-        write_json(self.run.result_json, {**result, "time": time.time()})
+        self.writer.result(status, done, self.attempt)
         return 0
 
     def write_attempt(self, steps: int) -> None:
-        facts = {"max_steps": steps, "num_generations": SAMPLES, "groups_per_step": GROUPS}
         seen = {name: os.environ.get(name) for name in ("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS")}
-        write_json(
-            self.run.attempt_json(self.attempt),
-            {
-                "attempt": self.attempt,
-                "time": time.time(),
-                "config": self.config,
-                "device": "cpu",
-                "seed": 1,
-                "pid": os.getpid(),
-                "reward_range": [-1.0, 1.0],
-                "environment": seen,
-                **facts,
-            },
+        self.writer.attempt(
+            self.attempt,
+            time=time.time(),
+            config=self.config,
+            seed=1,
+            pid=os.getpid(),
+            reward_range=[-1.0, 1.0],
+            environment=seen,
+            max_steps=steps,
+            num_generations=SAMPLES,
+            groups_per_step=GROUPS,
         )
 
     def step(self, step: int) -> None:
@@ -100,29 +98,25 @@ class Trainer:
             if not collapsed:
                 texts = [" ".join(noise.sample(WORDS, 6)) for _ in range(SAMPLES)]
                 rewards = [-0.5, 0.3, *(noise.choice((-0.5, 0.0, 0.3)) for _ in range(SAMPLES - 2))]
-            completions = [
-                {"text": text, "tokens": 6, "reward": reward, "rewards": {"fake": reward}}
-                for text, reward in zip(texts, rewards, strict=True)
-            ]
-            place = {"step": step, "group": group, "mode": "train", "prompt": f"question {step}.{group}"}
-            self.completions.append({**place, "task": "fake", "answer": None, "completions": completions})
+            both = zip(texts, rewards, strict=True)
+            completions = [sample(text, reward, tokens=6, rewards={"fake": reward}) for text, reward in both]
+            self.writer.group(group, completions, f"question {step}.{group}", task="fake")
         time.sleep(self.number("delay", 0.01))
         held = str(step) in self.tags.get("hold", "").split(",")
         while held and not (self.run.path / f"go-{step}").exists() and not self.stopping:
             time.sleep(0.01)
         zero = 1.0 if collapsed else 0.0
-        self.metrics.append(
-            {
-                "step": step,
-                "time": time.time() + self.skew(step),
-                "reward": 0.5 if collapsed else -0.1,
-                "epoch": step / 100,
+        self.writer.log_step(
+            time.time() + self.skew(step),
+            reward=0.5 if collapsed else -0.1,
+            epoch=step / 100,
+            **{
                 "grpotui/zero_std": zero,
                 "grpotui/zero_std_ceiling": 0.0,
                 "grpotui/zero_std_floor": 0.0,
                 "grpotui/zero_std_other": zero,
                 "grpotui/within_group_std": 0.0 if collapsed else 0.3,
-            }
+            },
         )
 
     def skew(self, step: int) -> float:
@@ -133,11 +127,6 @@ class Trainer:
     def last_saved(self) -> int:
         found = self.run.last_checkpoint()
         return int(found.name.removeprefix("checkpoint-")) if found and self.attempt > 1 else 0
-
-    def save(self, step: int) -> None:
-        folder = self.run.checkpoints / f"checkpoint-{step}"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "trainer_state.json").write_text("{}")
 
 
 if __name__ == "__main__":

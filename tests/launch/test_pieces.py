@@ -13,7 +13,7 @@ from grpotui.errors import UserError
 from grpotui.launch import locks
 from grpotui.launch.ending import BALLAST, Ending, announce, decide, last_line, record, reserve
 from grpotui.launch.journal import next_attempt, queue_up, say, state
-from grpotui.launch.replay import Survey, compute_missing
+from grpotui.launch.replay import Survey, compute_missing, paired
 from grpotui.launch.stop import Request
 from grpotui.launch.submit import LaunchRequest, launch
 from grpotui.launch.supervise import UNKNOWN, Outcome
@@ -140,6 +140,18 @@ def test_a_survey_finds_what_was_not_judged(
     survey = Survey.of(run)
     assert survey.wanted() == wanted
     assert (survey.count, survey.last) == (len(metrics), metrics[-1][0] if metrics else 0)
+
+
+def test_signals_belong_to_lines_of_their_attempt(run: RunDir) -> None:
+    """The first attempt's step 2 was never judged; the second's was, a day before by the clock."""
+    metrics, signals = LineWriter(run.metrics), LineWriter(run.signals)
+    for step, attempt, at in ((1, 1, 90_001.0), (2, 1, 90_002.0), (2, 2, 5.0), (3, 2, 6.0)):
+        metrics.append({"step": step, "attempt": attempt, "time": at, "reward": 0.0})
+    for step, attempt, at in ((1, 1, 90_001.5), (2, 2, 5.5), (3, 2, 6.5)):
+        signals.append({"step": step, "attempt": attempt, "time": at})
+    pairs = [known and known["attempt"] for _, known in paired(run, Tail(run.metrics))]
+    assert pairs == [1, None, 2, 2]
+    assert Survey.of(run).wanted() == []
 
 
 def test_lines_that_are_no_training_step_are_passed_over(run: RunDir) -> None:

@@ -10,8 +10,8 @@ import pytest
 from grpotui.registry import connect, sync
 from grpotui.registry.browse import Overview, overview, summaries
 from grpotui.registry.filters import parse
-from grpotui.stream import write_json
 from grpotui.workspace import Workspace
+from tests.writing import RunWriter
 
 NOW = 1_800_000_000.0
 DAY = 86400.0
@@ -21,28 +21,26 @@ def make(
     workspace: Workspace, run_id: str, status: str, verdict: str = "", age: float = 3600, **more: Any
 ) -> None:
     """Write a run that is ``age`` seconds old, and ended ``ended`` seconds ago."""
-    run = workspace.run(run_id)
-    run.path.mkdir()
     born = NOW - age
-    config: dict[str, Any] = {"model": "tiny", "grpo": {"beta": more.get("beta", 0.1), "loss_type": "dapo"}}
-    asked = {"id": run_id, "name": more.get("name", run_id), "created_at": born, "config": config}
-    write_json(
-        run.run_json, {**asked, "kind": "train", "tags": more.get("tags", []), "seed": more.get("seed")}
-    )
-    effective = {"grpo": {**config["grpo"], "epsilon": 0.2, "fp16": False}}
-    write_json(run.attempt_json(1), {"attempt": 1, "config": effective, "max_steps": 40})
-    run.append_event({"time": born, "type": "status", "status": "running", "attempt": 1})
+    writer = RunWriter(workspace.run(run_id), born)
+    grpo = {"beta": more.get("beta", 0.1), "loss_type": "dapo"}
+    told = {name: more[name] for name in ("name", "tags", "seed") if name in more}
+    writer.asked(**{"seed": None, **told}, config={"model": "tiny", "grpo": grpo})
+    effective = {"grpo": {**grpo, "epsilon": 0.2, "fp16": False}}
+    writer.attempt(config=effective, max_steps=40, seed=None)
+    writer.status("running", at=born)
     if "step" in more:
-        run.metrics.write_text(f'{{"step": {more["step"]}, "reward": {more.get("reward", 0.5)}}}\n')
+        writer.step = more["step"] - 1
+        writer.log_step(reward=more.get("reward", 0.5))
     if verdict:
-        run.append_event({"time": born + 1, "type": "verdict", "to": verdict, "cause": more.get("cause", "")})
+        writer.verdict(1, verdict, "", more.get("cause", ""), born + 1)
     if status != "running":
-        ended = NOW - more.get("ended", age)
-        run.append_event({"time": ended, "type": "status", "status": status, "attempt": 1})
+        writer.ended(status, at=NOW - more.get("ended", age))
     if "note" in more:
-        run.append_event({"time": born, "type": "note", "text": more["note"]})
+        writer.note(more["note"], born)
     if "human" in more:
-        run.append_event({"time": born, "type": "human_verdict", "verdict": more["human"]})
+        writer.event("human_verdict", born, verdict=more["human"])
+    writer.close()
 
 
 def look(workspace: Workspace, text: str = "", since: float | None = None) -> Overview:

@@ -120,6 +120,25 @@ def test_a_resumed_run_replaces_what_it_trains_again(
     assert registry.run(ID).step == 4
 
 
+def test_attempts_tell_what_was_taken_back_whatever_the_clock(
+    run: RunDir, conn: sqlite3.Connection, registry: Registry
+) -> None:
+    """The clock was set back by a day between two attempts."""
+    flag = {"type": "flag", "kind": "verdict", "level": "bad", "signal": "jaccard", "message": "m"}
+    for step in range(1, 7):
+        append(run.metrics, {"step": step, "time": 90_000.0 + step, "attempt": 1, "reward": 0.1})
+    append(run.events, {**flag, "step": 2, "time": 90_002.0, "attempt": 1})
+    append(run.events, {**flag, "step": 5, "time": 90_005.0, "attempt": 1})
+    append(run.events, {**flag, "step": 6, "time": 90_006.0, "attempt": "1"})
+    append(run.metrics, {"step": 4, "time": 204.0, "attempt": 2, "reward": 0.9})
+    append(run.events, {**flag, "step": 4, "time": 204.5, "attempt": 2})
+    append(run.events, {**flag, "step": 5, "time": 100.0, "attempt": 2})
+    index_run(conn, run)
+    # The flag whose attempt is unreadable is kept for its time, as those of older runs are.
+    assert [f.step for f in registry.flags(ID)] == [2, 6, 4, 5]
+    assert "attempt" not in registry.keys(ID)
+
+
 def test_an_unchanged_run_takes_no_lock(run: RunDir, workspace: Workspace, conn: sqlite3.Connection) -> None:
     append(run.metrics, {"step": 1, "reward": 0.5})
     index_run(conn, run)

@@ -6,19 +6,19 @@ from grpotui.errors import UserError
 from grpotui.records import Status
 from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
-from grpotui.stream import LineWriter, write_json
+from grpotui.stream import LineWriter
 from grpotui.workspace import RunDir, Workspace
 from tests.support import write_run
+from tests.writing import RunWriter
 
 IDS = ("arith-kl-7f3k", "arith-kl-9x2m", "happy-7f3q", "stories-4k2d")
 
 
 def make(workspace: Workspace, run_id: str, created_at: float, status: str, since: float) -> RunDir:
-    run = workspace.run(run_id)
-    run.path.mkdir()
-    write_json(run.run_json, {"id": run_id, "name": run_id, "created_at": created_at, "kind": "train"})
-    run.append_event({"time": since, "type": "status", "status": status, "attempt": 1})
-    return run
+    writer = RunWriter(workspace.run(run_id), created_at)
+    writer.asked()
+    writer.status(status, at=since)
+    return writer.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -38,6 +39,19 @@ def test_the_attempt_tells_the_whole_effective_config(scenes: Scenes) -> None:
         "versions"
     ].keys()
     assert attempt["argv"][0] == sys.executable
+
+
+def test_the_attempt_identifies_its_model(scenes: Scenes) -> None:
+    attempt = json.loads(scenes.run("whole").attempt_json(1).read_text())
+    weights = (scenes.root / "model" / "model.safetensors").read_bytes()
+    named = hashlib.sha256(f"model.safetensors\0{len(weights)}\0".encode() + weights).hexdigest()
+    config = hashlib.sha256((scenes.root / "model" / "config.json").read_bytes()).hexdigest()
+    assert attempt["model_identity"] == {
+        "weights_sha256": named,
+        "weights_hashed": "whole files",
+        "weights_bytes": len(weights),
+        "config_sha256": config,
+    }
 
 
 def test_a_preset_for_a_gpu_trains_on_the_cpu_and_says_so(scenes: Scenes) -> None:

@@ -8,13 +8,13 @@ import pytest
 from grpotui.launch import leases
 from grpotui.launch.devices import CPU
 from grpotui.workspace import Workspace
-from tests.tui import runs_factory
+from tests import writing
 
 
 @pytest.fixture(autouse=True)
 def _no_runner_is_left() -> Iterator[None]:
     yield
-    runs_factory.release()
+    writing.release()
 
 
 @pytest.fixture

@@ -2,117 +2,51 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textual.pilot import Pilot
 
-from grpotui.stream import LineWriter, write_json
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.screens.run import RunScreen
-from grpotui.workspace import RunDir, Workspace
-from tests.tui.runs_factory import hold, until
+from grpotui.workspace import Workspace
+from tests.tui.runs_factory import until
+from tests.writing import RunWriter, hold, sample
+
+__all__ = ["RunMaker", "collapsed", "live", "open_run", "press", "sample", "settled"]
 
 WORDS = ("dog", "cat", "sun", "bird", "girl", "boy", "tree", "house", "happy", "sad", "blue", "glad", "red")
 OPENINGS = ("once upon a time there was a", "one day a little", "tom had a red", "in the big park a")
 
 
-class RunMaker:
+class RunMaker(RunWriter):
     """Writes one run. Rewards go up, and from ``collapse_at`` on every text is the same template."""
 
     def __init__(self, workspace: Workspace, run_id: str = "story-ab2c", **asked: Any) -> None:
-        self.run: RunDir = workspace.run(run_id)
-        self.run.path.mkdir(mode=0o700)
-        self.born = time.time() - 300.0
-        self.step = 0
+        super().__init__(workspace.run(run_id), born=time.time() - 300.0)
         self.max_steps = int(asked.pop("max_steps", 100))
         self.span = asked.pop("reward_range", [0.0, 1.0])
-        self.health = asked.pop("health", {})
         self.random = random.Random(7)
-        config = {"model": "tiny", "task": {"name": "stories"}, "health": self.health}
-        told = {
-            "id": run_id,
-            "name": run_id,
-            "kind": "train",
-            "created_at": self.born,
-            "preset": "demo-collapse",
-            "config": {**config, "grpo": {"max_steps": self.max_steps}},
-            "overrides": [],
-            "seed": 42,
-            "device": "cpu",
-            "tags": [],
-            **asked,
-        }
-        write_json(self.run.run_json, told)
-        self.events, self.metrics = LineWriter(self.run.events), LineWriter(self.run.metrics)
-        self.signals, self.completions = LineWriter(self.run.signals), LineWriter(self.run.completions)
+        config = {"model": "tiny", "task": {"name": "stories"}, "health": asked.pop("health", {})}
+        self.config = {**config, "grpo": {"max_steps": self.max_steps, **asked.pop("grpo", {})}}
+        self.asked(**{"preset": "demo-collapse", "config": self.config, "seed": 42, **asked})
         self.status("queued")
 
     def start(self, attempt: int = 1) -> RunMaker:
         """Begin an attempt."""
-        me = {"pid": os.getpid(), "ticks": 1}
-        process = {"attempt": attempt, "boot_id": "x", "runner": me, "trainer": None, "started_at": self.born}
-        write_json(self.run.process_json, process)
-        config = {"model": "tiny", "health": self.health, "grpo": {"max_steps": self.max_steps}}
-        effective = {
-            "attempt": attempt,
-            "time": self.born,
-            "config": config,
-            "device": "cpu",
-            "seed": 42,
-            "max_steps": self.max_steps,
-            "max_epochs": 4.0,
-            "reward_range": self.span,
-        }
-        write_json(self.run.attempt_json(attempt), effective)
+        self.process(attempt)
+        effective = {"max_steps": self.max_steps, "max_epochs": 4.0, "reward_range": self.span}
+        self.attempt(attempt, config=self.config, seed=42, **effective)
         self.status("running", attempt)
         if attempt == 1:
             hold(self.run)
         return self
 
-    def status(self, status: str, attempt: int = 1, reason: str = "") -> None:
-        """Write a status event."""
-        event = {
-            "time": time.time(),
-            "type": "status",
-            "status": status,
-            "attempt": attempt,
-            "reason": reason,
-        }
-        self.events.append(event)
-
     def end(self, status: str = "finished", reason: str = "") -> RunMaker:
         """End the attempt."""
-        ended = {"code": 0, "signal": None, "reason": reason, "status": status, "attempt": 1}
-        self.status(status, 1, reason)
-        write_json(self.run.exit_json, {**ended, "time": time.time()})
+        self.ended(status, reason)
         return self
-
-    def group(
-        self,
-        number: int,
-        completions: Sequence[Mapping[str, Any]],
-        prompt: str = "a prompt",
-        answer: str | None = None,
-        step: int | None = None,
-    ) -> None:
-        """Write one group of the step that comes next."""
-        line = {
-            "step": step or self.step + 1,
-            "group": number,
-            "mode": "train",
-            "prompt": prompt,
-            "task": "t",
-        }
-        self.completions.append({**line, "answer": answer, "completions": list(completions)})
-
-    def log_step(self, **values: Any) -> None:
-        """Write the metrics line of the next step."""
-        self.step += 1
-        self.metrics.append({"step": self.step, "time": self.born + self.step * 0.9, **values})
 
     def steps(self, count: int, collapse_at: int = 10**9, groups: int = 4, size: int = 8) -> RunMaker:
         """Write steps with everything that a real one has."""
@@ -137,6 +71,7 @@ class RunMaker:
             self.group(number, made, OPENINGS[number % len(OPENINGS)])
         at_max = flat if alike else 0
         self.log_step(
+            self.born + step * 0.9,
             reward=sum(rewards) / len(rewards),
             epoch=share * 4,
             kl=2.4 * share**2 + rng.random() * 0.1,
@@ -154,7 +89,7 @@ class RunMaker:
             },
         )
         cross = (0.7 + 0.05 * rng.random()) if alike else 0.12 + 0.2 * share + 0.04 * rng.random()
-        self.signals.append({"step": step, "jaccard_cross": cross, "jaccard_within": min(cross + 0.15, 1.0)})
+        self.signal(step, jaccard_cross=cross, jaccard_within=min(cross + 0.15, 1.0))
 
     def _completion(self, alike: bool, share: float) -> dict[str, Any]:
         rng = self.random
@@ -170,22 +105,6 @@ class RunMaker:
             "reward": reward,
             "rewards": {"length": reward},
         }
-
-    def flag(
-        self, step: int, level: str, message: str, kind: str = "verdict", signal: str = "jaccard"
-    ) -> None:
-        """Write a flag event."""
-        event = {"step": step, "kind": kind, "level": level, "signal": signal, "value": 0.7, "threshold": 0.7}
-        self.events.append({"time": time.time(), "type": "flag", **event, "message": message})
-
-    def verdict(self, step: int, to: str, message: str, cause: str = "") -> None:
-        """Write a verdict event."""
-        event = {"step": step, "from": "healthy", "to": to, "cause": cause, "message": message}
-        self.events.append({"time": time.time(), "type": "verdict", **event})
-
-    def note(self, text: str) -> None:
-        """Write a note event."""
-        self.events.append({"time": time.time(), "type": "note", "text": text})
 
 
 def collapsed(workspace: Workspace, steps: int = 100) -> RunMaker:
@@ -227,12 +146,6 @@ async def settled(pilot: Pilot[None], screen: RunScreen) -> None:
 def live(workspace: Workspace, steps: int = 30) -> RunMaker:
     """Write a running run of 100 steps, with the first ones done."""
     return RunMaker(workspace, max_steps=100).start().steps(steps)
-
-
-def sample(text: str, reward: float = 0.5, **more: Any) -> dict[str, Any]:
-    """Return one completion of a group."""
-    one = {"text": text, "tokens": 3, "truncated": False, "reward": reward, "rewards": {"r": reward}}
-    return {**one, "advantage": 0.0, **more}
 
 
 async def press(pilot: Pilot[None], screen: RunScreen, *keys: str) -> None:

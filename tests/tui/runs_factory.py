@@ -1,9 +1,7 @@
-"""Run folders as launch, trainer and runner leave them, for the screens' tests."""
+"""Runs of every status, for the screens' tests, and what the screen shows."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +10,11 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 from grpotui.registry import connect, sync
-from grpotui.stream import LineWriter, write_json
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.widgets.runs_table import RunsTable
 from grpotui.workspace import RunDir, Workspace
+from tests.writing import RunWriter, hold
 
 PRESET = """
 summary = "Toy learns + and - on 0-20"
@@ -63,59 +61,42 @@ class RunFiles:
 
 def write(workspace: Workspace, files: RunFiles) -> RunDir:
     """Write one run; a live one is held by this process, so that nobody finds it lost."""
-    run = workspace.run(files.id)
-    run.path.mkdir(mode=0o700)
-    born = time.time() - files.age
+    writer = RunWriter(workspace.run(files.id), born=time.time() - files.age)
     config = {"model": "tiny", "task": {"name": "arithmetic"}, "rewards": [{"name": "exact"}]}
-    config["grpo"] = {"max_steps": files.max_steps}
-    asked: dict[str, Any] = {
-        "id": files.id,
-        "name": files.name or files.id,
-        "kind": "train",
-        "created_at": born,
-        "preset": files.preset,
-        "preset_file": None,
-        "config": config,
-        "overrides": files.overrides,
-        "seed": 7,
-        "device": "cpu",
-        "tags": files.tags,
-    }
-    write_json(run.run_json, asked)
-    events, metrics = LineWriter(run.events), LineWriter(run.metrics)
-    events.append({"time": born, "type": "status", "status": "queued", "attempt": 0, "reason": ""})
+    writer.asked(
+        name=files.name or files.id,
+        preset=files.preset,
+        config={**config, "grpo": {"max_steps": files.max_steps}},
+        overrides=files.overrides,
+        tags=files.tags,
+    )
+    writer.status("queued", 0, at=writer.born)
     if files.status != "queued":
-        _attempt(run, files, born, events, metrics)
+        _attempt(writer, files)
     if files.note:
-        events.append({"time": born + 1, "type": "note", "text": files.note})
-    events.close()
-    metrics.close()
+        writer.note(files.note, writer.born + 1)
     if files.status in ("running", "stopping"):
-        hold(run)
-    return run
+        hold(writer.run)
+    return writer.close()
 
 
-def _attempt(run: RunDir, files: RunFiles, born: float, events: LineWriter, metrics: LineWriter) -> None:
-    attempt = {"attempt": 1, "time": born, "device": "cpu", "seed": 7, "max_steps": files.max_steps}
-    write_json(run.attempt_json(1), {**attempt, "max_epochs": 4.0, "config": {}, "reward_range": [-1, 1]})
-    me = {"pid": os.getpid(), "ticks": 1}
-    process = {"attempt": 1, "boot_id": "x", "runner": me, "trainer": None, "started_at": born}
-    write_json(run.process_json, process)
+def _attempt(writer: RunWriter, files: RunFiles) -> None:
+    born = writer.born
+    writer.attempt(max_steps=files.max_steps, max_epochs=4.0, reward_range=[-1, 1])
+    writer.process()
     for step in range(1, files.steps + 1):
         values = {"reward": step / files.max_steps, "epoch": step / 10, "grpotui/zero_std": 0.25}
-        metrics.append({"step": step, "time": born + step, **values, "step_time": 1.0})
-    events.append({"time": born, "type": "status", "status": "running", "attempt": 1, "reason": ""})
+        writer.log_step(**values, step_time=1.0)
+    writer.status("running", at=born)
     if files.verdict:
-        change = {"step": 8, "from": "warming-up", "to": files.verdict, "cause": files.cause}
-        events.append({"time": born + 8, "type": "verdict", **change, "message": f"{files.verdict} it is"})
+        message = f"{files.verdict} it is"
+        writer.verdict(8, files.verdict, message, files.cause, born + 8, **{"from": "warming-up"})
     if files.flag:
-        flag = {"step": 9, "kind": "threshold", "level": "warn", "signal": "jaccard", "value": 0.6}
-        events.append({"time": born + 9, "type": "flag", **flag, "threshold": 0.5, "message": files.flag})
-    if files.status not in ("running",):
-        end = {"attempt": 1, "code": 0, "signal": None, "status": files.status, "reason": files.reason}
-        events.append({"time": born + 20, "type": "status", **end, "exit": end})
-        if files.status != "stopping":
-            write_json(run.exit_json, {**end, "time": born + 20})
+        writer.flag(9, "warn", files.flag, "threshold", at=born + 9, value=0.6, threshold=0.5)
+    if files.status == "stopping":
+        writer.status("stopping", reason=files.reason, at=born + 20)
+    elif files.status != "running":
+        writer.ended(files.status, files.reason, at=born + 20)
 
 
 def fill(workspace: Workspace) -> None:
@@ -127,22 +108,6 @@ def fill(workspace: Workspace) -> None:
     connection = connect(workspace)
     sync(connection, workspace)
     connection.close()
-
-
-_HELD: list[int] = []
-
-
-def hold(run: RunDir) -> None:
-    """Be the run's living runner until :func:`release`."""
-    fd = os.open(run.runner_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(fd, fcntl.LOCK_EX)
-    _HELD.append(fd)
-
-
-def release() -> None:
-    """End every held runner."""
-    while _HELD:
-        os.close(_HELD.pop())
 
 
 async def until(pilot: Pilot[None], condition: Any, seconds: float = 10.0) -> None:

@@ -91,7 +91,7 @@ async def test_x_goes_through_epochs_tokens_time_and_samples(workspace: Workspac
         seen = []
         for _ in range(5):
             heading = screen_lines(pilot)[4][:76]
-            labels = screen_lines(pilot)[15]
+            labels = screen_lines(pilot)[14]
             seen.append((re.search(r"x (\w+)", heading), labels[:76].split()[-1]))
             await press(pilot, screen, "x")
         names = [found.group(1) if found else "step" for found, _ in seen]
@@ -168,7 +168,7 @@ async def test_values_that_are_no_numbers_are_marked(workspace: Workspace) -> No
     maker = RunMaker(workspace).start()
     for step in range(1, 31):
         bad = step in (10, 20)
-        maker.log_step(reward=None if bad else step / 30, **({"nonfinite": ["reward"]} if bad else {}))
+        maker.log_step(reward=None if bad else step / 30, nonfinite=["reward"] if bad else [])
     maker.end()
     async with GrpoTui(workspace).run_test(size=WIDE) as pilot:
         await open_run(pilot)

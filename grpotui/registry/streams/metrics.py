@@ -14,6 +14,7 @@ MAX_KEYS = 2000
 """Keys of one run, and values of one line, that are taken in."""
 MAX_KEY_LENGTH = 200
 SIGNAL_PREFIX = "grpotui/"
+ATTEMPT_KEY = "attempt"
 TIME_KEY = "time"
 """Kept like a metric, for charts over time and the time per step, but listed nowhere."""
 STEP_KEY = "step"
@@ -108,7 +109,7 @@ def _apply(
     conn: sqlite3.Connection, rid: int, lines: list[Line], last_step: int, stream: str, prefix: str
 ) -> tuple[int, int]:
     keys = _Keys(conn, rid, stream)
-    skipped = frozenset({STEP_KEY, TIME_KEY} if prefix else {STEP_KEY})
+    skipped = frozenset({STEP_KEY, ATTEMPT_KEY, TIME_KEY} if prefix else {STEP_KEY, ATTEMPT_KEY})
     rows: list[Row] = []
     bad = 0
     for line in lines:
@@ -148,10 +149,10 @@ def _values(data: dict[str, Any], skipped: frozenset[str]) -> Iterator[tuple[str
 
 
 def _note_rewind(conn: sqlite3.Connection, rid: int, step: int, data: dict[str, Any]) -> None:
-    """Remember when the run went back: flags from ``step`` on that are older no longer hold."""
-    time = as_float(data.get("time"))
-    if time is not None:
-        conn.execute("INSERT OR REPLACE INTO rewinds VALUES (?, ?, ?)", (rid, step, time))
+    """Remember when the run went back, and in which attempt: older flags from ``step`` on hold no longer."""
+    time, attempt = as_float(data.get("time")), max(0, as_int(data.get(ATTEMPT_KEY)))
+    if time is not None or attempt:
+        conn.execute("INSERT OR REPLACE INTO rewinds VALUES (?, ?, ?, ?)", (rid, step, time or 0.0, attempt))
 
 
 def _insert(conn: sqlite3.Connection, rows: list[Row]) -> None:
