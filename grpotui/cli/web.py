@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -31,16 +30,23 @@ class PrivateServer(Server):
         """What to open in a browser."""
         return f"{self.public_url}/?key={self._key}"
 
-    def initialize_logging(self) -> None:
-        """Say nothing but warnings: requests would bring the key into the log."""
-        logging.basicConfig(level=logging.WARNING)
-
     async def on_startup(self, app: web.Application) -> None:
-        """Say where it is."""
-        click.echo(f"grpotui is at {self.address}")
-        click.echo(
-            f"From elsewhere: ssh -L {self.port}:{HOST}:{self.port} this-machine. Ctrl-C ends it; runs go on."
+        """Say nothing yet: nobody is listening."""
+
+    def serve(self, debug: bool = False) -> None:
+        """Listen until Ctrl-C. Requests are not logged: they would bring the key into the log."""
+        web.run_app(
+            self._make_app(),
+            host=self.host,
+            port=self.port,
+            access_log=None,
+            print=lambda _: self._announce(),
         )
+
+    def _announce(self) -> None:
+        click.echo(f"grpotui is at {self.address}")
+        tunnel = f"ssh -L {self.port}:{HOST}:{self.port}"
+        click.echo(f"From elsewhere: {tunnel} and this machine's name. Ctrl-C ends it; runs go on.")
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
