@@ -20,7 +20,7 @@ def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary
     """Wait for a run's end; print a line to stderr at each change of status and every few steps."""
     from grpotui.launch.submit import wait
 
-    shown: list[tuple[str, str, int]] = []
+    shown: list[tuple[str, str | None, int]] = []
 
     def report(run: RunSummary) -> None:
         state = (run.status, run.verdict, run.step // every)
