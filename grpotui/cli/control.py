@@ -37,7 +37,13 @@ def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary
 
 @click.command("launch")
 @click.argument("preset")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Such as grpo.beta=0.1; repeat.")
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Such as grpo.beta=0.1, or grpo.beta= to take it out; repeat.",
+)
 @click.option("--seed", type=int, help="Sets grpo.seed.")
 @click.option("--name", help="Shown instead of the id.")
 @click.option("--tag", "tags", multiple=True, help="May be repeated.")
