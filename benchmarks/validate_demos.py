@@ -84,7 +84,16 @@ def run(workspace: Workspace, preset: str, overrides: tuple[str, ...], seed: int
     jaccard = edges(series.get("grpotui/jaccard_cross", []))
     first = min(bad, default=None)
     return Row(
-        preset, bool(overrides), seed, seconds, summary.verdict, first, summary.step, reward, zero[1], jaccard
+        preset,
+        bool(overrides),
+        seed,
+        seconds,
+        str(summary.verdict),
+        first,
+        summary.step,
+        reward,
+        zero[1],
+        jaccard,
     )
 
 

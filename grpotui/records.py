@@ -322,7 +322,8 @@ class RunSummary:
     name: str
     kind: RunKind
     status: Status
-    verdict: Verdict
+    verdict: Verdict | None
+    """None before the trainer has started."""
     preset: str
     created_at: float
     cause: str = ""

@@ -20,7 +20,7 @@ def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary
     """Wait for a run's end; print a line to stderr at each change of status and every few steps."""
     from grpotui.launch.submit import wait
 
-    shown: list[tuple[str, str, int]] = []
+    shown: list[tuple[str, str | None, int]] = []
 
     def report(run: RunSummary) -> None:
         state = (run.status, run.verdict, run.step // every)
@@ -37,7 +37,13 @@ def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary
 
 @click.command("launch")
 @click.argument("preset")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Such as grpo.beta=0.1; repeat.")
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Such as grpo.beta=0.1, or grpo.beta= to take it out; repeat.",
+)
 @click.option("--seed", type=int, help="Sets grpo.seed.")
 @click.option("--name", help="Shown instead of the id.")
 @click.option("--tag", "tags", multiple=True, help="May be repeated.")

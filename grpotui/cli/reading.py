@@ -42,7 +42,7 @@ def list_runs(session: Session, as_json: bool) -> None:
         [
             run.id,
             run.status,
-            run.verdict,
+            run.verdict or "-",
             progress(run),
             format_value(run.epoch),
             format_value(run.reward),
@@ -83,7 +83,7 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("run", summary.id if summary.name in ("", summary.id) else f"{summary.id}  {summary.name}"),
             ("preset", summary.preset),
             ("status", f"{summary.status}: {reason}" if reason else summary.status),
-            ("verdict", f"{summary.verdict}: {summary.verdict_message}".rstrip(": ")),
+            ("verdict", f"{summary.verdict or '-'}: {summary.verdict_message}".rstrip(": ")),
             ("step", progress(summary)),
             ("device", summary.device),
             ("model", _model(detail["model"])),

@@ -78,7 +78,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
                 run.id,
                 run.status,
                 str(run.step),
-                run.verdict,
+                run.verdict or "-",
                 "-" if run.reward is None else format_value(run.reward),
             ]
         ],

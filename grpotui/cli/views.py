@@ -15,7 +15,7 @@ def public_summary(run: RunSummary) -> dict[str, Any]:
         "name": run.name,
         "kind": str(run.kind),
         "status": str(run.status),
-        "verdict": str(run.verdict),
+        "verdict": None if run.verdict is None else str(run.verdict),
         "cause": run.cause,
         "preset": run.preset,
         "step": run.step,

@@ -24,6 +24,7 @@ from grpotui.presets import (
     apply_overrides,
     check_model,
     launch_settings,
+    planned_steps,
     validate,
 )
 from grpotui.presets import (
@@ -109,6 +110,7 @@ def _asked(workspace: Workspace, request: LaunchRequest) -> dict[str, Any]:
         "config": config,
         "overrides": [*request.overrides, *seed],
         "seed": config["grpo"].get("seed"),
+        "planned_steps": planned_steps(config),
         "device": settings.device if request.device == "auto" else request.device,
         "tags": list(dict.fromkeys([*settings.tags, *request.tags])),
         "parent": None,

@@ -5,6 +5,7 @@ from grpotui.presets.models import check_model
 from grpotui.presets.overrides import apply_overrides, parse_value
 from grpotui.presets.preset import Preset, PresetError, PresetInfo, Problem
 from grpotui.presets.resolve import health_settings, launch_settings, resolve
+from grpotui.presets.steps import planned_steps
 from grpotui.presets.validate import problems, validate
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "launch_settings",
     "load",
     "parse_value",
+    "planned_steps",
     "preset_text",
     "problems",
     "resolve",

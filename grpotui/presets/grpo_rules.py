@@ -109,6 +109,11 @@ def _global_batch(c: _Config) -> str | None:
     return f"generation_batch_size ({size}) must be divisible by the global batch size ({batch})."
 
 
+def with_defaults(grpo: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a ``[grpo]`` table that has TRL's default for every field it does not name."""
+    return _Config(grpo)
+
+
 def generation_size(grpo: Mapping[str, Any]) -> int:
     """Return the completions of one generation, as TRL derives them for one process."""
     c = _Config(grpo)

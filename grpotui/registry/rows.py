@@ -28,7 +28,7 @@ def summary_of(row: Sequence[Any]) -> RunSummary:
         name=name,
         kind=RunKind(kind),
         status=Status(status),
-        verdict=Verdict(verdict),
+        verdict=Verdict(verdict) if verdict else None,
         preset=preset,
         created_at=created_at,
         cause=cause,

@@ -106,10 +106,12 @@ DELETE FROM ingest WHERE stream = 'completions';
 DELETE FROM completions;
 UPDATE runs SET settled = 0;
 ALTER TABLE rewinds ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
+UPDATE runs SET verdict = '' WHERE verdict = 'warming-up' AND step = 0
+    AND NOT EXISTS (SELECT 1 FROM documents WHERE run = rid AND documents.name = 'attempt');
 """
 """A number for each prompt, so that one prompt can be followed: the files are read again for it.
 
-And which attempt went back; 0 where its lines do not tell."""
+And which attempt went back, 0 where its lines do not tell; and no verdict before the trainer trains."""
 
 MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""

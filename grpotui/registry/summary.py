@@ -22,7 +22,8 @@ NO_HUMAN = "none"
 
 def refresh(conn: sqlite3.Connection, rid: int, settled: bool) -> None:
     """Derive a run's row anew. ``settled``: nothing is left to read, so an ended run stays as it is."""
-    values = {**_asked(conn, rid), **_attempt(conn, rid), **_measured(conn, rid), **_judged(conn, rid)}
+    values = {**_asked(conn, rid), **_attempt(conn, rid), **_measured(conn, rid)}
+    values.update(_judged(conn, rid, values))
     values.update(_status(conn, rid, values))
     told = values.pop("told")
     values["settled"] = int(settled and told and Status(values["status"]).is_ended)
@@ -76,7 +77,7 @@ def _attempt(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     asked = documents.load(conn, rid, "run")
     attempt = documents.load(conn, rid, "attempt")
     process = documents.load(conn, rid, "process")
-    max_steps = as_int(attempt.get("max_steps"))
+    max_steps = as_int(attempt.get("max_steps")) or as_int(asked.get("planned_steps"))
     seed = attempt.get("seed") if attempt.get("seed") is not None else asked.get("seed")
     started = as_float(process.get("started_at"))
     return {
@@ -122,13 +123,14 @@ def _step_time(conn: sqlite3.Connection, rid: int) -> float | None:
     return statistics.median(gaps) if gaps else None
 
 
-def _judged(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
-    """The present verdict."""
+def _judged(conn: sqlite3.Connection, rid: int, values: dict[str, Any]) -> dict[str, Any]:
+    """The present verdict; none before the trainer has got as far as training."""
     event = _last_event(conn, rid, "verdict")
     verdict = event.get("to")
     step = event.get("step")
+    begun = values["step"] or documents.load(conn, rid, "attempt")
     return {
-        "verdict": verdict if verdict in list(Verdict) else str(Verdict.WARMING_UP),
+        "verdict": verdict if verdict in list(Verdict) else str(Verdict.WARMING_UP) if begun else "",
         "cause": _text(event.get("cause")),
         "verdict_step": None if step is None else as_int(step),
         "verdict_message": _text(event.get("message")),

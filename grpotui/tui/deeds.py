@@ -158,7 +158,7 @@ def judge(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
 
     choices = {str(verdict)[0]: (str(verdict), means) for verdict, means in HUMAN_WORDS.items()}
     choices["n"] = (NO_HUMAN, "take it back")
-    said = f"now: {run.human}" if run.human else f"the rules say: {run.verdict}"
+    said = f"now: {run.human}" if run.human else f"the rules say: {run.verdict or 'nothing yet'}"
     app.push_screen(Choice(f"What do you say of {run.name}?", choices, said), answered)
 
 

@@ -179,8 +179,10 @@ def status_text(status: Status, dark: bool = True) -> Text:
     return text(f"{STATUS_SIGNS[status]} {status}", STATUS_TONES[status], dark)
 
 
-def verdict_text(verdict: Verdict, cause: str = "", dark: bool = True) -> Text:
-    """Return ``✖ collapsed (template)``."""
+def verdict_text(verdict: Verdict | None, cause: str = "", dark: bool = True) -> Text:
+    """Return ``✖ collapsed (template)``, or ``-`` where nothing was trained yet."""
+    if verdict is None:
+        return text("-", Tone.DIM, dark)
     because = f" ({cause})" if cause else ""
     return text(f"{VERDICT_SIGNS[verdict]} {verdict}{because}", VERDICT_TONES[verdict], dark)
 

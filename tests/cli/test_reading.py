@@ -5,6 +5,7 @@ import sqlite3
 from grpotui.stream import LineWriter
 from grpotui.workspace import Workspace
 from tests.support import Cli, write_run
+from tests.writing import RunWriter
 
 SUMMARY_KEYS = {
     "id",
@@ -26,6 +27,16 @@ def test_ls_json_holds_the_promised_fields(cli: Cli, workspace: Workspace) -> No
     (run,) = cli("ls", "--json").json
     assert run.keys() >= SUMMARY_KEYS
     assert (run["id"], run["status"], run["step"], run["max_steps"]) == ("study-ab2c", "finished", 12, 12)
+
+
+def test_a_queued_run_has_no_verdict_yet(cli: Cli, workspace: Workspace) -> None:
+    writer = RunWriter(workspace.run("wait-ab2c"))
+    writer.asked(planned_steps=40)
+    writer.status("draft", 0)
+    writer.close()
+    (run,) = cli("ls", "--json").json
+    assert (run["verdict"], run["max_steps"]) == (None, 40)
+    assert cli("ls").out.splitlines()[1].split()[:4] == ["wait-ab2c", "draft", "-", "0/40"]
 
 
 def test_ls_of_an_empty_workspace_says_what_to_do(cli: Cli) -> None:

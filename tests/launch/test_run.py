@@ -89,6 +89,19 @@ def test_a_stopped_run_saves_and_says_why(lab: Lab) -> None:
         stop(lab.workspace, run.id)
 
 
+def test_a_run_that_waits_tells_how_long_it_will_be_and_is_not_judged(lab: Lab) -> None:
+    first = lab.launch("steps=1000", "late=1")
+    queued = lab.launch("steps=3")
+    for run in (first, queued):
+        assert lab.summary(run).max_steps == 5  # as the preset says; the stand-in's tags change it later
+        assert lab.summary(run).verdict is None
+    lab.until_step(first, 1)
+    summary = lab.summary(first)
+    assert (summary.max_steps, summary.verdict) == (1000, Verdict.WARMING_UP)
+    stop(lab.workspace, first.id)
+    lab.ended(first)
+
+
 def test_a_resumed_run_goes_on_where_it_stopped(lab: Lab) -> None:
     run = lab.launch("steps=40", "delay=0.02")
     lab.until_step(run, 3)

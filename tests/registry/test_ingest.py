@@ -20,7 +20,7 @@ def test_a_foreign_folder_needs_only_two_keys(
     run: RunDir, conn: sqlite3.Connection, registry: Registry
 ) -> None:
     assert index_run(conn, run)
-    assert registry.run(ID).status is Status.DRAFT
+    assert (registry.run(ID).status, registry.run(ID).verdict) == (Status.DRAFT, None)
     append(run.metrics, {"step": 1, "reward": 0.5})
     assert index_run(conn, run)
     found = registry.run(ID)

@@ -14,10 +14,11 @@ from typing import IO
 
 import pytest
 
+from grpotui.presets import planned_steps
 from grpotui.stream import read_json, write_json
 from grpotui.workspace import RunDir
 from tests.train.conftest import ROOT, Scenes, environment
-from tests.train.scenes import asked
+from tests.train.scenes import BASE, COMBINATIONS, PROMPTS, asked
 
 pytestmark = pytest.mark.xdist_group("train")
 
@@ -39,6 +40,14 @@ def test_the_attempt_tells_the_whole_effective_config(scenes: Scenes) -> None:
         "versions"
     ].keys()
     assert attempt["argv"][0] == sys.executable
+
+
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_an_epoch_is_as_long_as_was_planned(scenes: Scenes, name: str) -> None:
+    attempt = json.loads(scenes.run(name).attempt_json(1).read_text())
+    grpo = {**BASE, **COMBINATIONS[name], "max_steps": -1, "num_train_epochs": 1.0}
+    planned = planned_steps({"task": {"name": "arithmetic", "n": PROMPTS}, "grpo": grpo})
+    assert planned == round(attempt["max_steps"] / attempt["max_epochs"])
 
 
 def test_the_attempt_identifies_its_model(scenes: Scenes) -> None:

@@ -18,11 +18,10 @@ from grpotui.tui.widgets.runs_table import header_line, layout, row_line
 NOW = 1_800_000_000.0
 
 
-def make(run_id: str, status: str, verdict: str = "healthy", age: float = 3600, **more: Any) -> RunRow:
+def make(run_id: str, status: str, verdict: str | None = "healthy", age: float = 3600, **more: Any) -> RunRow:
     values: dict[str, Any] = {"name": run_id, "preset": "p", "created_at": NOW - age, **more}
-    summary = RunSummary(
-        id=run_id, kind=RunKind.TRAIN, status=Status(status), verdict=Verdict(verdict), **values
-    )
+    judged = Verdict(verdict) if verdict else None
+    summary = RunSummary(id=run_id, kind=RunKind.TRAIN, status=Status(status), verdict=judged, **values)
     return RunRow(summary)
 
 
@@ -49,10 +48,11 @@ def test_a_row_says_what_it_knows() -> None:
     line = row_line(row, 130, NOW, True).plain
     for part in ("study", "● running", "✖ collapsed", "1284/2000", "2.6/4", "10m", "1h"):
         assert part in line
-    assert row_line(make("q", "queued", "warming-up"), 130, NOW, True).plain.split() == [
+    assert row_line(make("q", "queued", None), 130, NOW, True).plain.split() == [
         "q",
         "○",
         "queued",
+        "-",
         "1h",
     ]
 

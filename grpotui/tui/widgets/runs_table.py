@@ -62,11 +62,9 @@ def _status(row: RunRow, at: Moment) -> Text:
     return style.status_text(status, at.dark)
 
 
-def _verdict(row: RunRow, at: Moment) -> Text | str:
+def _verdict(row: RunRow, at: Moment) -> Text:
     run = row.run
-    if run.step == 0 and not run.verdict_step:
-        return ""
-    cause = run.cause if at.width >= len(run.verdict) + len(run.cause) + 5 else ""
+    cause = run.cause if at.width >= len(run.verdict or "") + len(run.cause) + 5 else ""
     return style.verdict_text(run.verdict, cause, at.dark)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from grpotui.records import RunSummary, Status
+from grpotui.records import RunSummary, Status, Verdict
 from grpotui.tui import format as fmt
 from grpotui.tui import style
 from grpotui.tui.style import Tone
@@ -18,6 +18,7 @@ BAR = 20
 ROOMY = 60
 """Cells from which the title has room for more than the status."""
 LOUD = (Tone.WARN, Tone.BAD)
+NOT_YET = "nothing was trained yet"
 
 
 def bar(share: float, width: int) -> tuple[str, str]:
@@ -75,12 +76,7 @@ class Said:
 
 def verdict_parts(run: RunSummary, waits_for: str = "") -> list[Said]:
     """Return paragraphs, the most telling first: the verdict and its evidence, then why the process ended."""
-    tone = style.VERDICT_TONES[run.verdict]
-    word = run.verdict.upper() if tone in LOUD else str(run.verdict)
-    cause = f" ({run.cause})" if run.cause else ""
-    at = f" at {run.verdict_step}" if run.verdict_step else ""
-    told = run.verdict_message or style.VERDICT_WORDS[run.verdict]
-    parts = [Said(f"{style.VERDICT_SIGNS[run.verdict]} {word}{cause}{at}:", told, tone)]
+    parts = [_judged(run, run.verdict) if run.verdict else Said("-", NOT_YET, Tone.DIM)]
     sign = style.STATUS_SIGNS[run.status]
     if waits_for:
         parts.append(Said(f"{sign} waits for {waits_for}"))
@@ -90,6 +86,15 @@ def verdict_parts(run: RunSummary, waits_for: str = "") -> list[Said]:
     if run.note:
         parts.append(Said("note:", run.note, Tone.DIM))
     return parts
+
+
+def _judged(run: RunSummary, verdict: Verdict) -> Said:
+    tone = style.VERDICT_TONES[verdict]
+    word = verdict.upper() if tone in LOUD else str(verdict)
+    cause = f" ({run.cause})" if run.cause else ""
+    at = f" at {run.verdict_step}" if run.verdict_step else ""
+    told = run.verdict_message or style.VERDICT_WORDS[verdict]
+    return Said(f"{style.VERDICT_SIGNS[verdict]} {word}{cause}{at}:", told, tone)
 
 
 def paragraphs(parts: Sequence[Said], width: int, height: int, console: Console, dark: bool) -> list[Text]:

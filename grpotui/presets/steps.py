@@ -1,0 +1,27 @@
+"""How many optimizer steps a run will make, known before TRL is loaded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from grpotui.presets.grpo_rules import generation_size, with_defaults
+from grpotui.tasks.library import find_task
+
+
+def planned_steps(config: Mapping[str, Any]) -> int | None:
+    """Return the steps of a valid config on one process; None when its prompts fill no generation.
+
+    ``grpo.max_steps`` goes before ``grpo.num_train_epochs``, as in TRL. An epoch makes every whole
+    generation that its prompts fill, and uses each ``num_iterations`` times.
+    """
+    grpo, task = with_defaults(config.get("grpo") or {}), config.get("task") or {}
+    if grpo["max_steps"] > 0:
+        return int(grpo["max_steps"])
+    prompts = int(task.get("n", find_task(task.get("name")).settings.n))
+    size = generation_size(grpo)
+    generations = prompts // (size // grpo["num_generations"])
+    batches = generations * (size // grpo["per_device_train_batch_size"]) * grpo["num_iterations"]
+    per_epoch = math.ceil(batches / grpo["gradient_accumulation_steps"])
+    return math.ceil(grpo["num_train_epochs"] * per_epoch) or None
