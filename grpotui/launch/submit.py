@@ -32,6 +32,7 @@ from grpotui.presets import (
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
+from grpotui.secrecy import redact, without_secrets
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
@@ -67,13 +68,14 @@ def launch(workspace: Workspace, request: LaunchRequest) -> str:
     workspace.require_writable()
     connection = connect(workspace)
     try:
-        run = workspace.new_run(request.name or request.preset.name)
+        name = redact(request.name or "")
+        run = workspace.new_run(name or request.preset.name)
         try:
             if request.draft:
                 write_down(run)
             else:
                 queue_up(run, 1)
-            write_json(run.run_json, {"id": run.id, "name": request.name or run.id, **asked})
+            write_json(run.run_json, {"id": run.id, "name": name or run.id, **asked})
         except (OSError, UserError):
             shutil.rmtree(run.path, ignore_errors=True)
             raise
@@ -110,7 +112,7 @@ def _asked(workspace: Workspace, request: LaunchRequest) -> dict[str, Any]:
         "overrides": [*request.overrides, *seed],
         "seed": config["grpo"].get("seed"),
         "device": settings.device if request.device == "auto" else request.device,
-        "tags": list(dict.fromkeys([*settings.tags, *request.tags])),
+        "tags": list(dict.fromkeys([*settings.tags, *map(redact, request.tags)])),
         "parent": None,
         "boot_id": boot_id(),
         "host": os.uname().nodename,
@@ -174,7 +176,7 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
 def _request(run: RunDir, request: dict[str, object]) -> None:
     """Write a request; on a full disk tell the runner itself to end the run, which needs no space."""
     try:
-        write_json(run.request_json, request)
+        write_json(run.request_json, without_secrets(request))
     except OSError:
         runner = Identity.from_json((read_json(run.process_json) or {}).get("runner"))
         if runner is None or not runner.send(signal.SIGTERM):
