@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
+from grpotui.launch import trust
 from grpotui.launch.ending import Ending, announce
 from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import State, next_attempt, queue_up, state, write_down
@@ -23,12 +24,14 @@ from grpotui.presets import (
     Preset,
     apply_overrides,
     check_model,
+    code_files,
     launch_settings,
     validate,
 )
 from grpotui.presets import (
     resolve as resolve_preset,
 )
+from grpotui.presets.code import require_same
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
@@ -62,7 +65,8 @@ class LaunchRequest:
 def launch(workspace: Workspace, request: LaunchRequest) -> str:
     """Queue a new run and start it if its device is free, or only write it down; return its id.
 
-    Raises UserError (a PresetError for what is wrong with the preset or an override).
+    Raises UserError: PresetError for what is wrong with the preset or an override, UntrustedError for code
+    that nobody said yes to.
     """
     asked = _asked(workspace, request)
     workspace.require_writable()
@@ -103,12 +107,15 @@ def _asked(workspace: Workspace, request: LaunchRequest) -> dict[str, Any]:
     config = resolve_preset(preset)
     config["model"] = check_model(config["model"], workspace)
     settings = launch_settings(config)
+    code = code_files(config, workspace.root)
+    trust.require(code, workspace.root)
     return {
         "kind": config["kind"],
         "created_at": time.time(),
         "preset": preset.name,
         "preset_file": str(preset.path),
         "config": config,
+        "code": [file.to_json() for file in code],
         "overrides": [*request.overrides, *seed],
         "seed": config["grpo"].get("seed"),
         "device": settings.device if request.device == "auto" else request.device,
@@ -186,7 +193,7 @@ def _request(run: RunDir, request: dict[str, object]) -> None:
 def resume(workspace: Workspace, run_id: str) -> None:
     """Queue a draft, the next attempt of an ended run, or again a run that was queued before a reboot.
 
-    Raises UserError when there is nothing to resume.
+    Raises UserError when there is nothing to resume, or when its code is another one or not trusted.
     """
     with _scheduling(workspace):
         run, known = _known(workspace, run_id)
@@ -198,9 +205,18 @@ def resume(workspace: Workspace, run_id: str) -> None:
             raise UserError(f"{run.id} was not made by grpotui: there is nothing to start")
         if is_held(run.runner_lock) or known.status.is_live:
             raise UserError(f"{run.id} is {known.status}: stop it first")
+        _require_code(workspace, run)
         queue_up(run, next_attempt(run))
         _index(workspace, run)
     tick(workspace, PATIENCE)
+
+
+def _require_code(workspace: Workspace, run: RunDir) -> None:
+    """Raise UserError unless a run's own code is what it was launched with, and trusted here."""
+    asked = read_json(run.run_json) or {}
+    config = asked.get("config")
+    if isinstance(config, dict):
+        trust.require(require_same(asked.get("code"), config, workspace.root), workspace.root)
 
 
 def delete(workspace: Workspace, run_id: str) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
@@ -17,11 +18,12 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import get_current_worker
 
 from grpotui.errors import UserError
+from grpotui.launch.trust import UntrustedError
 from grpotui.records import Status
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.text import clean
-from grpotui.tui import keymap, style, theme
+from grpotui.tui import deeds, keymap, style, theme
 from grpotui.tui.looks import Looks
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.settings import Settings, settings_path
@@ -128,10 +130,14 @@ class GrpoTui(App[None]):
     def do(self, deed: Callable[[], T], then: Callable[[T], None] | None = None) -> None:
         """Do something slow in a thread; ``then`` gets its result on the app's own thread.
 
-        Errors that a user can mend are shown as one line.
+        Errors that a user can mend are shown as one line; code that nobody trusts yet is asked for.
         """
         try:
             result = deed()
+        except UntrustedError as error:
+            again = partial(self.do, deed, then)
+            self.call_from_thread(deeds.ask_trust, self, error.files, again)
+            return
         except (UserError, sqlite3.Error, OSError) as error:
             self.call_from_thread(self.complain, error)
             return
