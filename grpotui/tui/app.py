@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.events import Event, Key, MouseDown
 from textual.screen import ModalScreen, Screen
@@ -24,6 +24,7 @@ from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.text import clean
 from grpotui.tui import deeds, keymap, style, theme
+from grpotui.tui.keys_in_order import KeysInOrder
 from grpotui.tui.looks import Looks
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.settings import Settings, settings_path
@@ -46,7 +47,7 @@ def one_line(error: Exception) -> str:
     return clean(str(error) or type(error).__name__)
 
 
-class GrpoTui(App[None]):
+class GrpoTui(KeysInOrder):
     """grpotui in a terminal. It owns no run: whatever it started goes on without it."""
 
     TITLE = "grpotui"

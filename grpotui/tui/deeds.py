@@ -227,7 +227,9 @@ def clone(app: GrpoTui, run: RunSummary) -> None:
     from grpotui.tui.launch_data import clone_of
     from grpotui.tui.screens.launch import LaunchScreen
 
-    def made(draft: Draft) -> None:
-        app.push_screen(LaunchScreen(draft))
-
-    app.do(lambda: clone_of(app.workspace, run.id), made)
+    try:
+        draft = clone_of(app.workspace, run.id)
+    except (UserError, OSError) as error:
+        app.complain(error)
+        return
+    app.push_screen(LaunchScreen(draft))
