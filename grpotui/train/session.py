@@ -15,6 +15,7 @@ from trl import GRPOConfig
 
 from grpotui.errors import UserError
 from grpotui.records import Status
+from grpotui.secrecy import without_secrets
 from grpotui.stream import write_json
 from grpotui.tasks import Example, Reward, build_rewards, build_task, total_range
 from grpotui.train import provenance
@@ -128,7 +129,7 @@ class Session:
             identity = identify(folder) if folder else None
         with recorder.guard("the attempt's description"):
             description = {
-                "config": {**plain(experiment.config), "grpo": config_json(trainer.args)},
+                "config": without_secrets({**plain(experiment.config), "grpo": config_json(trainer.args)}),
                 "model": experiment.model,
                 "model_identity": identity,
                 "device": self.device.label,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -22,6 +22,7 @@ BOX = """
     #question { text-style: bold; }
     #detail, #keys { color: $faint; }
     #keys { margin-top: 1; }
+    #page { height: auto; max-height: 18; margin-top: 1; scrollbar-size-vertical: 1; }
     Input, Input:focus { border: none; height: 1; padding: 0 1; margin-top: 1; background: $edit; }
     Input:focus { background-tint: transparent; }
 """
@@ -99,17 +100,22 @@ class Confirm(ModalScreen[bool]):
     DEFAULT_CSS = f"Confirm {{ {BOX} }}"
     BINDINGS = [("y", "answer(True)", "Yes"), ("n,escape,q", "answer(False)", "No")]  # noqa: RUF012
 
-    def __init__(self, question: str, detail: str = "") -> None:
+    def __init__(self, question: str, detail: str = "", lines: Sequence[str] = ()) -> None:
+        """``lines`` are shown in full, each on one line, and can be scrolled."""
         super().__init__()
         self._question = clean(question)
         self._detail = clean(detail)
+        self._lines = "\n".join(map(clean, lines))
 
     def compose(self) -> ComposeResult:
-        """Question and keys."""
+        """Question, what it is about, keys."""
         with Vertical(id="box"):
             yield Static(self._question, id="question", markup=False)
             if self._detail:
                 yield Static(self._detail, id="detail", markup=False)
+            if self._lines:
+                with VerticalScroll(id="page"):
+                    yield Static(self._lines, markup=False)
             yield Static("y yes   n no", id="keys", markup=False)
 
     def action_answer(self, yes: bool) -> None:

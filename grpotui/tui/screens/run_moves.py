@@ -25,6 +25,8 @@ class RunMoves(RunKeys):
         self.place = Place()
         self.visit_wanted = 0
         """Which way to go once the prompt at the cursor was followed; 0 to stay."""
+        self._log_asked = False
+        """True when a person opened the log; that of a failed run opens by itself, and is left in one go."""
 
     @property
     def selected(self) -> RunSummary | None:
@@ -169,6 +171,7 @@ class RunMoves(RunKeys):
     def action_log(self) -> None:
         """Show the end of the log, or hide it."""
         self.board.toggle_log()
+        self._log_asked = self.board.log_open
 
     def action_read(self) -> None:
         """Read the selected completion on the whole screen."""
@@ -198,7 +201,10 @@ class RunMoves(RunKeys):
         self.app.do(lambda: self.next_odd(step, group), found)
 
     def go_back(self) -> bool:
-        """Show all panes again; False when they are, so that the app leaves the screen."""
+        """Close the log that was asked for, show all panes again; False when there is neither: then leave."""
+        if self._log_asked and self.board.log_seen:
+            self.action_log()
+            return True
         if not self.board.pane or self.size.width < TWO_COLUMNS:
             return False
         self.board.choose(0)

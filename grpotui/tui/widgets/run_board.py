@@ -82,6 +82,7 @@ class RunBoard(Vertical):
         super().__init__(id=id)
         self.pane = 0
         self.log_open = False
+        self._before_log = 0
         self.looking: Looking | None = None
 
     def compose(self) -> ComposeResult:
@@ -127,11 +128,18 @@ class RunBoard(Vertical):
         self._arrange()
         self._show_all()
 
+    @property
+    def log_seen(self) -> bool:
+        """True while the log is in sight."""
+        return self.log_open and self.alone in (0, 6)
+
     def toggle_log(self) -> None:
-        """Show the log in place of vitals and flags, or those again."""
-        self.log_open = not self.log_open
+        """Show the log in place of vitals and flags, or what was there before."""
+        self.log_open = not self.log_seen
+        if self.log_open:
+            self._before_log = self.pane
         if self.alone:
-            self.pane = 6
+            self.pane = 6 if self.log_open else self._before_log
         self._arrange()
         self._show_all()
 
