@@ -113,12 +113,21 @@ UPDATE runs SET verdict = '' WHERE verdict = 'warming-up' AND step = 0
 
 And which attempt went back, 0 where its lines do not tell; and no verdict before the trainer trains."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4 = """
+CREATE TABLE sealed (
+    run INTEGER NOT NULL, key INTEGER NOT NULL, last INTEGER NOT NULL,
+    steps BLOB NOT NULL, points BLOB NOT NULL
+);
+CREATE UNIQUE INDEX sealed_places ON sealed (run, key, last);
+"""
+"""Packed stretches of metrics, see ``streams/sealed.py``; ``last`` is the last step of one."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""
 
 VERSION = len(MIGRATIONS)
 
-PER_RUN = ("documents", "tags", "run_keys", "metrics", "rewinds", "completions", "events", "ingest")
+PER_RUN = ("documents", "tags", "run_keys", "metrics", "sealed", "rewinds", "completions", "events", "ingest")
 """Tables whose rows go with their run."""
 
 
