@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grpotui.errors import UserError
+from grpotui.secrecy import without_secrets
 from grpotui.stream import LineWriter
 
 RUNTIME_VARIABLE = "GRPOTUI_RUNTIME_DIR"
@@ -140,10 +141,10 @@ class RunDir:
         return max(found)[1] if found else None
 
     def append_event(self, event: dict[str, object]) -> bool:
-        """Append one event line; False when the disk refuses."""
+        """Append one event line, without the secrets in it; False when the disk refuses."""
         writer = LineWriter(self.events)
         try:
-            return writer.append(event)
+            return writer.append(without_secrets(event))
         finally:
             writer.close()
 

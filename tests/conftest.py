@@ -12,8 +12,12 @@ from tests.support import Cli, Output
 
 @pytest.fixture(autouse=True)
 def _own_leases(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has its own devices to lease, so that parallel tests do not queue behind each other."""
+    """Each test has its own devices to lease, so that parallel tests do not queue behind each other.
+
+    Nor does it read or write what the user trusts.
+    """
     monkeypatch.setenv("GRPOTUI_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
 
 
 @pytest.fixture

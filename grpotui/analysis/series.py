@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from grpotui.records import RunSummary, Status
 
-Point = tuple[int, float | None]
+Point = tuple[float, float | None]
+"""(x, value), x a step or a place on another axis."""
 
 BARS = "▁▂▃▄▅▆▇█"
 GAP = " "
@@ -17,17 +18,17 @@ GAP = " "
 def min_max(points: Sequence[Point], columns: int) -> list[Point]:
     """Reduce points to at most four per column, so that every spike and every gap still shows.
 
-    Columns are equal stretches of steps. Of each one its first, lowest, highest and last value stay (a gap
-    as one None), in the order of their steps. Points that are few enough are returned as they are.
+    Columns are equal stretches of x. Of each one its first, lowest, highest and last value stay (a gap
+    as one None), in the order of x. Points that are few enough are returned as they are.
     """
     if columns < 1 or len(points) <= 2 * columns:
         return list(points)
-    first, width = points[0][0], points[-1][0] - points[0][0] + 1
+    first, width = points[0][0], (points[-1][0] - points[0][0]) or 1
     kept: list[Point] = []
     column: list[Point] = []
     present = 0
     for point in points:
-        number = (point[0] - first) * columns // width
+        number = min(int((point[0] - first) * columns / width), columns - 1)
         if number != present and column:
             kept += _reduced(column)
             column = []
@@ -39,7 +40,7 @@ def min_max(points: Sequence[Point], columns: int) -> list[Point]:
 def _reduced(column: list[Point]) -> list[Point]:
     known = [(value, step) for step, value in column if value is not None]
     gaps = [step for step, value in column if value is None]
-    keep: dict[int, float | None] = {}
+    keep: dict[float, float | None] = {}
     if known:
         for value, step in (known[0], min(known), max(known), known[-1]):
             keep[step] = value

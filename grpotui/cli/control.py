@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
 import click
 
 from grpotui.cli.follow import progress_line
@@ -10,6 +14,12 @@ from grpotui.cli.session import Session
 from grpotui.presets import apply_overrides
 from grpotui.presets.loader import load
 from grpotui.records import RunSummary, Status
+from grpotui.text import clean
+
+if TYPE_CHECKING:
+    from grpotui.launch.trust import Untrusted
+
+T = TypeVar("T")
 
 DEVICES = ("auto", "cpu", "cuda")
 INTERRUPTED = 130
@@ -35,9 +45,38 @@ def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary
         raise click.exceptions.Exit(INTERRUPTED) from None
 
 
+def trusting(deed: Callable[[], T], trusts: bool, asks: bool) -> T:
+    """Do something that may need code to be trusted: because the command line says so, or a person does."""
+    from grpotui.launch.trust import UntrustedError, trust
+
+    try:
+        return deed()
+    except UntrustedError as error:
+        if not trusts and not (asks and _says_yes(error.files)):
+            raise
+        trust([untrusted.file for untrusted in error.files])
+    return deed()
+
+
+def _says_yes(files: Sequence[Untrusted]) -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    for untrusted in files:
+        click.echo(clean(untrusted.summary), err=True)
+        for line in untrusted.head():
+            click.echo(f"  {line}", err=True)
+    return click.confirm("It will run as you. Trust it?", default=False, err=True)
+
+
 @click.command("launch")
 @click.argument("preset")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Such as grpo.beta=0.1; repeat.")
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Such as grpo.beta=0.1, or grpo.beta= to take it out; repeat.",
+)
 @click.option("--seed", type=int, help="Sets grpo.seed.")
 @click.option("--name", help="Shown instead of the id.")
 @click.option("--tag", "tags", multiple=True, help="May be repeated.")
@@ -48,6 +87,7 @@ def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary
     help="Default: your settings', else the GPU if there is one.",
 )
 @click.option("--draft", is_flag=True, help="Only write it down; 'grpotui resume' or L in the app queues it.")
+@click.option("--trust-code", is_flag=True, help="Say yes to the preset's Python files, which you have read.")
 @click.option("--wait", "waits", is_flag=True, help="Until the run ends; exit code 1 unless it finished.")
 @click.option("--json", "as_json", is_flag=True, help='Print {"id": ...} and nothing else.')
 @click.pass_obj
@@ -61,6 +101,7 @@ def launch_run(
     model: str | None,
     device: str | None,
     draft: bool,
+    trust_code: bool,
     waits: bool,
     as_json: bool,
 ) -> None:
@@ -82,7 +123,7 @@ def launch_run(
         device=device,
         draft=draft,
     )
-    run_id = launch(session.workspace, request)
+    run_id = trusting(lambda: launch(session.workspace, request), trust_code, asks=not as_json)
     ended = wait_and_report(session, run_id) if waits else None
     if as_json:
         print_json({"id": run_id})
@@ -107,13 +148,14 @@ def stop_run(session: Session, run: str, reason: str) -> None:
 
 @click.command("resume")
 @click.argument("run")
+@click.option("--trust-code", is_flag=True, help="Say yes to the run's Python files, which you have read.")
 @click.pass_obj
-def resume_run(session: Session, run: str) -> None:
+def resume_run(session: Session, run: str, trust_code: bool) -> None:
     """Queue a draft, or the next attempt of a run; it goes on from its last checkpoint."""
     from grpotui.launch.submit import resume
 
     run_id = session.registry.resolve(run)
-    resume(session.workspace, run_id)
+    trusting(lambda: resume(session.workspace, run_id), trust_code, asks=True)
     click.echo(run_id)
 
 

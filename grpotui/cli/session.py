@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from dataclasses import dataclass, replace
@@ -63,7 +64,8 @@ class Session:
 
 def open_app(session: Session, run_id: str | None = None) -> None:
     """Open the TUI, on a run if one is named."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    served = "TEXTUAL_DRIVER" in os.environ
+    if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("no terminal to open the app in: 'grpotui ls' lists runs, 'grpotui --help' the verbs")
     settings = session.settings
     workspace = session.workspace

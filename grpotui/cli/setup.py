@@ -14,6 +14,7 @@ from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.presets.loader import available, load, preset_text
 from grpotui.records import Status
+from grpotui.secrecy import redact
 from grpotui.workspace import Workspace
 
 DEMO_TAG = "demo"
@@ -95,7 +96,7 @@ def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     """List the presets that can be launched."""
     workspace = _workspace_or_none(session)
     if name is not None:
-        text = preset_text(name, workspace)
+        text = redact(preset_text(name, workspace))
         if as_json:
             print_json({"name": name, "text": text})
         else:

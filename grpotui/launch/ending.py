@@ -15,6 +15,7 @@ from grpotui.launch.journal import of_attempt, say, state
 from grpotui.launch.stop import Request
 from grpotui.launch.supervise import UNKNOWN, Outcome
 from grpotui.records import Status
+from grpotui.secrecy import without_secrets
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean, last_state
 from grpotui.workspace import RunDir
@@ -137,7 +138,7 @@ def record(run: RunDir, attempt: int, ending: Ending) -> None:
         "time": time.time(),
     }
     try:
-        write_json(run.exit_json, content)
+        write_json(run.exit_json, without_secrets(content))
     finally:
         announce(run, attempt, ending)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
+from grpotui.launch import trust
 from grpotui.launch.ending import Ending, announce
 from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import State, next_attempt, queue_up, state, write_down
@@ -23,6 +24,7 @@ from grpotui.presets import (
     Preset,
     apply_overrides,
     check_model,
+    code_files,
     launch_settings,
     planned_steps,
     validate,
@@ -30,9 +32,11 @@ from grpotui.presets import (
 from grpotui.presets import (
     resolve as resolve_preset,
 )
+from grpotui.presets.code import require_same
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
+from grpotui.secrecy import redact, without_secrets
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
@@ -62,19 +66,21 @@ class LaunchRequest:
 def launch(workspace: Workspace, request: LaunchRequest) -> str:
     """Queue a new run and start it if its device is free, or only write it down; return its id.
 
-    Raises UserError (a PresetError for what is wrong with the preset or an override).
+    Raises UserError: PresetError for what is wrong with the preset or an override, UntrustedError for code
+    that nobody said yes to.
     """
     asked = _asked(workspace, request)
     workspace.require_writable()
     connection = connect(workspace)
     try:
-        run = workspace.new_run(request.name or request.preset.name)
+        name = redact(request.name or "")
+        run = workspace.new_run(name or request.preset.name)
         try:
             if request.draft:
                 write_down(run)
             else:
                 queue_up(run, 1)
-            write_json(run.run_json, {"id": run.id, "name": request.name or run.id, **asked})
+            write_json(run.run_json, {"id": run.id, "name": name or run.id, **asked})
         except (OSError, UserError):
             shutil.rmtree(run.path, ignore_errors=True)
             raise
@@ -102,17 +108,20 @@ def _asked(workspace: Workspace, request: LaunchRequest) -> dict[str, Any]:
     config = resolve_preset(preset)
     config["model"] = check_model(config["model"], workspace)
     settings = launch_settings(config)
+    code = code_files(config, workspace.root)
+    trust.require(code, workspace.root)
     return {
         "kind": config["kind"],
         "created_at": time.time(),
         "preset": preset.name,
         "preset_file": str(preset.path),
         "config": config,
+        "code": [file.to_json() for file in code],
         "overrides": [*request.overrides, *seed],
         "seed": config["grpo"].get("seed"),
         "planned_steps": planned_steps(config),
         "device": settings.device if request.device == "auto" else request.device,
-        "tags": list(dict.fromkeys([*settings.tags, *request.tags])),
+        "tags": list(dict.fromkeys([*settings.tags, *map(redact, request.tags)])),
         "parent": None,
         "boot_id": boot_id(),
         "host": os.uname().nodename,
@@ -176,7 +185,7 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
 def _request(run: RunDir, request: dict[str, object]) -> None:
     """Write a request; on a full disk tell the runner itself to end the run, which needs no space."""
     try:
-        write_json(run.request_json, request)
+        write_json(run.request_json, without_secrets(request))
     except OSError:
         runner = Identity.from_json((read_json(run.process_json) or {}).get("runner"))
         if runner is None or not runner.send(signal.SIGTERM):
@@ -186,7 +195,7 @@ def _request(run: RunDir, request: dict[str, object]) -> None:
 def resume(workspace: Workspace, run_id: str) -> None:
     """Queue a draft, the next attempt of an ended run, or again a run that was queued before a reboot.
 
-    Raises UserError when there is nothing to resume.
+    Raises UserError when there is nothing to resume, or when its code is another one or not trusted.
     """
     with _scheduling(workspace):
         run, known = _known(workspace, run_id)
@@ -198,9 +207,18 @@ def resume(workspace: Workspace, run_id: str) -> None:
             raise UserError(f"{run.id} was not made by grpotui: there is nothing to start")
         if is_held(run.runner_lock) or known.status.is_live:
             raise UserError(f"{run.id} is {known.status}: stop it first")
+        _require_code(workspace, run)
         queue_up(run, next_attempt(run))
         _index(workspace, run)
     tick(workspace, PATIENCE)
+
+
+def _require_code(workspace: Workspace, run: RunDir) -> None:
+    """Raise UserError unless a run's own code is what it was launched with, and trusted here."""
+    asked = read_json(run.run_json) or {}
+    config = asked.get("config")
+    if isinstance(config, dict):
+        trust.require(require_same(asked.get("code"), config, workspace.root), workspace.root)
 
 
 def delete(workspace: Workspace, run_id: str) -> None:

@@ -1,5 +1,6 @@
 """Presets: TOML files that are whole experiments. Standard library only."""
 
+from grpotui.presets.code import CodeFile, code_files
 from grpotui.presets.loader import available, load, preset_text
 from grpotui.presets.models import check_model
 from grpotui.presets.overrides import apply_overrides, parse_value
@@ -9,6 +10,7 @@ from grpotui.presets.steps import planned_steps
 from grpotui.presets.validate import problems, validate
 
 __all__ = [
+    "CodeFile",
     "Preset",
     "PresetError",
     "PresetInfo",
@@ -16,6 +18,7 @@ __all__ = [
     "apply_overrides",
     "available",
     "check_model",
+    "code_files",
     "eval_settings",
     "health_settings",
     "launch_settings",

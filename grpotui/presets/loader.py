@@ -1,4 +1,4 @@
-"""Finds presets by name or path, and applies ``extends``."""
+"""Finds presets by name or path, and applies ``extends`` and ``unset``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from grpotui.presets import unset
 from grpotui.presets.preset import Preset, PresetError, PresetInfo
 from grpotui.presets.reader import is_file, read_text, read_toml, shown_path
 from grpotui.presets.shipped import shipped_dir
@@ -73,15 +74,12 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _extended(path: Path, workspace: Workspace | None) -> dict[str, Any]:
-    layers: list[dict[str, Any]] = []
-    seen: list[str] = []
+    layers: list[tuple[Path, dict[str, Any]]] = []
     while True:
-        if _real(path) in seen:
-            raise PresetError(f"{shown_path(path)}: extends itself by way of {len(seen)} file(s)")
-        seen.append(_real(path))
+        _refuse_cycle([file for file, _ in layers], path)
         data = read_toml(path)
         base = data.pop("extends", None)
-        layers.append(data)
+        layers.append((path, data))
         if base is None:
             break
         if not isinstance(base, str) or not base:
@@ -89,11 +87,26 @@ def _extended(path: Path, workspace: Workspace | None) -> dict[str, Any]:
         try:
             path = find(base, workspace, path)
         except PresetError as error:
+            if base.removesuffix(".toml") == path.stem:
+                _refuse_cycle([path], path)
             raise PresetError(f"{shown_path(path)}: extends: {error}") from None
     merged: dict[str, Any] = {}
-    for layer in reversed(layers):
+    for file, layer in reversed(layers):
+        if unset.KEY in layer:
+            try:
+                merged = unset.unset(merged, layer.pop(unset.KEY))
+            except PresetError as error:
+                raise PresetError(f"{shown_path(file)}: {error}") from None
         merged = merge(merged, layer)
     return merged
+
+
+def _refuse_cycle(files: list[Path], path: Path) -> None:
+    """Raise PresetError when ``path`` is one of the files that led to it."""
+    real = [_real(file) for file in files]
+    if _real(path) in real:
+        cycle = [*files[real.index(_real(path)) :], path]
+        raise PresetError(f"{shown_path(path)}: extends itself: {' -> '.join(file.name for file in cycle)}")
 
 
 def _hint(name: str, workspace: Workspace | None) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import tomllib
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+from grpotui.presets.fields import GRPO_FIELDS
 from grpotui.presets.preset import Preset, PresetError
 from grpotui.presets.reader import LONG_KEY, MAX_DEPTH, depth
+from grpotui.presets.sections import SECTIONS
+from grpotui.presets.unset import is_set, without
 
 MAX_PATH = 200
 """Characters of a dotted field."""
@@ -19,13 +22,17 @@ _SHOWN = 40
 def apply_overrides(preset: Preset, overrides: Sequence[str]) -> Preset:
     """Return ``preset`` with each ``field=value`` applied in turn; the result is not validated.
 
-    Raises PresetError for what is no ``field=value``, and for a path through something that is no table.
+    ``field=`` without a value takes the field out, so that its default holds. Raises PresetError for what is
+    no ``field=value``, and for a path through something that is no table.
     """
     data = copy.deepcopy(preset.data)
     for text in overrides:
         path, value = parse_override(text)
-        _put(data, path, value)
-    return replace(preset, data=data)
+        if text.partition("=")[2].strip():
+            _put(data, path, value)
+        else:
+            data = _taken_out(data, path)
+    return dataclasses.replace(preset, data=data)
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -52,6 +59,22 @@ def parse_value(text: str) -> Any:
         return text
     value = data["value"]
     return value if len(data) == 1 and depth(value) <= MAX_DEPTH else text
+
+
+def _taken_out(data: dict[str, Any], path: str) -> dict[str, Any]:
+    parts = path.split(".")
+    if is_set(data, parts):
+        return dict(without(data, parts))
+    if _has_default(path):
+        return data
+    raise PresetError(f"override {path}=: the preset does not set it, so nothing can be taken out")
+
+
+def _has_default(path: str) -> bool:
+    section, _, name = path.partition(".")
+    if section == "grpo":
+        return name in GRPO_FIELDS
+    return section in SECTIONS and name in {field.name for field in dataclasses.fields(SECTIONS[section])}
 
 
 def _put(data: dict[str, Any], path: str, value: Any) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from grpotui.presets import eval_rules, grpo_rules, stages
+from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
 from grpotui.presets.kinds import mismatch, unusable
@@ -54,6 +55,7 @@ def problems(preset: Preset) -> Iterator[Problem]:
     """Yield everything that is wrong with ``preset``, secrets first, then in the order of its sections."""
     data = preset.data
     yield from secrets_in("", data)
+    yield from remote_code("grpo", data.get("grpo"))
     yield from unusable("", data)
     yield from _top(data)
     task = yield from _task(data)

@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from grpotui.secrecy import may_hold_secret, without_secrets
 from grpotui.stream import read_json
 from grpotui.workspace import RunDir
 
@@ -71,9 +72,16 @@ def update(conn: sqlite3.Connection, rid: int, run: RunDir) -> bool:
         conn.execute("DELETE FROM documents WHERE run = ? AND name = ?", (rid, name))
     for name, text in current.items():
         if known.get(name) != text:
-            body = json.dumps(read(files[name]) or {})
+            body = _body(files[name])
             conn.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)", (rid, name, text, body))
     return known != current
+
+
+def _body(path: Path) -> str:
+    """Return a file as it is kept: one from elsewhere may hold secrets that we would not have written."""
+    found = read(path) or {}
+    body = json.dumps(found)
+    return json.dumps(without_secrets(found)) if may_hold_secret(body) else body
 
 
 def load(conn: sqlite3.Connection, rid: int, name: str) -> dict[str, Any]:

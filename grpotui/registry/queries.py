@@ -183,17 +183,27 @@ class Registry:
         )
         return [GroupRow(*row) for row in rows]
 
-    def groups(self, run_id: str, step: int, mode: str = Mode.TRAIN) -> list[Group]:
+    def groups(self, run_id: str, step: int, mode: str = Mode.TRAIN, only: int | None = None) -> list[Group]:
         """Return a step's groups with their texts; what is gone from the file is left out."""
         rows = self.connection.execute(
             "SELECT grp, offset, length FROM completions "
-            "WHERE run = ? AND mode = ? AND step = ? ORDER BY grp",
-            (self._rid(run_id), str(mode), step),
+            "WHERE run = ?1 AND mode = ?2 AND step = ?3 AND (?4 IS NULL OR grp = ?4) ORDER BY grp",
+            (self._rid(run_id), str(mode), step, only),
         )
         path = self.workspace.run(run_id).completions
         found = ((number, read_line(path, offset, length)) for number, offset, length in rows)
         groups = ((number, Group.from_json(data)) for number, data in found if data is not None)
         return [replace(group, group=number) for number, group in groups if group.step == step]
+
+    def visits(self, run_id: str, step: int, group: int, mode: str = Mode.TRAIN) -> list[tuple[int, int]]:
+        """Return every (step, group) that had the same prompt as this one, ascending, itself included."""
+        rows = self.connection.execute(
+            "SELECT others.step, others.grp FROM completions AS one JOIN completions AS others "
+            "USING (run, mode, prompt) WHERE one.run = ? AND one.mode = ? AND one.step = ? AND one.grp = ? "
+            "ORDER BY others.step, others.grp",
+            (self._rid(run_id), str(mode), step, group),
+        )
+        return rows.fetchall()
 
     def group_lines(self, run_id: str, step: int | None = None) -> Iterator[dict[str, Any]]:
         """Yield the objects of ``completions.jsonl`` that hold, in the file's order."""

@@ -85,10 +85,12 @@ def _finish(conn: sqlite3.Connection) -> dict[str, int]:
     database.vacuum()
     counts = {name: database[name].count for name in ("runs", "completions", "events")}
     shown = "key NOT IN (SELECT key FROM metric_keys WHERE name = ?)"
+    packed = f"SELECT coalesce(sum(length(points)), 0) / 8 FROM sealed WHERE {shown}"  # noqa: S608
+    (sealed,) = conn.execute(packed, (TIME_KEY,)).fetchone()
     (bad,) = conn.execute("SELECT coalesce(sum(bad_lines), 0) FROM ingest").fetchone()
     return {
         "runs": counts["runs"],
-        "points": database["metrics"].count_where(shown, [TIME_KEY]),
+        "points": database["metrics"].count_where(shown, [TIME_KEY]) + sealed,
         "groups": counts["completions"],
         "events": counts["events"],
         "bad_lines": bad,

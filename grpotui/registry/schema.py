@@ -100,13 +100,29 @@ UPDATE runs SET human = '' WHERE human = 'none';
 """What a person said of a run, and when the verdict changed last."""
 
 _VERSION_3 = """
+ALTER TABLE completions ADD COLUMN prompt INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX completions_by_prompt ON completions (run, mode, prompt, step);
+DELETE FROM ingest WHERE stream = 'completions';
+DELETE FROM completions;
+UPDATE runs SET settled = 0;
 ALTER TABLE rewinds ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
 UPDATE runs SET verdict = '' WHERE verdict = 'warming-up' AND step = 0
     AND NOT EXISTS (SELECT 1 FROM documents WHERE run = rid AND documents.name = 'attempt');
 """
-"""Which attempt went back, 0 where its lines do not tell; no verdict before the trainer trains."""
+"""A number for each prompt, so that one prompt can be followed: the files are read again for it.
+
+And which attempt went back, 0 where its lines do not tell; and no verdict before the trainer trains."""
 
 _VERSION_4 = """
+CREATE TABLE sealed (
+    run INTEGER NOT NULL, key INTEGER NOT NULL, last INTEGER NOT NULL,
+    steps BLOB NOT NULL, points BLOB NOT NULL
+);
+CREATE UNIQUE INDEX sealed_places ON sealed (run, key, last);
+"""
+"""Packed stretches of metrics, see ``streams/sealed.py``; ``last`` is the last step of one."""
+
+_VERSION_5 = """
 ALTER TABLE runs ADD COLUMN stage TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN parent TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN relation TEXT NOT NULL DEFAULT '';
@@ -115,12 +131,12 @@ CREATE INDEX runs_by_parent ON runs (parent, created_at) WHERE parent != '';
 """
 """The stage of a curriculum, and the run that a run came from."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""
 
 VERSION = len(MIGRATIONS)
 
-PER_RUN = ("documents", "tags", "run_keys", "metrics", "rewinds", "completions", "events", "ingest")
+PER_RUN = ("documents", "tags", "run_keys", "metrics", "sealed", "rewinds", "completions", "events", "ingest")
 """Tables whose rows go with their run."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,9 +32,6 @@ ON_CPU: Mapping[str, Any] = {
     "activation_checkpointing": False,
 }
 """What TRL needs on a CPU, whatever the preset says for a GPU."""
-
-_SECRET = re.compile(r"(^|[_-])(token|(api)?key|secret|passw(or)?d)s?([_-]|$)", re.IGNORECASE)
-REDACTED = "<redacted>"
 
 
 def build_config(
@@ -67,28 +63,24 @@ def keeping_best(grpo: Mapping[str, Any], metric: str) -> dict[str, Any]:
 
 
 def config_json(config: GRPOConfig) -> dict[str, Any]:
-    """Return every field of a config, defaults included, as JSON can hold it and without secrets."""
+    """Return every field of a config, defaults included, as JSON can hold it."""
     return {
-        field.name: plain(getattr(config, field.name), field.name)
-        for field in dataclasses.fields(config)
-        if field.init
+        field.name: plain(getattr(config, field.name)) for field in dataclasses.fields(config) if field.init
     }
 
 
-def plain(value: Any, key: str = "") -> Any:
-    """Return ``value`` as JSON can hold it; a text whose key sounds like a secret is left out."""
+def plain(value: Any) -> Any:
+    """Return ``value`` as JSON can hold it."""
     if isinstance(value, enum.Enum):
         return value.value
-    if isinstance(value, str):
-        return REDACTED if value and _SECRET.search(key) else value
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(k): plain(v, str(k)) for k, v in value.items()}
+        return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(v, key) for v in value]
+        return [plain(v) for v in value]
     return str(value)
 
 

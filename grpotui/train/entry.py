@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grpotui.errors import UserError
+from grpotui.presets.code import require_same, source_only
 from grpotui.records import Status
 from grpotui.stream import read_json, write_json
 from grpotui.train import device
@@ -54,6 +55,9 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     say("loading torch and trl")
     from grpotui.train.session import Experiment, Session
 
+    config = asked.get("config")
+    if isinstance(config, dict) and require_same(asked.get("code"), config, run.path.parent.parent):
+        source_only(run.path)
     experiment = Experiment.from_run(asked, run)
     say(f"loading model {experiment.model}")
     return Session(run, attempt, device.resolve(wanted), stop, progress).train(experiment)

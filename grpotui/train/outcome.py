@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from grpotui.records import Status
+from grpotui.secrecy import redact
 from grpotui.train.failure import describe
-from grpotui.train.provenance import redact
 
 MESSAGE_LIMIT = 4000
 """Characters of an error's message that are kept."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import subprocess
 import sys
 import threading
@@ -14,20 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import grpotui
+from grpotui.secrecy import redact
 
 PACKAGES = ("torch", "trl", "transformers", "accelerate", "datasets")
 DIFF_LIMIT = 200_000
 """Bytes of a dirty diff that are kept."""
 _TIMEOUT = 10
-_SECRET = re.compile(
-    r"hf_[A-Za-z0-9]{16,}|sk-[\w-]{16,}|gh[opsu]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|AKIA[A-Z0-9]{16}"
-    r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
-)
-
-
-def redact(text: str) -> str:
-    """Return ``text`` without what looks like a token or the password of an address."""
-    return _SECRET.sub("<redacted>", text)
 
 
 def versions() -> dict[str, str]:

@@ -17,6 +17,7 @@ from grpotui.errors import UserError
 from grpotui.presets import eval_settings
 from grpotui.presets.stages import Stage, stages
 from grpotui.records import Status
+from grpotui.secrecy import without_secrets
 from grpotui.stream import write_json
 from grpotui.tasks import Example, Reward, build_rewards, build_task, is_binary, total_range
 from grpotui.train import provenance
@@ -160,7 +161,7 @@ class Session:
             identity = identify(folder) if folder else None
         with recorder.guard("the attempt's description"):
             description = {
-                "config": {**plain(experiment.config), "grpo": config_json(trainer.args)},
+                "config": without_secrets({**plain(experiment.config), "grpo": config_json(trainer.args)}),
                 "model": experiment.model,
                 "model_identity": identity,
                 "device": self.device.label,

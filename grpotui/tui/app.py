@@ -6,22 +6,26 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.events import Event, Key, MouseDown
 from textual.screen import ModalScreen, Screen
 from textual.worker import get_current_worker
 
 from grpotui.errors import UserError
+from grpotui.launch.trust import UntrustedError
 from grpotui.records import Status
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.text import clean
-from grpotui.tui import keymap, style, theme
+from grpotui.tui import clip, deeds, keymap, style, theme
+from grpotui.tui.keys_in_order import KeysInOrder
 from grpotui.tui.looks import Looks
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.settings import Settings, settings_path
@@ -44,7 +48,7 @@ def one_line(error: Exception) -> str:
     return clean(str(error) or type(error).__name__)
 
 
-class GrpoTui(App[None]):
+class GrpoTui(KeysInOrder):
     """grpotui in a terminal. It owns no run: whatever it started goes on without it."""
 
     TITLE = "grpotui"
@@ -120,6 +124,17 @@ class GrpoTui(App[None]):
         level: Any = severity
         self.notify(clean(message), severity=level, markup=False)
 
+    def copy(self, what: str, text: str) -> None:
+        """Hand text to the terminal's clipboard, and keep it in a file; ``what`` says what it is."""
+        text = clip.harmless(text)
+        if len(text.encode("utf-8", "replace")) <= clip.LIMIT:
+            self.copy_to_clipboard(text)
+
+        def kept(path: Path) -> None:
+            self.say(f"Copied; kept in {path}")
+
+        self.do(lambda: clip.keep(self.workspace, what, text), kept)
+
     def complain(self, error: Exception) -> None:
         """Show an error as one line."""
         self.say(one_line(error), "error")
@@ -128,10 +143,14 @@ class GrpoTui(App[None]):
     def do(self, deed: Callable[[], T], then: Callable[[T], None] | None = None) -> None:
         """Do something slow in a thread; ``then`` gets its result on the app's own thread.
 
-        Errors that a user can mend are shown as one line.
+        Errors that a user can mend are shown as one line; code that nobody trusts yet is asked for.
         """
         try:
             result = deed()
+        except UntrustedError as error:
+            again = partial(self.do, deed, then)
+            self.call_from_thread(deeds.ask_trust, self, error.files, again)
+            return
         except (UserError, sqlite3.Error, OSError) as error:
             self.call_from_thread(self.complain, error)
             return

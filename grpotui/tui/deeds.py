@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from grpotui.errors import UserError
@@ -18,6 +18,7 @@ from grpotui.tui.style import HUMAN_WORDS
 from grpotui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from grpotui.launch.trust import Untrusted
     from grpotui.tui.app import GrpoTui
     from grpotui.tui.launch_data import Draft
 
@@ -206,12 +207,29 @@ def launch(workspace: Workspace, draft: Draft, as_draft: bool, settings: Setting
     return made
 
 
+def ask_trust(app: GrpoTui, files: Sequence[Untrusted], again: Done) -> None:
+    """Show code that would run, and do the thing again when a person says yes to it."""
+    from grpotui.launch.trust import trust
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            app.do(lambda: trust([untrusted.file for untrusted in files]), lambda _: again())
+
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    lines = [line for untrusted in files for line in (untrusted.summary, *untrusted.head(), "")]
+    app.push_screen(
+        Confirm(f"Trust {files[0].name}{more}?", "It will run as you. Read it first.", lines), answered
+    )
+
+
 def clone(app: GrpoTui, run: RunSummary) -> None:
     """Open Launch with the run's preset and changes."""
     from grpotui.tui.launch_data import clone_of
     from grpotui.tui.screens.launch import LaunchScreen
 
-    def made(draft: Draft) -> None:
-        app.push_screen(LaunchScreen(draft))
-
-    app.do(lambda: clone_of(app.workspace, run.id), made)
+    try:
+        draft = clone_of(app.workspace, run.id)
+    except (UserError, OSError) as error:
+        app.complain(error)
+        return
+    app.push_screen(LaunchScreen(draft))

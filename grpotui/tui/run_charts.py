@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from grpotui.records import REWARD_WINDOW, FlagKind, Level
 from grpotui.tui import format as fmt
 from grpotui.tui import run_view as keys
 from grpotui.tui import style
+from grpotui.tui.run_axis import STEP
 from grpotui.tui.run_series import Series
 from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.run_window import AUTO, View
 from grpotui.tui.style import Tone
-from grpotui.tui.widgets.axis import Scale, scale
-from grpotui.tui.widgets.canvas import Curve, Drawing, Shape
+from grpotui.tui.widgets.axis import Scale, Tick, log_scale, scale
+from grpotui.tui.widgets.canvas import NOT_FINITE, Curve, Drawing, Shape
 from grpotui.tui.widgets.chart import ChartSpec, Item, Mark
 
 DOT, DIAMOND, STUCK, AT_MAX, CROSS, WITHIN = "●", "◆", "█", "░", "X", "W"
 NAMES = {key: label for label, key in keys.VITALS}
+WHOLE = View()
 SPAN_SHARE = 0.25
 """Share of the reward range that rewards must cover for the whole range to be the scale."""
-
-
-def steps_shown(snapshot: RunSnapshot) -> tuple[float, float]:
-    """Return the first and the last step of every chart."""
-    if not snapshot.steps:
-        return 0.0, 1.0
-    return float(min(snapshot.steps[0], 1)), float(snapshot.steps[-1])
 
 
 def flag_marks(snapshot: RunSnapshot) -> tuple[Mark, ...]:
@@ -57,8 +54,10 @@ def _span(series: Iterable[Series]) -> tuple[float, float] | None:
     return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
 
-def _metric_scale(snapshot: RunSnapshot, key: str, shown: tuple[Series, ...]) -> Scale:
+def _metric_scale(snapshot: RunSnapshot, key: str, shown: tuple[Series, ...], log: bool) -> Scale:
     span = _span(shown)
+    if log and (positive := [low for one in shown if (low := one.least_positive()) is not None]):
+        return log_scale(min(positive), span[1] if span else 1.0)
     whole = snapshot.reward_range if key == keys.REWARD else None
     if span is None:
         return scale(whole.low, whole.high) if whole else scale(0.0, 1.0)
@@ -68,23 +67,52 @@ def _metric_scale(snapshot: RunSnapshot, key: str, shown: tuple[Series, ...]) ->
     return scale(low, high)
 
 
-def metric_chart(snapshot: RunSnapshot, key: str, cursor: int | None) -> tuple[ChartSpec, tuple[Item, ...]]:
+def window_of(key: str, series: Series, view: View) -> int:
+    """Return how many steps a dot of the large chart is the mean of."""
+    if key.startswith("eval_"):
+        return 1
+    return view.window if view.window != AUTO else max(min(len(series) // 8, REWARD_WINDOW), 1)
+
+
+def metric_chart(
+    snapshot: RunSnapshot, key: str, cursor: int | None, view: View = WHOLE
+) -> tuple[ChartSpec, tuple[Item, ...]]:
     """Return the large chart of one metric: every step as a fine line, the mean of the last ones as dots."""
     series, held_out = snapshot.get(key), snapshot.get(f"eval_{key}")
-    window = 1 if key.startswith("eval_") else max(min(series.size // 8, REWARD_WINDOW), 1)
-    curves = [Curve((series,), Shape.BAND, tone=Tone.DIM)]
-    curves.append(Curve((series,), Shape.DOTS, DOT, Tone.PLAIN, window))
+    window = window_of(key, series, view)
+    shown = snapshot.span(view)
+    part, held_part = series.within(*shown, before=window), held_out.within(*shown)
+    curves = [Curve((part,), Shape.BAND, tone=Tone.DIM)]
+    curves.append(Curve((part,), Shape.DOTS, DOT, Tone.PLAIN, window))
     items = [Item(NAMES.get(key, key), Tone.STRONG), Item(value_text(series, cursor), Tone.STRONG)]
     if window > 1:
         last = cursor if cursor is not None else (snapshot.steps[-1] if snapshot.steps else 0)
         items.append(Item(f"{DOT} mean of {window} {fmt.figure(series.mean_at(last, window))}"))
         items.append(Item("⠒ each step", Tone.DIM))
     if held_out:
-        curves.append(Curve((held_out,), Shape.POINTS, DIAMOND, Tone.STRONG))
+        curves.append(Curve((held_part,), Shape.POINTS, DIAMOND, Tone.STRONG))
         items.append(Item(f"{DIAMOND} held-out {value_text(held_out, cursor)}"))
-    drawing = Drawing(tuple(curves), _metric_scale(snapshot, key, (series, held_out)), steps_shown(snapshot))
+    if part.holes:
+        items.append(Item(f"{NOT_FINITE} {len(part.holes)} not finite", Tone.WARN))
+    scales = _metric_scale(snapshot, key, (part, held_part), view.log)
+    axis = snapshot.axis(view.axis)
+    items += _chosen(view, scales, axis.name, shown)
+    ends = (axis.at(shown[0]), axis.at(shown[1]))
+    drawing = Drawing(tuple(curves), scales, ends, axis=axis, holes=part.holes)
     empty = "" if series else _nothing_yet(snapshot)
     return ChartSpec(drawing, flag_marks(snapshot), True, empty), tuple(items)
+
+
+def _chosen(view: View, scales: Scale, axis: str, shown: tuple[float, float]) -> list[Item]:
+    """Return what differs from the usual way to look at a chart."""
+    words = []
+    if view.log:
+        words.append("log" if scales.log else "log: nothing over 0")
+    if axis != STEP:
+        words.append(f"x {axis}")
+    if view.span is not None:
+        words.append(f"steps {shown[0]:.0f}-{shown[1]:.0f}")
+    return [Item(word, Tone.LIVE) for word in words]
 
 
 def _nothing_yet(snapshot: RunSnapshot) -> str:
@@ -106,7 +134,22 @@ def _at(series: Series, cursor: int | None) -> float | None:
     return point[1] if point else None
 
 
-def flat_chart(snapshot: RunSnapshot, cursor: int | None) -> tuple[ChartSpec, tuple[Item, ...]]:
+def _over_all(
+    snapshot: RunSnapshot,
+    curves: tuple[Curve, ...],
+    ticks: tuple[Tick, ...],
+    rules: tuple[float, ...],
+    view: View,
+) -> Drawing:
+    """Return a drawing from 0 to 1 over the part of the run that is shown."""
+    shown, axis = snapshot.span(view), snapshot.axis(view.axis)
+    parts = tuple(replace(c, series=tuple(s.within(*shown) for s in c.series)) for c in curves)
+    return Drawing(parts, Scale(0.0, 1.0, ticks), (axis.at(shown[0]), axis.at(shown[1])), rules, axis)
+
+
+def flat_chart(
+    snapshot: RunSnapshot, cursor: int | None, view: View = WHOLE
+) -> tuple[ChartSpec, tuple[Item, ...]]:
     """Return zero-std split: groups stuck below the ceiling, and on them those at the ceiling."""
     total, at_max = snapshot.get(keys.ZERO_STD), snapshot.get(keys.AT_MAX)
     split = bool(at_max)
@@ -125,11 +168,13 @@ def flat_chart(snapshot: RunSnapshot, cursor: int | None) -> tuple[ChartSpec, tu
     if split:
         items.append(Item(f"{AT_MAX} at max {value_text(at_max, cursor)}", Tone.DIM))
     ticks = ((0.0, "0"), (warn, f"{warn * 100:.0f}"), (bad, f"{bad * 100:.0f}"), (1.0, "100%"))
-    drawing = Drawing(tuple(curves), Scale(0.0, 1.0, ticks), steps_shown(snapshot), (warn, bad))
+    drawing = _over_all(snapshot, tuple(curves), ticks, (warn, bad), view)
     return ChartSpec(drawing, flag_marks(snapshot), False, "no groups yet"), tuple(items)
 
 
-def jaccard_chart(snapshot: RunSnapshot, cursor: int | None) -> tuple[ChartSpec, tuple[Item, ...]]:
+def jaccard_chart(
+    snapshot: RunSnapshot, cursor: int | None, view: View = WHOLE
+) -> tuple[ChartSpec, tuple[Item, ...]]:
     """Return word-set similarity across prompts (judged) and within a prompt (shown)."""
     cross, within = snapshot.get(keys.JACCARD_CROSS), snapshot.get(keys.JACCARD_WITHIN)
     warn, bad = snapshot.health.jaccard_warn, snapshot.health.jaccard_bad
@@ -141,6 +186,6 @@ def jaccard_chart(snapshot: RunSnapshot, cursor: int | None) -> tuple[ChartSpec,
         Item(f"{WITHIN} within {value_text(within, cursor)}", Tone.DIM),
     )
     ticks = ((0.0, "0"), (warn, f"{warn:.2g}".lstrip("0")), (bad, f"{bad:.2g}".lstrip("0")), (1.0, "1"))
-    drawing = Drawing(curves, Scale(0.0, 1.0, ticks), steps_shown(snapshot), (warn, bad))
+    drawing = _over_all(snapshot, curves, ticks, (warn, bad), view)
     short = "not applicable: short outputs" if snapshot.get(keys.ZERO_STD) else "no outputs yet"
     return ChartSpec(drawing, flag_marks(snapshot), False, short), items

@@ -17,11 +17,14 @@ from grpotui.records import (
     RewardRange,
     RunSummary,
     Status,
+    as_int,
 )
 from grpotui.registry import connect, index_run
 from grpotui.registry.queries import GroupRow, Registry
 from grpotui.text import last_state
 from grpotui.tui.group_view import StepGroups, template
+from grpotui.tui.run_axis import TIME
+from grpotui.tui.run_history import History, spread
 from grpotui.tui.run_series import Recording
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.workspace import Workspace
@@ -48,6 +51,14 @@ def last_lines(path: Path, most: int = LOG_LINES) -> tuple[str, ...]:
     return tuple(line for line in shown if line)[-most:]
 
 
+def completions_per_step(grpo: object) -> int | None:
+    """Return how many completions an optimizer step trains on, by GRPOConfig; None if unknown."""
+    if not isinstance(grpo, dict):
+        return None
+    batch = as_int(grpo.get("per_device_train_batch_size"))
+    return batch * max(as_int(grpo.get("gradient_accumulation_steps"), 1), 1) or None
+
+
 def _odd(row: GroupRow) -> bool:
     flat = row.low is not None and row.high is not None and row.high - row.low < ZERO_STD_EPSILON
     return flat or row.truncated > 0
@@ -68,6 +79,7 @@ class RunReader:
         self._group_steps: tuple[int, ...] = ()
         self._log: tuple[tuple[int, int], tuple[str, ...]] = ((0, 0), ())
         self._settings: tuple[int, HealthSettings, RewardRange | None] | None = None
+        self._per_step: int | None = None
 
     def fetch(self) -> RunSnapshot:
         """Index what the run's files hold, and return it. Raises UserError, sqlite3.Error or OSError."""
@@ -91,6 +103,7 @@ class RunReader:
             reward_range=span,
             health=settings,
             waits_for=self._waits_for(run),
+            per_step=self._per_step,
             replaying=self._replayed_until is not None,
         )
 
@@ -99,6 +112,16 @@ class RunReader:
         with closing(connect(self.workspace)) as connection:
             groups = tuple(Registry(connection, self.workspace).groups(self.run_id, step))
         return StepGroups(step, groups, template(groups))
+
+    def history(self, step: int, group: int) -> History:
+        """Return how one group's prompt did at other steps. Safe beside :meth:`fetch` in another thread."""
+        with closing(connect(self.workspace)) as connection:
+            registry = Registry(connection, self.workspace)
+            visits = registry.visits(self.run_id, step, group)
+            at = visits.index((step, group)) if (step, group) in visits else 0
+            chosen = (visits[place] for place in spread(len(visits), at))
+            groups = [g for of, number in chosen for g in registry.groups(self.run_id, of, only=number)]
+        return History((step, group), tuple(visits), tuple(groups))
 
     def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
         """Return the next (step, group) without spread or with a cut completion, around the end."""
@@ -126,7 +149,7 @@ class RunReader:
             if run.step > self._replayed_until or run.status.is_ended:
                 self._replayed_until = None
         by_last: dict[int | None, list[str]] = {}
-        for key in registry.keys(self.run_id):
+        for key in (*registry.keys(self.run_id), TIME):
             recording = self._recordings.setdefault(key, Recording())
             by_last.setdefault(recording.last_step, []).append(key)
         for last, keys in by_last.items():
@@ -139,7 +162,7 @@ class RunReader:
         if seen == self._seen:
             return
         self._seen = seen
-        logged = {step for r in self._longest() for step, _ in r.points}
+        logged = {step for r in self._longest() for step in r.steps}
         found = registry.group_steps(self.run_id)
         # The groups of a step are complete once its metrics line is there.
         whole = [s for s in found if s <= run.step] if run.status.is_live else found
@@ -148,11 +171,12 @@ class RunReader:
 
     def _longest(self) -> list[Recording]:
         """Return the recording that has most steps: every metrics line holds that key."""
-        return sorted(self._recordings.values(), key=lambda r: len(r.points))[-1:]
+        return sorted(self._recordings.values(), key=len)[-1:]
 
     def _context(self, registry: Registry, run: RunSummary) -> tuple[HealthSettings, RewardRange | None]:
         if self._settings is None or self._settings[0] != run.attempt or self._settings[2] is None:
             config = registry.config(self.run_id)
+            self._per_step = completions_per_step(config.get("grpo"))
             self._settings = (run.attempt, health_settings(config), registry.reward_range(self.run_id))
         return self._settings[1], self._settings[2]
 

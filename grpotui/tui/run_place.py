@@ -7,10 +7,14 @@ from collections import OrderedDict
 
 from grpotui.tui import run_view as keys
 from grpotui.tui.group_view import Fold, StepGroups, folded
+from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.run_window import Lens, after
 from grpotui.tui.widgets.group_detail import DetailData
 from grpotui.tui.widgets.groups import GroupsData
 
+LEAPS = 50
+"""Leaps that go through all steps in sight: about one column of a chart each."""
 KEPT = 64
 """Steps whose groups are kept."""
 
@@ -21,12 +25,14 @@ class Place:
     def __init__(self) -> None:
         self.snapshot: RunSnapshot | None = None
         self.metric = keys.REWARD
+        self.lens = Lens()
         self.group = 0
         self.sample = 0
         self._step: int | None = None
         self._left_at = 0
         self._groups: OrderedDict[int, StepGroups] = OrderedDict()
         self._last: StepGroups | None = None
+        self.history = History()
         self._folds: tuple[StepGroups, int, tuple[Fold, ...]] | None = None
 
     @property
@@ -118,12 +124,26 @@ class Place:
         count = len(self.detail().folds)
         self.sample = max(0, min(self.sample + by, count - 1)) if count else 0
 
+    def leap(self, by: int) -> None:
+        """Move by about a column of the charts."""
+        if self.snapshot is not None:
+            first, last = self.snapshot.span(self.lens.shown(self.snapshot, self.step))
+            among = bisect_right(self.steps, last) - bisect_left(self.steps, first)
+            self.move_step(by * max(among // LEAPS, 1))
+
+    def pan(self, share: float) -> bool:
+        """Show the part of the run before or after, and move along with it; False when all is shown."""
+        if self.snapshot is None or self.step is None:
+            return False
+        moved = self.lens.pan(self.snapshot, self.step, share)
+        if moved and self.steps:
+            self.go(self.steps[max(bisect_right(self.steps, self.step + moved) - 1, 0)])
+        return moved is not None
+
     def move_metric(self, by: int) -> None:
         """Choose another metric for the large chart, around the ends."""
         if self.snapshot is not None:
-            names = self.snapshot.chart_keys
-            at = names.index(self.metric) if self.metric in names else 0
-            self.metric = names[(at + by) % len(names)]
+            self.metric = after(self.snapshot.chart_keys, self.metric, by)
 
     # Groups
 
@@ -133,6 +153,21 @@ class Place:
             return None
         step = self.snapshot.group_step(self.step)
         return None if step is None or step in self._groups else step
+
+    def wanted_history(self) -> tuple[int, int] | None:
+        """Return the (step, group) whose prompt has to be followed; None when that was done."""
+        group = self.groups_data().current
+        at = (group.step, group.group) if group is not None else None
+        return None if at == self.history.of else at
+
+    def move_visit(self, by: int) -> bool:
+        """Go to the step before or after that used the same prompt; False beyond the ends."""
+        visit = self.history.beside(by) if self.wanted_history() is None else None
+        if visit is None:
+            return False
+        self.go(visit[0])
+        self.group = visit[1]
+        return True
 
     def put_groups(self, groups: StepGroups) -> None:
         """Keep the groups of a step; those of a step that is not logged yet may lack some."""

@@ -7,19 +7,16 @@ the same, and that adding a step does too.
 from __future__ import annotations
 
 import math
-import statistics
-from bisect import bisect_right
-from collections import deque
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import lru_cache
 from typing import NamedTuple
 
 Point = tuple[int, float | None]
 """(step, value); None for a value that was logged and is no finite number."""
 
-GAP = 1.5
-"""Times the usual distance between points beyond which something is missing between two."""
 OUTLINE = 2048
 """Buckets that an outline has at most."""
 
@@ -51,32 +48,67 @@ class Bucket(NamedTuple):
         )
 
 
+def _no_steps() -> array[int]:
+    return array("q")
+
+
+def _no_values() -> array[float]:
+    return array("d")
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Series:
     """One metric, as it was when a snapshot was taken. Only one object is the same series."""
 
     outline: tuple[Bucket, ...] = ()
-    points: Sequence[Point] = ()
-    """Every logged point, ascending. The first ``size`` belong to this snapshot: the list grows behind."""
+    steps: array[int] = field(default_factory=_no_steps)
+    """Every logged step, ascending. The first ``size`` belong to this snapshot: the array grows behind."""
+    values: array[float] = field(default_factory=_no_values)
+    """The values at ``steps``; nan where a value was no finite number."""
     size: int = 0
+    start: int = 0
+    """Where the points of this series begin in ``steps``."""
+    holes: tuple[int, ...] = ()
+    """Steps whose value was no finite number."""
 
     def __bool__(self) -> bool:
-        return self.size > 0
+        return self.size > self.start
+
+    def __len__(self) -> int:
+        return self.size - self.start
+
+    @property
+    def points(self) -> list[Point]:
+        """Every point."""
+        return [self._point(place) for place in range(self.start, self.size)]
+
+    def _point(self, place: int) -> Point:
+        value = self.values[place]
+        return self.steps[place], None if math.isnan(value) else value
+
+    def _until(self, step: float) -> int:
+        """Return where the points after ``step`` begin."""
+        return bisect_right(self.steps, step, lo=self.start, hi=self.size)
 
     def at(self, step: int) -> Point | None:
         """Return the last point that was logged at or before ``step``."""
-        place = bisect_right(self.points, step, hi=self.size, key=_step)
-        return self.points[place - 1] if place else None
+        place = self._until(step)
+        return self._point(place - 1) if place > self.start else None
 
     def last(self) -> Point | None:
         """Return the newest point."""
-        return self.points[self.size - 1] if self.size else None
+        return self._point(self.size - 1) if self else None
 
     def range(self) -> tuple[float, float] | None:
         """Return the lowest and the highest finite value."""
         if not self.outline:
             return None
         return min(b.low for b in self.outline), max(b.high for b in self.outline)
+
+    def least_positive(self) -> float | None:
+        """Return the lowest value over 0 as far as the outline tells, None without any."""
+        values = (value for b in self.outline for value in (b.low, b.mean, b.high) if value > 0)
+        return min(values, default=None)
 
     def edges(self) -> list[Point]:
         """Return the outline as points, lowest and highest of each bucket."""
@@ -89,45 +121,43 @@ class Series:
 
     def mean_at(self, step: int, window: int) -> float | None:
         """Return the mean of the last ``window`` finite values at or before ``step``."""
-        place = bisect_right(self.points, step, hi=self.size, key=_step)
+        place = self._until(step)
         values: list[float] = []
-        while place and len(values) < window:
+        while place > self.start and len(values) < window:
             place -= 1
-            value = self.points[place][1]
-            if value is not None:
+            if not math.isnan(value := self.values[place]):
                 values.append(value)
         return sum(values) / len(values) if values else None
 
+    def within(self, first: float, last: float, before: int = 0) -> Series:
+        """Return the points of steps in [first, last], and ``before`` more on the left to smooth with."""
+        if not self or (first <= self.steps[self.start] and last >= self.steps[self.size - 1]):
+            return self
+        return _part(self, first, last, before)
 
-def _step(point: Point) -> int:
-    return point[0]
+
+@lru_cache(maxsize=128)
+def _part(series: Series, first: float, last: float, before: int) -> Series:
+    low = bisect_left(series.steps, first, lo=series.start, hi=series.size)
+    low, high = max(low - before, series.start), series._until(last)
+    outline = _Outline()
+    for place in range(low, high):
+        outline.add(series.steps[place], series.values[place])
+    holes = tuple(step for step in series.holes if first <= step <= last)
+    return Series(tuple(outline.buckets), series.steps, series.values, high, low, holes)
 
 
 @dataclass(slots=True)
-class Recording:
-    """Collects points that follow each other, and gives snapshots of them."""
+class _Outline:
+    """Buckets of equally many finite values; twice as many whenever there would be more than OUTLINE."""
 
-    points: list[Point] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
     stride: int = 1
-    """Finite values that a bucket holds."""
-    _snapshot: Series | None = None
 
-    @property
-    def last_step(self) -> int | None:
-        """The newest step, or None."""
-        return self.points[-1][0] if self.points else None
-
-    def add(self, points: Sequence[Point]) -> None:
-        """Take in points with ascending steps after those so far."""
-        for step, value in points:
-            self.points.append((step, value))
-            if value is not None:
-                self._add(Bucket(step, step, value, value, value, 1))
-        if points:
-            self._snapshot = None
-
-    def _add(self, one: Bucket) -> None:
+    def add(self, step: int, value: float) -> None:
+        if math.isnan(value):
+            return
+        one = Bucket(step, step, value, value, value, 1)
         if self.buckets and self.buckets[-1].size < self.stride:
             self.buckets[-1] = self.buckets[-1].plus(one)
             return
@@ -137,10 +167,43 @@ class Recording:
             self.stride *= 2
         self.buckets.append(one)
 
+
+@dataclass(slots=True)
+class Recording:
+    """Collects points that follow each other, and gives snapshots of them."""
+
+    steps: array[int] = field(default_factory=_no_steps)
+    values: array[float] = field(default_factory=_no_values)
+    _holes: list[int] = field(default_factory=list)
+    _outline: _Outline = field(default_factory=_Outline)
+    _snapshot: Series | None = None
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @property
+    def last_step(self) -> int | None:
+        """The newest step, or None."""
+        return self.steps[-1] if self.steps else None
+
+    def add(self, points: Iterable[Point]) -> None:
+        """Take in points with ascending steps after those so far."""
+        known = len(self.steps)
+        for step, value in points:
+            self.steps.append(step)
+            self.values.append(math.nan if value is None else value)
+            if value is None:
+                self._holes.append(step)
+            else:
+                self._outline.add(step, value)
+        if len(self.steps) > known:
+            self._snapshot = None
+
     def snapshot(self) -> Series:
         """Return what is known now; the same object as before when nothing came."""
         if self._snapshot is None:
-            self._snapshot = Series(tuple(self.buckets), self.points, len(self.points))
+            outline, size = tuple(self._outline.buckets), len(self.steps)
+            self._snapshot = Series(outline, self.steps, self.values, size, 0, tuple(self._holes))
         return self._snapshot
 
 
@@ -149,61 +212,3 @@ def series_of(points: Sequence[Point]) -> Series:
     recording = Recording()
     recording.add(points)
     return recording.snapshot()
-
-
-def trailing_means(series: Series, window: int) -> list[tuple[float, float | None]]:
-    """Return the mean of the last ``window`` values at every bucket."""
-    held: deque[Bucket] = deque()
-    total, count = 0.0, 0
-    means: list[tuple[float, float | None]] = []
-    for bucket in series.outline:
-        held.append(bucket)
-        total, count = total + bucket.total, count + bucket.size
-        while len(held) > 1 and count - held[0].size >= window:
-            old = held.popleft()
-            total, count = total - old.total, count - old.size
-        means.append((float(bucket.last), total / count))
-    return means
-
-
-def by_column(
-    points: Sequence[tuple[float, float | None]], lo: float, hi: float, columns: int
-) -> list[float | None]:
-    """Return the mean of the points in each of ``columns`` equal parts of [lo, hi]; None without any.
-
-    A point stands for the steps since the one before it, so columns between two usual neighbours have the
-    value of the later one. Where points are missing, columns stay empty.
-    """
-    totals = [0.0] * columns
-    counts = [0] * columns
-    known = [(x, y) for x, y in points if y is not None]
-    places = [column(x, lo, hi, columns) for x, _ in known]
-    for (_, y), place in zip(known, places, strict=True):
-        if place is not None:
-            totals[place] += y
-            counts[place] += 1
-    values = [total / count if count else None for total, count in zip(totals, counts, strict=True)]
-    reach = GAP * statistics.median([b - a for (a, _), (b, _) in pairwise(known)]) if len(known) > 1 else 0
-    for ((x, _), (after, _)), (a, b) in zip(pairwise(known), pairwise(places), strict=True):
-        if a is not None and b is not None and b - a > 1 and after - x <= reach:
-            values[a + 1 : b] = [values[b]] * (b - a - 1)
-    return values
-
-
-def means(series: Series) -> list[tuple[float, float | None]]:
-    """Return the mean of every bucket, in its middle."""
-    return [((b.first + b.last) / 2, b.mean) for b in series.outline]
-
-
-def column(x: float, lo: float, hi: float, columns: int) -> int | None:
-    """Return the column of ``x`` when ``columns`` stand for [lo, hi], the first for lo, the last for hi."""
-    if columns <= 0 or not lo <= x <= hi:
-        return None
-    if hi <= lo:
-        return 0
-    return nearest((x - lo) / (hi - lo), columns)
-
-
-def nearest(share: float, cells: int) -> int:
-    """Return the cell of ``share`` (0 to 1) among ``cells``, first for 0, last for 1, as plotext rounds."""
-    return math.floor(round(0.5 + (cells - 1) * share, 8))

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange, RunSummary, Verdict
+from grpotui.tui.run_axis import BY_STEP, KEYS, SAMPLES, STEP, Axis, by_samples, by_series
 from grpotui.tui.run_series import Series
+from grpotui.tui.run_window import Span, View
 
 REWARD = "reward"
 ZERO_STD = "grpotui/zero_std"
@@ -52,12 +54,37 @@ class RunSnapshot:
     reward_range: RewardRange | None = None
     health: HealthSettings = DEFAULT_HEALTH
     waits_for: str = ""
+    per_step: int | None = None
+    """Completions that one step trains on, where the config tells."""
     replaying: bool = False
     """True while a resumed attempt replaces steps that were there before."""
 
     def get(self, key: str) -> Series:
         """Return a metric's series; an empty one when it was never logged."""
         return self.series.get(key, EMPTY)
+
+    # The axis and the part of the run that charts show
+
+    @property
+    def whole(self) -> Span:
+        """First and last step of the run so far."""
+        return (float(min(self.steps[0], 1)), float(self.steps[-1])) if self.steps else (0.0, 1.0)
+
+    def span(self, view: View) -> Span:
+        """Return first and last step that charts show."""
+        return view.span or self.whole
+
+    @property
+    def axes(self) -> list[str]:
+        """Names of the axes that this run has data for."""
+        found = [name for name, key in KEYS.items() if len(self.get(key)) > 1]
+        return [STEP, *found, *([SAMPLES] if self.per_step else [])]
+
+    def axis(self, name: str) -> Axis:
+        """Return an axis; the one of steps where there is no data for another."""
+        if name not in self.axes or name == STEP:
+            return BY_STEP
+        return by_samples(self.per_step or 1) if name == SAMPLES else by_series(name, self.get(KEYS[name]))
 
     @property
     def chart_keys(self) -> list[str]:

@@ -22,6 +22,12 @@ FACES = {
     "full_stop": ".",
     "slash": "/",
     "exclamation_mark": "!",
+    "plus": "+",
+    "minus": "-",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left": "←",
+    "right": "→",
 }
 
 

@@ -153,9 +153,16 @@ def test_extends_takes_a_file_relative_to_its_own(workspace: Workspace, write: W
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"a": 'extends = "b"', "b": 'extends = "c"', "c": 'extends = "a"'}, "extends itself"),
-        ({"a": 'extends = "./a.toml"'}, "extends itself"),
-        ({"a": 'extends = "a"'}, "extends: no preset 'a'"),
+        (
+            {"a": 'extends = "b"', "b": 'extends = "c"', "c": 'extends = "a"'},
+            "presets/a.toml: extends itself: a.toml -> b.toml -> c.toml -> a.toml",
+        ),
+        (
+            {"a": 'extends = "b"', "b": 'extends = "c"', "c": 'extends = "b"'},
+            "presets/b.toml: extends itself: b.toml -> c.toml -> b.toml",
+        ),
+        ({"a": 'extends = "./a.toml"'}, "a.toml: extends itself: a.toml -> a.toml"),
+        ({"a": 'extends = "a"'}, "a.toml: extends itself: a.toml -> a.toml"),
         ({"a": 'extends = "bb"', "bbb": ""}, "nearest: bbb"),
         ({"a": 'extends = ["b"]'}, "extends: expected the name or file of one preset"),
         ({"a": 'extends = ""'}, "extends: expected"),
@@ -179,7 +186,37 @@ def test_a_preset_may_extend_the_shipped_one_of_its_name(
     write("demo", 'extends = "demo"\n[grpo]\nbeta = 0.2\n')
     assert load("demo", workspace).data == {"model": "tiny", "grpo": {"beta": 0.2}}
     (shipped / "demo.toml").unlink()
-    assert "no preset 'demo'" in error("demo", workspace)
+    assert "demo.toml: extends itself: demo.toml -> demo.toml" in error("demo", workspace)
+
+
+def test_a_child_unsets_what_it_does_not_want_to_inherit(workspace: Workspace, write: Write) -> None:
+    write("base", 'model = "m"\n[grpo]\nbeta = 0.1\ntop_k = 5\n[task]\nname = "stories"\nn = 4')
+    write("mid", 'extends = "base"\nunset = ["grpo.top_k", "task"]\n[task]\nname = "arithmetic"')
+    write("top", 'extends = "mid"\nunset = ["grpo.beta"]\n[grpo]\ntop_k = 7')
+    mid = {"model": "m", "grpo": {"beta": 0.1}, "task": {"name": "arithmetic"}}
+    assert load("mid", workspace).data == mid
+    assert load("top", workspace).data["grpo"] == {"top_k": 7}
+
+
+@pytest.mark.parametrize(
+    ("unset", "message"),
+    [
+        ('["grpo.topk"]', "a.toml: unset: grpo.topk is not inherited; nearest: grpo.top_k"),
+        ('["grpo.top_k", "grpo.top_k.x"]', "unset: grpo.top_k.x is not inherited"),
+        ('[""]', "is not inherited"),
+        ('"grpo.top_k"', 'expected a list of fields, such as unset = ["grpo.top_k"]'),
+        ("[5]", "expected a list of fields"),
+    ],
+)
+def test_a_bad_unset_is_said(workspace: Workspace, write: Write, unset: str, message: str) -> None:
+    write("base", "[grpo]\ntop_k = 5")
+    write("a", f'extends = "base"\nunset = {unset}')
+    assert message in error("a", workspace)
+
+
+def test_nothing_can_be_unset_that_was_not_inherited(workspace: Workspace, write: Write) -> None:
+    write("a", 'unset = ["grpo.top_k"]\n[grpo]\ntop_k = 5')
+    assert "a.toml: unset: grpo.top_k is not inherited" in error("a", workspace)
 
 
 def test_the_list_holds_broken_presets_with_their_error(workspace: Workspace, write: Write) -> None:

@@ -70,6 +70,18 @@ def test_paths_go_into_tables_and_lists() -> None:
     assert (after.name, after.path) == (before.name, before.path)
 
 
+def test_a_field_without_a_value_is_taken_out() -> None:
+    rewards = [{"name": "a"}, {"name": "b", "x": 1}]
+    before = preset(model="tiny", grpo={"beta": 0.1, "top_k": 5}, health={"patience": 3}, rewards=rewards)
+    taken = ["grpo.top_k=", "health.patience = ", "grpo.min_p=", "health.jaccard_bad="]
+    after = apply_overrides(before, [*taken, "rewards.1.x=", "rewards.0="])
+    left = {"model": "tiny", "grpo": {"beta": 0.1}, "health": {}, "rewards": [{"name": "b"}]}
+    assert after.data == left
+    assert before.data["grpo"] == {"beta": 0.1, "top_k": 5}
+    assert apply_overrides(before, ["grpo.top_k=", "grpo.top_k=7"]).data["grpo"]["top_k"] == 7
+    assert apply_overrides(before, ['model=""']).data["model"] == ""
+
+
 def test_later_overrides_win_and_text_may_hold_equal_signs() -> None:
     after = apply_overrides(preset(), ["a=1", "a=2", "b=x=y"])
     assert after.data == {"a": 2, "b": "x=y"}
@@ -78,6 +90,9 @@ def test_later_overrides_win_and_text_may_hold_equal_signs() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("grpo.topk=", "override grpo.topk=: the preset does not set it, so nothing can be taken out"),
+        ("rewards.1=", "the preset does not set it"),
+        ("model.x=", "the preset does not set it"),
         ("nobeta", "write field=value, such as grpo.beta=0.1"),
         ("", "write field=value"),
         ("=1", "write field=value"),

@@ -171,6 +171,18 @@ def test_secrets_are_refused_and_never_repeated(good: Preset, override: str) -> 
     assert "SECRET" not in message
 
 
+@pytest.mark.parametrize(
+    "override",
+    [
+        "grpo.trust_remote_code=true",
+        "grpo.model_init_kwargs={trust_remote_code = true}",
+        """grpo.model_init_kwargs='{"trust_remote_code": true}'""",
+    ],
+)
+def test_code_of_a_models_repository_is_never_run(good: Preset, override: str) -> None:
+    assert "runs no code of a model's repository" in refusal(good, override)
+
+
 def test_what_a_preset_must_have_is_told(workspace: Workspace, write: Write) -> None:
     write("empty", "")
     found = [str(problem) for problem in problems(load("empty", workspace))]

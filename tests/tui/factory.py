@@ -29,7 +29,7 @@ class RunMaker(RunWriter):
         self.span = asked.pop("reward_range", [0.0, 1.0])
         self.random = random.Random(7)
         config = {"model": "tiny", "task": {"name": "stories"}, "health": asked.pop("health", {})}
-        self.config = {**config, "grpo": {"max_steps": self.max_steps}}
+        self.config = {**config, "grpo": {"max_steps": self.max_steps, **asked.pop("grpo", {})}}
         self.asked(**{"preset": "demo-collapse", "config": self.config, "seed": 42, **asked})
         self.status("queued")
 

@@ -228,3 +228,34 @@ async def test_stopping_asks_for_a_reason(workspace: Workspace) -> None:
         request = read_json(maker.run.request_json)
         assert request is not None
         assert (request["action"], request["reason"]) == ("stop", "seen")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_escape_leaves_the_log_before_the_run(workspace: Workspace, size: tuple[int, int]) -> None:
+    collapsed(workspace)
+    app = GrpoTui(workspace)
+    async with app.run_test(size=size) as pilot:
+        screen = await open_run(pilot)
+        await press(pilot, screen, "2", "l")
+        assert screen.board.log_seen and screen.board.pane == 6
+        await press(pilot, screen, "escape")
+        assert not screen.board.log_seen and screen.board.pane == 2
+        await press(pilot, screen, "l", "3")
+        assert not screen.board.log_seen
+        await press(pilot, screen, "l")
+        assert screen.board.log_seen
+        await press(pilot, screen, "escape")
+        assert screen.board.pane == 3 and app.screen is screen
+        await pilot.press(*["escape"] * (2 if size == WIDE else 1))
+        await until(pilot, lambda: app.screen is not screen)
+
+
+async def test_the_log_of_a_failed_run_is_left_in_one_go(workspace: Workspace) -> None:
+    maker = RunMaker(workspace).start().steps(3)
+    maker.end("failed", "it broke")
+    app = GrpoTui(workspace)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await open_run(pilot)
+        assert screen.board.log_seen
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is not screen)

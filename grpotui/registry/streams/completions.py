@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from hashlib import blake2b
 from typing import Any
 
 from grpotui.records import Mode, as_float, as_int
 from grpotui.registry.streams import storable
 from grpotui.stream import Line
 
-Row = tuple[int, str, int, int, int, int, str, int, float | None, float | None, float | None, int]
+Row = tuple[int, str, int, int, int, int, str, int, float | None, float | None, float | None, int, int]
 
 
 def apply(conn: sqlite3.Connection, rid: int, lines: list[Line], last_step: int) -> tuple[int, int]:
@@ -91,9 +93,19 @@ def _row(rid: int, mode: str, step: int, group: int, line: Line) -> Row:
         min(rewards, default=None),
         max(rewards, default=None),
         truncated,
+        prompt_number(line.data.get("prompt")),
     )
 
 
+def prompt_number(prompt: object) -> int:
+    """Return a number that stands for a prompt, a text or messages; the same in every run."""
+    text = prompt if isinstance(prompt, str) else json.dumps(prompt, sort_keys=True)
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
 def _insert(conn: sqlite3.Connection, rows: list[Row]) -> None:
-    conn.executemany("INSERT OR REPLACE INTO completions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    conn.executemany(
+        "INSERT OR REPLACE INTO completions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+    )
     rows.clear()

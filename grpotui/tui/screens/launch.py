@@ -153,7 +153,7 @@ class LaunchScreen(LaunchKeys):
     @on(LineTable.Chosen, "#presets")
     def _to_fields(self) -> None:
         self.add_class("-fields")
-        self.call_after_refresh(self.editor.table.focus)
+        self.editor.table.focus()
 
     # Editing
 
@@ -191,7 +191,7 @@ class LaunchScreen(LaunchKeys):
             self._to_fields()
         else:
             self.remove_class("-fields")
-            self.call_after_refresh(self.query_one(PresetList).focus)
+            self.query_one(PresetList).focus()
 
     # Filter
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from grpotui.text import clean
 
-_CSS = """
+BOX = """
     align: center middle;
     background: $background 60%;
     #box {
@@ -22,6 +22,7 @@ _CSS = """
     #question { text-style: bold; }
     #detail, #keys { color: $faint; }
     #keys { margin-top: 1; }
+    #page { height: auto; max-height: 18; margin-top: 1; scrollbar-size-vertical: 1; }
     Input, Input:focus { border: none; height: 1; padding: 0 1; margin-top: 1; background: $edit; }
     Input:focus { background-tint: transparent; }
 """
@@ -30,7 +31,7 @@ _CSS = """
 class Prompt(ModalScreen[str | None]):
     """Asks one line; gives the line (which may be empty), or None when the user thinks better of it."""
 
-    DEFAULT_CSS = f"Prompt {{ {_CSS} }}"
+    DEFAULT_CSS = f"Prompt {{ {BOX} }}"
     BINDINGS = [("escape", "cancel", "Cancel")]  # noqa: RUF012
 
     def __init__(self, question: str, detail: str = "", initial: str = "", placeholder: str = "") -> None:
@@ -62,7 +63,7 @@ class Prompt(ModalScreen[str | None]):
 class Choice(ModalScreen[str | None]):
     """Asks for one of a few words, one key each; gives the word, or None."""
 
-    DEFAULT_CSS = f"Choice {{ {_CSS} }}"
+    DEFAULT_CSS = f"Choice {{ {BOX} }}"
     BINDINGS = [("escape,q", "cancel", "Cancel")]  # noqa: RUF012
 
     def __init__(self, question: str, choices: Mapping[str, tuple[str, str]], detail: str = "") -> None:
@@ -96,20 +97,25 @@ class Choice(ModalScreen[str | None]):
 class Confirm(ModalScreen[bool]):
     """Asks yes or no; enter alone is no yes."""
 
-    DEFAULT_CSS = f"Confirm {{ {_CSS} }}"
+    DEFAULT_CSS = f"Confirm {{ {BOX} }}"
     BINDINGS = [("y", "answer(True)", "Yes"), ("n,escape,q", "answer(False)", "No")]  # noqa: RUF012
 
-    def __init__(self, question: str, detail: str = "") -> None:
+    def __init__(self, question: str, detail: str = "", lines: Sequence[str] = ()) -> None:
+        """``lines`` are shown in full, each on one line, and can be scrolled."""
         super().__init__()
         self._question = clean(question)
         self._detail = clean(detail)
+        self._lines = "\n".join(map(clean, lines))
 
     def compose(self) -> ComposeResult:
-        """Question and keys."""
+        """Question, what it is about, keys."""
         with Vertical(id="box"):
             yield Static(self._question, id="question", markup=False)
             if self._detail:
                 yield Static(self._detail, id="detail", markup=False)
+            if self._lines:
+                with VerticalScroll(id="page"):
+                    yield Static(self._lines, markup=False)
             yield Static("y yes   n no", id="keys", markup=False)
 
     def action_answer(self, yes: bool) -> None:

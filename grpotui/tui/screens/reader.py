@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -14,9 +14,13 @@ from textual.widgets import Static
 
 from grpotui.tui import keymap, style
 from grpotui.tui.run_place import Place
+from grpotui.tui.screens.run_keys import copy_completion
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.group_detail import document
 from grpotui.tui.widgets.lines import KeyLine, TitleLine
+
+if TYPE_CHECKING:
+    from grpotui.tui.app import GrpoTui
 
 COLUMNS = 100
 """Cells of a line of text, at most: longer ones are hard to read."""
@@ -25,6 +29,7 @@ COLUMNS = 100
 class ReaderScreen(Screen[None]):
     """Prompt, gold answer and text of the sample at the cursor of a run."""
 
+    app: GrpoTui
     KEYS = keymap.READER
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.READER)]
     AUTO_FOCUS = "#page"
@@ -79,6 +84,10 @@ class ReaderScreen(Screen[None]):
         """Read another group of the step."""
         self._place.move_group(by)
         self._moved()
+
+    def action_copy(self) -> None:
+        """Copy the text that is read."""
+        copy_completion(self.app, self._place)
 
     def action_scroll(self, by: int) -> None:
         """Scroll by a line."""

@@ -9,9 +9,21 @@ from textual.screen import Screen
 
 from grpotui.records import RunSummary
 from grpotui.tui import deeds
+from grpotui.tui.run_place import Place
 
 if TYPE_CHECKING:
     from grpotui.tui.app import GrpoTui
+
+
+def copy_completion(app: GrpoTui, place: Place) -> None:
+    """Copy the completion at the cursor with its prompt."""
+    data, snapshot = place.detail(), place.snapshot
+    fold, group = data.current, data.group
+    if fold is None or group is None or snapshot is None:
+        app.say("No completion here yet")
+        return
+    what = f"{snapshot.run.id} step {group.step} group {group.group + 1} reward {fold.reward}"
+    app.copy(what, f"{group.prompt}\n{fold.text}")
 
 
 class RunKeys(Screen[None]):

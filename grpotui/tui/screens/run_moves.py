@@ -7,9 +7,10 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from grpotui.records import RunSummary
-from grpotui.tui import keymap
+from grpotui.tui import keymap, run_charts
 from grpotui.tui.run_place import Place
-from grpotui.tui.screens.run_keys import RunKeys
+from grpotui.tui.screens.picker import Picker
+from grpotui.tui.screens.run_keys import RunKeys, copy_completion
 from grpotui.tui.widgets.run_board import TWO_COLUMNS, RunBoard
 
 
@@ -22,6 +23,10 @@ class RunMoves(RunKeys):
     def __init__(self) -> None:
         super().__init__()
         self.place = Place()
+        self.visit_wanted = 0
+        """Which way to go once the prompt at the cursor was followed; 0 to stay."""
+        self._log_asked = False
+        """True when a person opened the log; that of a failed run opens by itself, and is left in one go."""
 
     @property
     def selected(self) -> RunSummary | None:
@@ -50,6 +55,63 @@ class RunMoves(RunKeys):
         self.place.move_step(by)
         self.show()
 
+    def action_leap(self, by: int) -> None:
+        """Move by a column of the charts."""
+        self.place.leap(by)
+        self.show()
+
+    def action_axis(self) -> None:
+        """Put another axis under the charts."""
+        snapshot = self.place.snapshot
+        if snapshot is None:
+            return
+        self.place.lens.next_axis(snapshot)
+        if len(snapshot.axes) == 1:
+            self.app.say("Only steps are known: no epochs, samples, tokens or times were logged")
+        self.show()
+
+    def action_smooth(self) -> None:
+        """Smooth the large chart more, or by itself again."""
+        self.place.lens.next_window()
+        self.show()
+
+    def action_log_scale(self) -> None:
+        """Scale the large chart logarithmically, or no more."""
+        self.place.lens.toggle_log()
+        self.show()
+
+    def action_zoom(self, factor: float) -> None:
+        """Show fewer or more steps around the cursor, or all."""
+        if self.place.snapshot is not None and self.place.step is not None:
+            self.place.lens.zoom(self.place.snapshot, self.place.step, factor)
+        self.show()
+
+    def action_pan(self, share: float) -> None:
+        """Show the part before or after."""
+        if not self.place.pan(share):
+            self.app.say("The whole run is shown: + zooms in")
+        self.show()
+
+    def action_find_metric(self) -> None:
+        """Put any metric into the large chart, by search."""
+        snapshot = self.place.snapshot
+        if snapshot is None:
+            return
+        step = self.place.step
+        options = [(key, run_charts.value_text(snapshot.get(key), step)) for key in snapshot.chart_keys]
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self.place.metric = key
+                self._show_large()
+
+        self.app.push_screen(Picker("Metric for the large chart", options), chosen)
+
+    def _show_large(self) -> None:
+        if self.board.alone > 1:
+            self.board.choose(1)
+        self.show()
+
     def action_flag(self, by: int) -> None:
         """Go to the flag before or after."""
         if not self.place.move_flag(by):
@@ -66,6 +128,25 @@ class RunMoves(RunKeys):
         self.place.move_group(by)
         self.show()
 
+    def follow_prompt(self) -> None:
+        """Read how the prompt at the cursor did at other steps."""
+        raise NotImplementedError
+
+    def action_visit(self, by: int) -> None:
+        """Go to the step before or after that used the same prompt, as soon as it is known."""
+        self.visit_wanted = 0
+        if self.place.wanted_history() is not None:
+            self.visit_wanted = by
+            self.follow_prompt()
+            return
+        if not self.place.move_visit(by):
+            self.app.say("No later step used this prompt" if by > 0 else "No earlier step used this prompt")
+        self.show()
+
+    def action_copy(self) -> None:
+        """Copy the selected completion with its prompt, and save it."""
+        copy_completion(self.app, self.place)
+
     def action_sample(self, by: int) -> None:
         """Select another text, and stay on this step."""
         self.place.move_sample(by)
@@ -74,9 +155,7 @@ class RunMoves(RunKeys):
     def action_metric(self, by: int) -> None:
         """Put another metric into the large chart."""
         self.place.move_metric(by)
-        if self.board.alone > 1:
-            self.board.choose(1)
-        self.show()
+        self._show_large()
 
     def action_pane(self, pane: int) -> None:
         """Show one pane alone, or all again."""
@@ -92,6 +171,7 @@ class RunMoves(RunKeys):
     def action_log(self) -> None:
         """Show the end of the log, or hide it."""
         self.board.toggle_log()
+        self._log_asked = self.board.log_open
 
     def action_read(self) -> None:
         """Read the selected completion on the whole screen."""
@@ -121,7 +201,10 @@ class RunMoves(RunKeys):
         self.app.do(lambda: self.next_odd(step, group), found)
 
     def go_back(self) -> bool:
-        """Show all panes again; False when they are, so that the app leaves the screen."""
+        """Close the log that was asked for, show all panes again; False when there is neither: then leave."""
+        if self._log_asked and self.board.log_seen:
+            self.action_log()
+            return True
         if not self.board.pane or self.size.width < TWO_COLUMNS:
             return False
         self.board.choose(0)

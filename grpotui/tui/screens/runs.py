@@ -182,6 +182,11 @@ class RunsScreen(RunsFeed):
 
     # Filter
 
+    def action_copy(self) -> None:
+        """Copy the run's id."""
+        if self.selected is not None:
+            self.app.copy("run", self.selected.id)
+
     def action_find(self) -> None:
         """Type words; the table follows."""
         self.query_one(FindLine).open()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grpotui.tui import format as fmt
-from grpotui.tui.run_series import nearest
+from grpotui.tui.columns import nearest
 
 Tick = tuple[float, str]
 HUGE, TINY = 1e300, 1e-300
@@ -21,12 +21,21 @@ class Scale:
     low: float
     high: float
     ticks: tuple[Tick, ...]
+    log: bool = False
+    """True when ``low`` and ``high`` are decimal logarithms; ticks are values all the same."""
+
+    def at(self, value: float) -> float | None:
+        """Return where ``value`` lies between low and high; None where it has no place."""
+        if not self.log:
+            return value
+        return math.log10(value) if value > 0 else None
 
     def row(self, value: float, rows: int) -> int | None:
         """Return the row of ``value``, 0 at the top; None outside."""
-        if rows <= 0 or not self.low <= value <= self.high or self.high <= self.low:
+        spot = self.at(value)
+        if rows <= 0 or spot is None or not self.low <= spot <= self.high or self.high <= self.low:
             return None
-        return rows - 1 - nearest((value - self.low) / (self.high - self.low), rows)
+        return rows - 1 - nearest((spot - self.low) / (self.high - self.low), rows)
 
     @property
     def gutter(self) -> int:
@@ -62,6 +71,21 @@ def scale(low: float, high: float, parts: int = 4) -> Scale:
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     values = [n * step if step < 1e-9 else round(n * step, 12) for n in range(first, last + 1)]
     return Scale(first * step, last * step, tuple((value, label(value)) for value in values))
+
+
+def log_scale(low: float, high: float) -> Scale:
+    """Return a logarithmic scale from the power of ten below ``low`` to the one above ``high``; both over 0.
+
+    Within two powers the ends are the nearest of 1, 2, 5 times one.
+    """
+    low, high = max(low, TINY), min(max(high, low, TINY), HUGE)
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    steps = (1, 2, 5) if last - first <= 2 else (1,)
+    values = [factor * 10.0**power for power in range(first, last + 2) for factor in steps]
+    start = max((v for v in values if v <= low * 1.0001), default=values[0])
+    end = min((v for v in values if v >= high * 0.9999 and v > start), default=values[-1])
+    ticks = tuple((v, label(v)) for v in values if start <= v <= end)
+    return Scale(math.log10(start), math.log10(end), ticks, log=True)
 
 
 def labels_by_row(scale: Scale, rows: int) -> dict[int, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
@@ -17,12 +17,15 @@ from rich.text import Text
 from textual_plotext.plot import Plot
 
 from grpotui.analysis.series import min_max
-from grpotui.tui.run_series import Series, by_column, column, means, trailing_means
+from grpotui.tui.columns import by_column, column, means, trailing_means
+from grpotui.tui.run_axis import BY_STEP, Axis
+from grpotui.tui.run_series import Series
 from grpotui.tui.style import Palette, Tone
 from grpotui.tui.widgets.axis import Scale
 
 RULE = "┈"
 BRAILLE = "braille"
+NOT_FINITE = "✕"
 
 
 class Shape(Enum):
@@ -57,8 +60,13 @@ class Drawing:
     curves: tuple[Curve, ...]
     scale: Scale
     x: tuple[float, float]
+    """First and last place on ``axis``."""
     rules: tuple[float, ...] = ()
     """Values with a dotted line across."""
+    axis: Axis = BY_STEP
+    """Where a step lies on x."""
+    holes: tuple[int, ...] = ()
+    """Steps whose value was no finite number: marked at the upper edge."""
 
 
 Spots = list[tuple[float, float]]
@@ -75,23 +83,31 @@ def finite(points: Sequence[tuple[float, float | None]], drawing: Drawing) -> Sp
     low, high = drawing.scale.low, drawing.scale.high
     left, right = drawing.x
     return [
-        (x, min(max(y, low), high))
+        (x, min(max(spot, low), high))
         for x, y in points
-        if y is not None and math.isfinite(y) and left <= x <= right
+        if y is not None
+        and math.isfinite(y)
+        and left <= x <= right
+        and (spot := drawing.scale.at(y)) is not None
     ]
+
+
+def _placed(points: Sequence[tuple[float, float | None]], axis: Axis) -> Sequence[tuple[float, float | None]]:
+    """Return points of steps where they lie on an axis."""
+    return points if axis is BY_STEP else [(axis.at(step), value) for step, value in points]
 
 
 def _spots(curve: Curve, drawing: Drawing, columns: int) -> Spots:
     left, right = drawing.x
-    if curve.shape is Shape.BAND:
-        edges = [point for point in curve.series[0].edges() if left <= point[0] <= right]
-        return finite(min_max(edges, columns), drawing)
-    if curve.shape is Shape.POINTS:
-        return finite(curve.series[0].edges(), drawing)
+    if curve.shape in (Shape.BAND, Shape.POINTS):
+        spots = finite(_placed(curve.series[0].edges(), drawing.axis), drawing)
+        if curve.shape is Shape.POINTS:
+            return spots
+        return [(x, y) for x, y in min_max(spots, columns) if y is not None]
     parts = []
     for series in curve.series:
         points = trailing_means(series, curve.window) if curve.window > 1 else means(series)
-        parts.append(by_column(points, left, right, columns))
+        parts.append(by_column(_placed(points, drawing.axis), left, right, columns))
     sums: list[tuple[float, float | None]] = []
     for place, values in enumerate(zip(*parts, strict=True)):
         known = [v for v in values if v is not None]
@@ -103,9 +119,17 @@ def _spots(curve: Curve, drawing: Drawing, columns: int) -> Spots:
 
 def _rule(value: float, drawing: Drawing, columns: int) -> Spots:
     left, right = drawing.x
-    if drawing.scale.row(value, 2) is None:
+    spot = drawing.scale.at(value)
+    if spot is None or drawing.scale.row(value, 2) is None:
         return []
-    return [(left + (right - left) * c / max(columns - 1, 1), value) for c in range(0, columns, 2)]
+    return [(left + (right - left) * c / max(columns - 1, 1), spot) for c in range(0, columns, 2)]
+
+
+def _holes(drawing: Drawing, columns: int) -> Spots:
+    left, right = drawing.x
+    found = {place(step, drawing, columns) for step in drawing.holes}
+    width = max(columns - 1, 1)
+    return [(left + (right - left) * c / width, drawing.scale.high) for c in found if c is not None]
 
 
 def draw(drawing: Drawing, columns: int, rows: int, palette: Palette) -> list[Text]:
@@ -113,7 +137,7 @@ def draw(drawing: Drawing, columns: int, rows: int, palette: Palette) -> list[Te
     if columns < 2 or rows < 1 or drawing.x[1] < drawing.x[0]:
         return [Text(" " * max(columns, 0), end="") for _ in range(max(rows, 0))]
     if drawing.x[1] == drawing.x[0]:
-        drawing = Drawing(drawing.curves, drawing.scale, (drawing.x[0], drawing.x[0] + 1), drawing.rules)
+        drawing = replace(drawing, x=(drawing.x[0], drawing.x[0] + 1))
     plot = Plot()
     plot._limit_size(False, False)
     plot.plotsize(columns, rows)
@@ -128,6 +152,7 @@ def draw(drawing: Drawing, columns: int, rows: int, palette: Palette) -> list[Te
     plot.ylim(drawing.scale.low, drawing.scale.high)
     layers = [(_rule(value, drawing, columns), RULE, Tone.DIM, Shape.POINTS) for value in drawing.rules]
     layers += [(_spots(c, drawing, columns), c.sign, c.tone, c.shape) for c in drawing.curves]
+    layers.append((_holes(drawing, columns), NOT_FINITE, Tone.WARN, Shape.POINTS))
     for spots, sign, tone, shape in layers:
         if not spots:
             continue
@@ -161,4 +186,4 @@ def under(line: Text, place: int, sign: str, style: str) -> Text:
 def place(step: float, drawing: Drawing, columns: int) -> int | None:
     """Return the column of a step."""
     left, right = drawing.x
-    return column(step, left, right if right > left else left + 1, columns)
+    return column(drawing.axis.at(step), left, right if right > left else left + 1, columns)

@@ -93,24 +93,26 @@ def _axis(
 ) -> list[Text]:
     cells = [("─", palette.dim)] * columns
     wanted: list[tuple[int, str]] = []
+    axis = spec.drawing.axis
+    at_cursor = axis.label(axis.at(cursor)) if cursor is not None else ""
     if here is not None:
         cells[here] = ("┴", palette.live)
-        wanted.append((here, f"{cursor}"))
+        wanted.append((here, at_cursor))
     for mark in spec.marks:
         spot = place(mark.step, spec.drawing, columns)
         if spot is not None:
             cells[spot] = (mark.sign, palette.style(mark.tone))
-            wanted.append((spot, f"{mark.step}"))
-    first, last = spec.drawing.x
-    ends = [(0, f"{first:.0f}"), (columns - 1, f"{last:.0f}")] if columns > 0 else []
+            wanted.append((spot, axis.label(axis.at(mark.step))))
+    first, last = map(axis.label, spec.drawing.x)
+    ends = [(0, first), (columns - 1, last)] if columns > 0 else []
     wanted = wanted[:1] + ends + wanted[1:] if here is not None else ends + wanted
-    axis = Text.assemble((" " * gutter + "└", palette.dim), *cells, no_wrap=True, end="")
+    line = Text.assemble((" " * gutter + "└", palette.dim), *cells, no_wrap=True, end="")
     below = Text(" " * (gutter + 1), no_wrap=True, end="")
     for start, text in spread_labels(wanted, columns):
         below.append(" " * (gutter + 1 + start - below.cell_len))
-        strong = here is not None and text == f"{cursor}"
+        strong = here is not None and text == at_cursor
         below.append(text, palette.live if strong else palette.dim)
-    return [axis, below]
+    return [line, below]
 
 
 class Chart(Pane):

@@ -11,21 +11,26 @@ from textual.events import Resize
 
 from grpotui.tui import keymap, run_charts, style
 from grpotui.tui import run_view as keys
+from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.run_window import View
 from grpotui.tui.widgets.chart import BEAT, Chart, redraw_next
 from grpotui.tui.widgets.flags import Flags
 from grpotui.tui.widgets.group_detail import DetailData, GroupDetail, Reader
 from grpotui.tui.widgets.groups import Groups, GroupsData
 from grpotui.tui.widgets.lines import OneLine
 from grpotui.tui.widgets.log_tail import LogTail
+from grpotui.tui.widgets.prompt_history import PromptHistory
 from grpotui.tui.widgets.verdict import ProgressLine, VerdictPane, verdict_parts
 from grpotui.tui.widgets.vitals import Vital, Vitals
 
-WORDS = ("groups", "detail", "reader")
-PANES = (("reward",), ("flat", "jaccard"), ("vitals",), WORDS, WORDS[1:], ("flags", "log"))
+WORDS = ("groups", "detail", "reader", "history")
+PANES = (("reward",), ("flat", "jaccard"), ("vitals",), WORDS, WORDS[1:3], ("flags", "log"))
 """Widgets of the panes that ``1`` to ``6`` show alone."""
 LOW = 12
 """Lines below which a pane shows its first widget only."""
+HISTORY = 30
+"""Lines from which there is room for flags, and for the prompt over time."""
 LEFT = frozenset({"reward", "flat", "jaccard", "vitals", "flags", "log"})
 TWO_COLUMNS = 100
 """Cells from which charts and completions stand side by side."""
@@ -44,8 +49,10 @@ class Looking:
     live: bool = True
     news: int = 0
     metric: str = keys.REWARD
+    view: View = field(default_factory=View)
     groups: GroupsData = field(default_factory=GroupsData)
     detail: DetailData = field(default_factory=DetailData)
+    history: History = field(default_factory=History)
 
 
 class RunBoard(Vertical):
@@ -61,6 +68,7 @@ class RunBoard(Vertical):
         #vitals { height: 8; }
         #flags { height: 4; }
         #reader { min-height: 3; }
+        #history { height: 6; }
         #tabs { display: none; }
         &.-one #tabs { display: block; }
         &.-one #right { border-left: none; }
@@ -74,6 +82,7 @@ class RunBoard(Vertical):
         super().__init__(id=id)
         self.pane = 0
         self.log_open = False
+        self._before_log = 0
         self.looking: Looking | None = None
 
     def compose(self) -> ComposeResult:
@@ -94,6 +103,7 @@ class RunBoard(Vertical):
                 yield Groups(id="groups")
                 yield GroupDetail(id="detail")
                 yield Reader(id="reader")
+                yield PromptHistory(id="history")
 
     def on_mount(self) -> None:
         """Begin to redraw charts, one at a time."""
@@ -118,11 +128,18 @@ class RunBoard(Vertical):
         self._arrange()
         self._show_all()
 
+    @property
+    def log_seen(self) -> bool:
+        """True while the log is in sight."""
+        return self.log_open and self.alone in (0, 6)
+
     def toggle_log(self) -> None:
-        """Show the log in place of vitals and flags, or those again."""
-        self.log_open = not self.log_open
+        """Show the log in place of vitals and flags, or what was there before."""
+        self.log_open = not self.log_seen
+        if self.log_open:
+            self._before_log = self.pane
         if self.alone:
-            self.pane = 6
+            self.pane = 6 if self.log_open else self._before_log
         self._arrange()
         self._show_all()
 
@@ -136,6 +153,8 @@ class RunBoard(Vertical):
         shown = set(PANES[alone - 1]) if alone else self._fitting(height)
         if alone in (4, 6) and height < LOW:
             shown = {PANES[alone - 1][0]}
+        elif alone == 4 and height < HISTORY:
+            shown -= {"history"}
         for name in LEFT.union(WORDS):
             self.query_one(f"#{name}").display = name in shown
         self.query_one("#left").display = bool(shown & LEFT)
@@ -146,13 +165,17 @@ class RunBoard(Vertical):
         self.set_class(height < LOW, "-tight")
         self.set_class(self.size.width < SIDE_BY_SIDE, "-stacked")
 
+    def shows(self, name: str) -> bool:
+        """True when a widget has room now."""
+        return bool(self.query_one(f"#{name}").display)
+
     def _fitting(self, height: int) -> set[str]:
         """Return the panes that two columns of ``height`` lines have room for."""
         shown = set(LEFT.union(WORDS)) - {"log"}
         if self.log_open:
             return shown - {"vitals", "flags"} | {"log"}
-        if height < 30:
-            shown -= {"flags"}
+        if height < HISTORY:
+            shown -= {"flags", "history"}
         if height < 26:
             shown -= {"vitals"}
         return shown
@@ -178,14 +201,15 @@ class RunBoard(Vertical):
         self.query_one(VerdictPane).show(verdict_parts(snapshot.run, snapshot.waits_for))
         self.query_one("#tabs", OneLine).show(self._tabs())
         charts = {
-            "reward": run_charts.metric_chart(snapshot, looking.metric, step),
-            "flat": run_charts.flat_chart(snapshot, step),
-            "jaccard": run_charts.jaccard_chart(snapshot, step),
+            "reward": run_charts.metric_chart(snapshot, looking.metric, step, looking.view),
+            "flat": run_charts.flat_chart(snapshot, step, looking.view),
+            "jaccard": run_charts.jaccard_chart(snapshot, step, looking.view),
         }
         for name, (spec, items) in charts.items():
             self.query_one(f"#{name}", Chart).show(spec, items, None if looking.live else step)
-        vitals = tuple(Vital(name, snapshot.get(key)) for name, key in snapshot.vitals)
-        self.query_one(Vitals).show(vitals, run_charts.steps_shown(snapshot), step)
+        shown = snapshot.span(looking.view)
+        vitals = tuple(Vital(name, snapshot.get(key).within(*shown)) for name, key in snapshot.vitals)
+        self.query_one(Vitals).show(vitals, shown, step)
         self.query_one(Flags).show(snapshot.flags, step)
         self.query_one(LogTail).show(snapshot.log)
         self._show_groups(looking)
@@ -200,6 +224,7 @@ class RunBoard(Vertical):
         self.query_one(Groups).show(groups)
         self.query_one(GroupDetail).show(detail)
         self.query_one(Reader).show(detail)
+        self.query_one(PromptHistory).show(looking.history, groups.span)
 
     def _tabs(self) -> Text:
         colours = style.palette(self.app.current_theme.dark)

@@ -9,7 +9,8 @@ from functools import lru_cache
 from rich.text import Text
 
 from grpotui.analysis.series import format_value
-from grpotui.tui.run_series import Series, by_column, column, means
+from grpotui.tui.columns import by_column, column, means
+from grpotui.tui.run_series import Series
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.axis import label
 from grpotui.tui.widgets.pane import Line, Pane, section

@@ -1,0 +1,124 @@
+"""Reads what the Run screen shows, in threads: snapshots, groups of a step, one prompt over time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import TypeVar
+
+from textual import work
+from textual.message import Message
+
+from grpotui.errors import UserError
+from grpotui.tui.group_view import StepGroups
+from grpotui.tui.run_data import RunReader
+from grpotui.tui.run_history import History
+from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.screens.run_moves import RunMoves
+
+T = TypeVar("T")
+
+
+def _tried(read: Callable[[], T], otherwise: T) -> tuple[T, str]:
+    """Return what was read and no error, or ``otherwise`` and the error in one line."""
+    from grpotui.tui.app import one_line
+
+    try:
+        return read(), ""
+    except (UserError, sqlite3.Error, OSError) as error:
+        return otherwise, one_line(error)
+
+
+class RunFeed(RunMoves):
+    """Asks the reader, one question of a kind at a time; answers come as messages."""
+
+    class Fetched(Message):
+        """A new snapshot, or the error that came instead."""
+
+        def __init__(self, snapshot: RunSnapshot | None, error: str = "") -> None:
+            super().__init__()
+            self.snapshot = snapshot
+            self.error = error
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest snapshot counts."""
+            return isinstance(message, RunFeed.Fetched)
+
+    class Read(Message):
+        """The groups of a step."""
+
+        def __init__(self, groups: StepGroups, error: str = "") -> None:
+            super().__init__()
+            self.groups = groups
+            self.error = error
+
+    class Followed(Message):
+        """One prompt over time."""
+
+        def __init__(self, history: History, error: str = "") -> None:
+            super().__init__()
+            self.history = history
+            self.error = error
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__()
+        self.run_id = run_id
+        self._reader: RunReader | None = None
+        self._busy: set[str] = set()
+
+    def open_reader(self) -> None:
+        """Begin to read the run."""
+        self._reader = RunReader(self.app.workspace, self.run_id)
+
+    def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
+        """Return the next place that needs a look. Slow: for a thread."""
+        return self._reader.next_odd(step, group) if self._reader is not None else None
+
+    def fetch(self) -> None:
+        """Fetch a snapshot unless one is under way, or nobody looks."""
+        if self._reader is None or (self.place.snapshot is not None and not self.is_current):
+            return
+        if self._begin("fetch"):
+            self._fetch(self._reader)
+
+    def read_groups(self) -> None:
+        """Read the groups of the step at the cursor, unless they are known or being read."""
+        wanted = self.place.wanted_groups()
+        if wanted is not None and self._reader is not None and self._begin("groups"):
+            self._read(self._reader, wanted)
+
+    def follow_prompt(self) -> None:
+        """Read how the prompt at the cursor did at other steps, unless it is known or being read."""
+        wanted = self.place.wanted_history()
+        if wanted is not None and self._reader is not None and self._begin("history"):
+            self._follow(self._reader, *wanted)
+
+    def _begin(self, what: str) -> bool:
+        if what in self._busy:
+            return False
+        self._busy.add(what)
+        return True
+
+    @work(thread=True, group="fetch")
+    def _fetch(self, reader: RunReader) -> None:
+        try:
+            snapshot, error = _tried(reader.fetch, None)
+        finally:
+            self._busy.discard("fetch")
+        self.post_message(self.Fetched(snapshot, error))
+
+    @work(thread=True, group="groups")
+    def _read(self, reader: RunReader, step: int) -> None:
+        try:
+            groups, error = _tried(lambda: reader.groups(step), StepGroups(step))
+        finally:
+            self._busy.discard("groups")
+        self.post_message(self.Read(groups, error))
+
+    @work(thread=True, group="history")
+    def _follow(self, reader: RunReader, step: int, group: int) -> None:
+        try:
+            history, error = _tried(lambda: reader.history(step, group), History((step, group)))
+        finally:
+            self._busy.discard("history")
+        self.post_message(self.Followed(history, error))
