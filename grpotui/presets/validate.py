@@ -23,8 +23,7 @@ from grpotui.presets.sections import (
     TOP_LEVEL,
     annotated_kinds,
 )
-from grpotui.tasks import TaskError, validate_rewards, validate_task
-from grpotui.tasks.library import find_task
+from grpotui.tasks import TaskError, prompt_count, validate_rewards, validate_task
 from grpotui.tasks.settings import nearest, shown
 
 OWNED: Mapping[str, str] = {
@@ -129,8 +128,8 @@ def _located(error: TaskError) -> Problem:
 def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Problem]:
     """Each generation takes different prompts: with too few of them TRL ends well and has trained no step."""
     size, group = grpo_rules.generation_size(grpo), grpo_rules.group_size(grpo)
-    have, need = task.get("n", find_task(task["name"]).settings().n), size // group
-    if have < need:
+    have, need = prompt_count(task), size // group
+    if have is not None and have < need:
         counts = f"{need} different prompts ({size} completions / {group} of each)"
         yield Problem(
             "task.n", f"one generation takes {counts}, and there are {have}: TRL would train no step"

@@ -17,7 +17,7 @@ from grpotui.errors import UserError
 from grpotui.records import Status
 from grpotui.secrecy import without_secrets
 from grpotui.stream import write_json
-from grpotui.tasks import Example, Reward, build_rewards, build_task, total_range
+from grpotui.tasks import Example, Reward, build_rewards, build_task, is_binary, total_range
 from grpotui.train import provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, model_path, plain
@@ -135,7 +135,8 @@ class Session:
                 "device": self.device.label,
                 "seed": trainer.args.seed,
                 "num_generations": trainer.num_generations,
-                "reward_range": [span.low, span.high],
+                "reward_range": [span.low, span.high] if span else None,
+                "reward_binary": is_binary(experiment.rewards),
                 **extent(trainer, loader),
                 **provenance.describe(self.run.path),
             }

@@ -6,7 +6,7 @@ import json
 from functools import lru_cache
 
 from grpotui.presets import PresetError
-from grpotui.tasks import TaskError, build_task
+from grpotui.tasks import TaskError, first_examples
 from grpotui.tui.launch_data import Draft
 
 SHOWN = 3
@@ -28,7 +28,7 @@ def _lines(task: str) -> tuple[str, ...]:
     settings = json.loads(task)
     held_out = settings.get("held_out") or 0
     try:
-        examples = build_task({**settings, "n": SHOWN, "held_out": 0})
+        examples = first_examples(settings, SHOWN)
     except (TaskError, TypeError, ValueError):
         return ()
     aside = f", {held_out} held out" if held_out else ""
