@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from grpotui.presets import grpo_rules
@@ -11,6 +12,7 @@ from grpotui.presets.kinds import mismatch
 from grpotui.presets.loader import merge
 from grpotui.presets.preset import Problem
 from grpotui.tasks import TaskError, prompt_count, validate_rewards, validate_task
+from grpotui.tasks.files import rewards_with_files, with_files
 from grpotui.tasks.settings import nearest
 
 KEYS: Mapping[str, tuple[str, ...]] = {"name": ("str",), "steps": ("int",), "task": ("dict",)}
@@ -77,8 +79,23 @@ def generations(steps: int, accumulated: int, per_generation: int, iterations: i
     return whole + bool(rest), not rest
 
 
-def problems(data: Mapping[str, Any], grpo: Mapping[str, Any] | None) -> Iterator[Problem]:
-    """Yield what is wrong with ``[[curriculum]]``; ``grpo`` is None when that table has problems itself."""
+def with_stage_files(config: Mapping[str, Any], folders: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return ``[[curriculum]]`` with absolute paths, as :func:`with_files` does it for ``[task]``."""
+    found = []
+    for entry in config["curriculum"]:
+        changes = entry.get("task") or {}
+        whole = with_files(staged_task(config.get("task") or {}, changes), folders)
+        found.append({**entry, "task": {key: whole[key] for key in changes}})
+    return found
+
+
+def problems(
+    data: Mapping[str, Any], grpo: Mapping[str, Any] | None, folders: Sequence[Path] = ()
+) -> Iterator[Problem]:
+    """Yield what is wrong with ``[[curriculum]]``; ``grpo`` is None when that table has problems itself.
+
+    Files are looked for in ``folders``.
+    """
     names: list[str] = []
     for index, entry in enumerate(data.get("curriculum") or ()):
         where = f"curriculum.{index}"
@@ -90,7 +107,7 @@ def problems(data: Mapping[str, Any], grpo: Mapping[str, Any] | None) -> Iterato
         if not found and name in names:
             found = [Problem(f"{where}.name", f"there are two stages {name!r}")]
         names.append(str(name or f"stage {index + 1}"))
-        yield from found or _task(where, entry, data, grpo)
+        yield from found or _task(where, entry, data, grpo, folders)
 
 
 def _shape(where: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
@@ -110,18 +127,22 @@ def _shape(where: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _task(
-    where: str, entry: Mapping[str, Any], data: Mapping[str, Any], grpo: Mapping[str, Any] | None
+    where: str,
+    entry: Mapping[str, Any],
+    data: Mapping[str, Any],
+    grpo: Mapping[str, Any] | None,
+    folders: Sequence[Path],
 ) -> Iterator[Problem]:
     base, rewards = data.get("task"), data.get("rewards")
     task = staged_task(base if isinstance(base, Mapping) else {}, entry.get("task") or {})
     try:
-        validate_task(task)
+        validate_task(task := with_files(task, folders))
     except TaskError as error:
         yield Problem(f"{where}.{_path(error)[0]}", _path(error)[1])
         return
     try:
         if isinstance(rewards, list):
-            validate_rewards(rewards, task)
+            validate_rewards(rewards_with_files(rewards, folders), task)
     except TaskError as error:
         yield Problem(f"{where}.task.name", _path(error)[1])
     if grpo is not None:

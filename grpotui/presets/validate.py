@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from grpotui.presets import eval_rules, grpo_rules, stages
@@ -24,6 +25,7 @@ from grpotui.presets.sections import (
     annotated_kinds,
 )
 from grpotui.tasks import TaskError, prompt_count, validate_rewards, validate_task
+from grpotui.tasks.files import rewards_with_files, with_files
 from grpotui.tasks.settings import nearest, shown
 
 OWNED: Mapping[str, str] = {
@@ -58,12 +60,12 @@ def problems(preset: Preset) -> Iterator[Problem]:
     yield from remote_code("grpo", data.get("grpo"))
     yield from unusable("", data)
     yield from _top(data)
-    task = yield from _task(data)
+    task = yield from _task(data, preset.folders)
     grpo = yield from _grpo(data)
     if task is not None and grpo is not None:
         yield from _prompts(task, grpo)
     if isinstance(data.get("curriculum"), list):
-        yield from stages.problems(data, grpo)
+        yield from stages.problems(data, grpo, preset.folders)
     for name, section in SECTIONS.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
@@ -107,18 +109,18 @@ def _unknown_top(key: str) -> str:
     return f"unknown key{nearest(key, [*TOP_LEVEL, 'extends']) or '; known: ' + ', '.join(TOP_LEVEL)}"
 
 
-def _task(data: Mapping[str, Any]) -> _Checked:
+def _task(data: Mapping[str, Any], folders: Sequence[Path]) -> _Checked:
     task, rewards = data.get("task"), data.get("rewards")
     good = None
     try:
         if isinstance(task, dict):
-            validate_task(task)
+            validate_task(task := with_files(task, folders))
             good = task
     except TaskError as error:
         yield _located(error)
     try:
         if isinstance(rewards, list):
-            validate_rewards(rewards, good)
+            validate_rewards(rewards_with_files(rewards, folders), good)
     except TaskError as error:
         yield _located(error)
     return good

@@ -166,6 +166,8 @@ class Reward:
     """Names of the examples that it scores; empty for all."""
     source: str = ""
     """Where a user's own function is, ``file.py:name`` or ``module:name``; only the trainer loads it."""
+    call: Callable[..., Any] | None = None
+    """That function, once the trainer has loaded it; called as TRL calls rewards, instead of ``score``."""
     needs_answer: bool = False
     """True when it compares with the expected answer."""
 

@@ -98,20 +98,18 @@ def _jsonl(file: Path, stream: TextIO) -> Iterator[Row]:
 def _csv(file: Path, stream: TextIO) -> Iterator[Row]:
     csv.field_size_limit(_CSV_FIELD)
     reader = csv.reader(stream, strict=True)
-    number = 0
     try:
         header = next(reader, [])
         if len(set(header)) < len(header):
             raise _bad(file, 1, "two columns have the same name")
         for cells in reader:
-            number = reader.line_num
             if not cells:
                 continue
             if len(cells) != len(header):
-                raise _bad(file, number, f"{len(cells)} cells, but the header has {len(header)}")
-            yield number, dict(zip(header, cells, strict=True))
+                raise _bad(file, reader.line_num, f"{len(cells)} cells, but the header has {len(header)}")
+            yield reader.line_num, dict(zip(header, cells, strict=True))
     except csv.Error as error:
-        raise _bad(file, number + 1, str(error)) from error
+        raise _bad(file, reader.line_num, str(error)) from error
 
 
 def _bad(file: Path, number: int, why: str) -> TaskError:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from grpotui.presets import eval_settings
 from grpotui.presets.stages import tasks_of
-from grpotui.tasks import Example, split_task
+from grpotui.tasks import Example
+from grpotui.train import data
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class Questions:
         held_out: list[Question] = []
         train: list[Question] = []
         for stage, task in tasks_of(config):
-            both = split_task(task)
+            both = data.load(task)
             train += [Question(stage or e.task, e) for e in both.train]
             held_out += [Question(stage or e.task, e) for e in both.held_out]
         trained = {question.example.prompt for question in train}

@@ -19,8 +19,8 @@ from grpotui.presets.stages import Stage, stages
 from grpotui.records import Status
 from grpotui.secrecy import without_secrets
 from grpotui.stream import write_json
-from grpotui.tasks import Example, Reward, build_rewards, build_task, is_binary, total_range
-from grpotui.train import provenance
+from grpotui.tasks import Example, Reward, build_rewards, is_binary, total_range
+from grpotui.train import data, own, provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, keeping_best, model_path, plain
 from grpotui.train.curriculum import Rhythm, grpo_of, ordered
@@ -57,13 +57,13 @@ class Experiment:
             raise UserError("run.json holds no config: launch the run again")
         task = config.get("task") or {}
         grpo = config.get("grpo") or {}
-        rewards = build_rewards(config.get("rewards") or [])
-        staged = [(stage, build_task(stage.task)) for stage in stages(config)]
+        rewards = [own.loaded(reward) for reward in build_rewards(config.get("rewards") or [])]
+        staged = [(stage, data.load(stage.task).train) for stage in stages(config)]
         model = str(run.start) if run.start.is_dir() else str(config.get("model") or "")
         return cls(
             config=config,
             model=model_path(model, str(task.get("name") or "")),
-            examples=staged[0][1] if staged else build_task(task),
+            examples=staged[0][1] if staged else data.load(task).train,
             rewards=reweighted(rewards, grpo.get("reward_weights")),
             seed=asked.get("seed"),
             stages=staged,
@@ -73,6 +73,12 @@ class Experiment:
     def spans(self) -> list[Stage]:
         """The stages without their examples."""
         return [stage for stage, _ in self.stages]
+
+    @property
+    def names(self) -> set[str]:
+        """What the examples of all stages are filed under."""
+        sets = [examples for _, examples in self.stages] or [self.examples]
+        return {example.task for examples in sets for example in examples}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class Session:
 
         Raises UserError before training for what cannot work, and whatever TRL, a reward or torch raise.
         """
-        recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt)
+        recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt, experiment.names)
         trainer = self._trainer(experiment, recorder)
         supervision = Supervision(
             trainer,

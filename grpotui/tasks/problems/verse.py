@@ -42,8 +42,8 @@ class VerseSettings(TaskSettings):
     prompt: str = "Write a {form} about {topic}: {rules}.\n"
     forms: tuple[str, ...] = tuple(FORMS)
     """Forms that are asked for."""
-    topics: tuple[str, ...] = tuple(f"{thing} {when}" for thing in _THINGS for when in _WHEN)
-    """What the poems shall be about; every form is asked for with every topic."""
+    topics: tuple[str, ...] = ()
+    """What the poems shall be about, each in every form; empty for the 384 that ship with grpotui."""
 
     def problem(self) -> tuple[str, str] | None:
         """Return (field, what is wrong), or None."""
@@ -55,15 +55,20 @@ class VerseSettings(TaskSettings):
         return form_problem(self.prompt, ("form", "topic"), ("form", "topic", "rules"))
 
 
+TOPICS = tuple(f"{thing} {when}" for thing in _THINGS for when in _WHEN)
+
+
 def _problems(settings: VerseSettings) -> Problems:
+    topics = settings.topics or TOPICS
+
     def at(index: int) -> Example:
         topic, place = divmod(index, len(settings.forms))
         name = settings.forms[place]
         form = FORMS[name]
-        values = {"form": name, "topic": settings.topics[topic], "rules": form.rules}
+        values = {"form": name, "topic": topics[topic], "rules": form.rules}
         return Example(fill(settings.prompt, values), name, TASK.name, sample=f"{CLOSED}\n{form.sample}")
 
-    return Problems(len(settings.topics) * len(settings.forms), at)
+    return Problems(len(topics) * len(settings.forms), at)
 
 
 TASK = Task("verse", "Poems of a stated form", VerseSettings, _problems, has_answers=False)
