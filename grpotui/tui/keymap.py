@@ -93,6 +93,13 @@ RUNS = Section(
         Key("runs.clone", "e", "clone", "clone", "Clone and edit: the run's preset and changes in Launch"),
         Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; asks one line of reason"),
         Key("runs.resume", "r", "resume", "resume", "Resume from the last checkpoint, as the next attempt"),
+        Key(
+            "runs.resume_lost",
+            "R",
+            "resume_lost",
+            "",
+            "Resume all lost runs that have a checkpoint; asks first",
+        ),
         Key("runs.start", "L", "start", "", "Launch the draft that was written down in Launch"),
         Key("runs.note", "m", "note", "note", "Write one line of note to the run"),
         Key("runs.tag", "t", "tag", "tag", "Tags: +word or word adds, -word takes away"),
