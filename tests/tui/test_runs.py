@@ -138,6 +138,21 @@ async def test_stop_asks_for_a_reason_and_writes_the_request(workspace: Workspac
         assert (asked["action"], asked["reason"]) == ("stop", "one template")
 
 
+async def test_stop_of_a_stopping_run_asks_and_kills(workspace: Workspace) -> None:
+    write(workspace, RunFiles("slow-aaaa", "stopping", age=900))
+    app = GrpoTui(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, 1)
+        request = workspace.run("slow-aaaa").request_json
+        await pilot.press("s")
+        await until(pilot, lambda: "kill it now?" in screen_text(pilot))
+        await pilot.press("n")
+        assert not request.exists()
+        await pilot.press("s", "y")
+        await until(pilot, request.exists)
+        assert (read_json(request) or {})["force"] is True
+
+
 async def test_stop_of_an_ended_run_says_so(workspace: Workspace) -> None:
     fill(workspace)
     app = GrpoTui(workspace)
