@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ def _asked(workspace: Workspace, request: LaunchRequest) -> dict[str, Any]:
     seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
     preset = apply_overrides(request.preset, [*request.overrides, *seed])
     if request.model is not None:
-        preset = Preset(preset.name, preset.path, {**preset.data, "model": _typed_model(request.model)})
+        preset = replace(preset, data={**preset.data, "model": _typed_model(request.model)})
     validate(preset)
     config = resolve_preset(preset)
     config["model"] = check_model(config["model"], workspace)

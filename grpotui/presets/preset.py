@@ -27,6 +27,8 @@ class Preset:
     name: str
     path: Path
     data: dict[str, Any]
+    folders: tuple[Path, ...] = ()
+    """Where files that it names are looked for: the workspace, then the folders of its own files."""
 
 
 @dataclass(frozen=True, slots=True)

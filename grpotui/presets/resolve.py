@@ -11,13 +11,15 @@ from grpotui.presets.kinds import fits
 from grpotui.presets.preset import Preset
 from grpotui.presets.sections import SECTIONS, LaunchSettings, annotated_kinds
 from grpotui.records import HealthSettings
+from grpotui.tasks.files import rewards_with_files, with_files
 
 
 def resolve(preset: Preset) -> dict[str, Any]:
     """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo, health, launch.
 
-    TRL's defaults are left to TRL. ``grpo.reward_weights`` moves to the rewards' own ``weight``, so that the
-    range of the total reward is known wherever rewards are read.
+    TRL's defaults are left to TRL; files get absolute paths. ``grpo.reward_weights`` moves to the rewards'
+    own ``weight``, so that the range of the total reward is known wherever rewards are read. Raises
+    TaskError for a file that is gone.
     """
     data = copy.deepcopy(preset.data)
     config: dict[str, Any] = {
@@ -29,6 +31,8 @@ def resolve(preset: Preset) -> dict[str, Any]:
         "grpo": {},
     }
     config.update(data)
+    config["task"] = with_files(config["task"], preset.folders)
+    config["rewards"] = rewards_with_files(config["rewards"], preset.folders)
     weights = config["grpo"].pop("reward_weights", None)
     for reward, weight in zip(config["rewards"], weights or (), strict=False):
         reward["weight"] = weight

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from grpotui.presets import grpo_rules
@@ -23,8 +24,8 @@ from grpotui.presets.sections import (
     TOP_LEVEL,
     annotated_kinds,
 )
-from grpotui.tasks import TaskError, validate_rewards, validate_task
-from grpotui.tasks.library import find_task
+from grpotui.tasks import TaskError, prompt_count, validate_rewards, validate_task
+from grpotui.tasks.files import rewards_with_files, with_files
 from grpotui.tasks.settings import nearest, shown
 
 OWNED: Mapping[str, str] = {
@@ -59,7 +60,7 @@ def problems(preset: Preset) -> Iterator[Problem]:
     yield from remote_code("grpo", data.get("grpo"))
     yield from unusable("", data)
     yield from _top(data)
-    task = yield from _task(data)
+    task = yield from _task(data, preset.folders)
     grpo = yield from _grpo(data)
     if task is not None and grpo is not None:
         yield from _prompts(task, grpo)
@@ -104,18 +105,18 @@ def _unknown_top(key: str) -> str:
     return f"unknown key{nearest(key, [*TOP_LEVEL, 'extends']) or '; known: ' + ', '.join(TOP_LEVEL)}"
 
 
-def _task(data: Mapping[str, Any]) -> _Checked:
+def _task(data: Mapping[str, Any], folders: Sequence[Path]) -> _Checked:
     task, rewards = data.get("task"), data.get("rewards")
     good = None
     try:
         if isinstance(task, dict):
-            validate_task(task)
+            validate_task(task := with_files(task, folders))
             good = task
     except TaskError as error:
         yield _located(error)
     try:
         if isinstance(rewards, list):
-            validate_rewards(rewards, good)
+            validate_rewards(rewards_with_files(rewards, folders), good)
     except TaskError as error:
         yield _located(error)
     return good
@@ -129,8 +130,8 @@ def _located(error: TaskError) -> Problem:
 def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Problem]:
     """Each generation takes different prompts: with too few of them TRL ends well and has trained no step."""
     size, group = grpo_rules.generation_size(grpo), grpo_rules.group_size(grpo)
-    have, need = task.get("n", find_task(task["name"]).settings().n), size // group
-    if have < need:
+    have, need = prompt_count(task), size // group
+    if have is not None and have < need:
         counts = f"{need} different prompts ({size} completions / {group} of each)"
         yield Problem(
             "task.n", f"one generation takes {counts}, and there are {have}: TRL would train no step"

@@ -17,8 +17,8 @@ from grpotui.errors import UserError
 from grpotui.records import Status
 from grpotui.secrecy import without_secrets
 from grpotui.stream import write_json
-from grpotui.tasks import Example, Reward, build_rewards, build_task, total_range
-from grpotui.train import provenance
+from grpotui.tasks import Example, Reward, build_rewards, is_binary, total_range
+from grpotui.train import data, own, provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, model_path, plain
 from grpotui.train.device import Device
@@ -49,11 +49,11 @@ class Experiment:
             raise UserError("run.json holds no config: launch the run again")
         task = config.get("task") or {}
         grpo = config.get("grpo") or {}
-        rewards = build_rewards(config.get("rewards") or [])
+        rewards = [own.loaded(reward) for reward in build_rewards(config.get("rewards") or [])]
         return cls(
             config=config,
             model=model_path(str(config.get("model") or ""), str(task.get("name") or "")),
-            examples=build_task(task),
+            examples=data.load(task).train,
             rewards=reweighted(rewards, grpo.get("reward_weights")),
             seed=asked.get("seed"),
         )
@@ -81,7 +81,8 @@ class Session:
         grpo = experiment.config.get("grpo") or {}
         config = build_config(grpo, self.run, self.device, experiment.seed, weights)
         require_prompts(config, len(experiment.examples))
-        recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt)
+        tasks = {example.task for example in experiment.examples}
+        recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt, tasks)
         trainer = RecordedTrainer(
             model=experiment.model,
             functions=[RewardFunction(reward) for reward in experiment.rewards],
@@ -135,7 +136,8 @@ class Session:
                 "device": self.device.label,
                 "seed": trainer.args.seed,
                 "num_generations": trainer.num_generations,
-                "reward_range": [span.low, span.high],
+                "reward_range": [span.low, span.high] if span else None,
+                "reward_binary": is_binary(experiment.rewards),
                 **extent(trainer, loader),
                 **provenance.describe(self.run.path),
             }
@@ -144,7 +146,12 @@ class Session:
 
 def dataset(examples: Sequence[Example]) -> Dataset:
     """Return the examples as TRL takes them; all columns but the prompt travel to the rewards."""
-    return Dataset.from_list([{"prompt": e.prompt, "answer": e.answer, "task": e.task} for e in examples])
+    return Dataset.from_list(
+        [
+            {**e.columns, "prompt": list(e.messages) or e.prompt, "answer": e.answer, "task": e.task}
+            for e in examples
+        ]
+    )
 
 
 def require_prompts(config: GRPOConfig, prompts: int) -> None:

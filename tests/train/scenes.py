@@ -15,6 +15,7 @@ from typing import Any
 from grpotui.records import RewardRange
 from grpotui.stream import write_json
 from grpotui.tasks import Example, Reward
+from grpotui.tasks.model import Score
 from grpotui.train import device, entry
 from grpotui.train.outcome import Outcome, Progress
 from grpotui.train.stopping import StopSignal
@@ -22,18 +23,19 @@ from grpotui.workspace import RunDir
 from tests.train import tiny
 
 PROMPTS = 16
-Score = Callable[[Sequence[str], Sequence[str | None]], list[float]]
+Texts = Sequence[str]
+Answers = Sequence[str | None]
 
 
-def spread(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+def spread(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
     return [sum(c.isdigit() for c in text) / 8 for text in texts]
 
 
 def constant(value: float) -> Score:
-    return lambda texts, answers: [value] * len(texts)
+    return lambda texts, answers, prompts=(), /: [value] * len(texts)
 
 
-def by_prompt(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+def by_prompt(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
     """Of four prompts one is at the ceiling, one at the floor, one in between; one differs in its group."""
     kinds: dict[int, Callable[[int], float]] = {
         0: lambda i: 1.0,
@@ -48,11 +50,11 @@ def reward(score: Score, name: str = "r", weight: float = 1.0, **more: Any) -> R
     return Reward(name=name, weight=weight, range=RewardRange(0.0, 1.0), score=score, **more)
 
 
-def raising(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+def raising(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
     raise ValueError("no such word")
 
 
-def memory(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+def memory(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
     import torch
 
     return list(torch.empty(2**60))
@@ -62,7 +64,7 @@ def stopping(run: RunDir, batch: int) -> Score:
     """Ask for a stop when the given generation batch is scored."""
     batches = 0
 
-    def score(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+    def score(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
         nonlocal batches
         batches += 1
         if batches == batch:
@@ -106,7 +108,7 @@ class Stage:
         batches = 0
 
         def counted(score: Score) -> Score:
-            def call(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+            def call(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
                 nonlocal batches
                 batches += 1
                 return score(texts, answers)
