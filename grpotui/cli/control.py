@@ -136,14 +136,22 @@ def launch_run(
 @click.command("stop")
 @click.argument("run")
 @click.option("--reason", default="", help="One line for the log book.")
+@click.option("--force", is_flag=True, help="Kill it now; what it did not save is lost.")
 @click.pass_obj
-def stop_run(session: Session, run: str, reason: str) -> None:
-    """Let a run finish its step, save and end; a queued run is cancelled."""
+def stop_run(session: Session, run: str, reason: str, force: bool) -> None:
+    """Let a run finish its step, save and end; a queued run is cancelled.
+
+    It has two minutes for that; --force ends it at once.
+    """
     from grpotui.launch.submit import stop
 
     run_id = session.registry.resolve(run)
-    stop(session.workspace, run_id, reason)
-    click.echo(f"{run_id}: stop requested")
+    before = session.registry.run(run_id).status
+    stop(session.workspace, run_id, reason, force)
+    if before is Status.STOPPING and not force:
+        click.echo(f"{run_id} is stopping already; 'grpotui stop {run_id} --force' kills it")
+    else:
+        click.echo(f"{run_id}: {'killed' if force and before.is_live else 'stop requested'}")
 
 
 @click.command("resume")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -129,10 +130,34 @@ class Survey:
         return [(lows[index], self.steps[index]) for index in range(first, len(self.steps))]
 
 
+def approach(completions: Tail, step: int) -> None:
+    """Let a tail stand shortly before the groups that the newest attempt made after ``step``.
+
+    Steps ascend within an attempt: what comes before a group of an earlier step is not wanted. Looks back
+    from the end of the file, twice as far each time.
+    """
+    try:
+        stat = os.stat(completions.path)
+    except OSError:
+        return
+    back = _CHUNK
+    while back < stat.st_size:
+        probe = Tail(completions.path, stat.st_ino, stat.st_size - back)
+        first = next((line.data for line in probe.read(_CHUNK) if _is_train(line.data)), None)
+        if first is not None and as_int(first.get("step")) <= step:
+            completions.inode, completions.offset = stat.st_ino, stat.st_size - back
+            return
+        back *= 2
+
+
+def _is_train(line: Json) -> bool:
+    return bool(line.get("mode", Mode.TRAIN) == Mode.TRAIN)
+
+
 def compute_missing(
     completions: Tail, wanted: Sequence[tuple[int, int]], last: int, span: RewardRange | None
 ) -> tuple[dict[int, dict[str, Any]], list[Group]]:
-    """Read all groups once; return signals by step, and the groups of steps after ``last``, not yet logged.
+    """Read the groups that follow; return signals by step, and groups not yet logged, those after ``last``.
 
     ``wanted`` holds ascending (low, high] ranges of steps. Groups that were generated again replace the old.
     """
@@ -148,7 +173,7 @@ def compute_missing(
             found[current] = signals.compute(current, held, span)
 
     for line in lines(completions):
-        if line.get("mode", Mode.TRAIN) != Mode.TRAIN:
+        if not _is_train(line):
             continue
         step = as_int(line.get("step"))
         here = (step, as_int(line.get("group")))

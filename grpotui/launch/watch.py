@@ -9,7 +9,15 @@ from typing import Any
 
 from grpotui.health import signals
 from grpotui.launch.judge import Judge, context
-from grpotui.launch.replay import Survey, compute_missing, is_evaluation, is_judged, lines, paired
+from grpotui.launch.replay import (
+    Survey,
+    approach,
+    compute_missing,
+    is_evaluation,
+    is_judged,
+    lines,
+    paired,
+)
 from grpotui.records import Group, Mode, as_int
 from grpotui.stream import Tail
 from grpotui.workspace import RunDir
@@ -45,6 +53,7 @@ class Watch:
         missing: dict[int, dict[str, Any]] = {}
         if wanted or same_attempt:
             span = self._judged_by().span if survey.steps else None
+            approach(self._completions, wanted[0][0] if wanted else survey.last)
             missing, ahead = compute_missing(self._completions, wanted, survey.last, span)
             self._groups = ahead if same_attempt else []
         if not same_attempt:

@@ -154,8 +154,14 @@ def newer(found: int) -> UserError:
     """Return the error for a file of schema version ``found``, beyond VERSION."""
     return UserError(
         f"runs.db was made by a newer grpotui (version {found}, this one knows {VERSION}): "
-        "upgrade grpotui, or move runs.db away and run 'grpotui rebuild'"
+        "restart or upgrade grpotui, or move runs.db away and run 'grpotui rebuild'"
     )
+
+
+def require_known(conn: sqlite3.Connection) -> None:
+    """Raise UserError when the file is beyond VERSION: its tables are not those that we know."""
+    if (found := version_of(conn)) > VERSION:
+        raise newer(found)
 
 
 def migrate(conn: sqlite3.Connection) -> None:
@@ -167,9 +173,8 @@ def migrate(conn: sqlite3.Connection) -> None:
         return
     conn.execute("BEGIN IMMEDIATE")
     try:
+        require_known(conn)
         found = version_of(conn)
-        if found > VERSION:
-            raise newer(found)
         if is_foreign(conn):
             raise UserError("runs.db is not grpotui's: move it away, then run 'grpotui rebuild'")
         for script in MIGRATIONS[found:]:

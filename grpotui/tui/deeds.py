@@ -31,9 +31,12 @@ def _nothing() -> None:
 
 
 def stop(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
-    """Ask for one line of reason, then ask the run to stop; a queued run is cancelled."""
+    """Ask for one line of reason, then ask the run to stop; a queued run is cancelled.
+
+    A run that is stopping already can be killed.
+    """
     if run.status is Status.STOPPING:
-        app.say(f"{run.name} is stopping already: it finishes its step and saves")
+        _kill(app, run, done)
         return
     if not (run.status.is_live or run.status is Status.QUEUED):
         app.say(f"{run.name} is {run.status}: nothing to stop", "warning")
@@ -59,6 +62,22 @@ def stop(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
         ),
         answered,
     )
+
+
+def _kill(app: GrpoTui, run: RunSummary, done: Done) -> None:
+    def answered(yes: bool | None) -> None:
+        if not yes:
+            return
+        from grpotui.launch import submit
+
+        def finished(_: object) -> None:
+            app.say(f"{run.name}: killed")
+            done()
+
+        app.do(lambda: submit.stop(app.workspace, run.id, force=True), finished)
+
+    waits = "It finishes its step and saves. Killed now, it keeps what its last checkpoint holds."
+    app.push_screen(Confirm(f"{run.name} is stopping: kill it now?", waits), answered)
 
 
 def resume(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:

@@ -79,6 +79,14 @@ def device(text: str) -> str:
     return f"GPU{first[5:]}" if first.startswith("cuda:") else first
 
 
+def middle(text: str, most: int) -> str:
+    """Return text in at most ``most`` characters: names that begin alike differ at their end."""
+    if len(text) <= most or most < 8:
+        return text
+    head = (most - 1) * 2 // 5
+    return f"{text[:head]}…{text[head + 1 - most :]}"
+
+
 def tail(path: str, most: int) -> str:
     """Return the end of a path in at most ``most`` characters."""
     return path if len(path) <= most else f"…{path[-(most - 1) :]}"

@@ -170,7 +170,8 @@ class Reader(Pane):
         room = max(height - 1, 1)
         prompt = Line(self.dark).add(" ").add(_last_line(group.prompt), Tone.DIM)
         if group.answer is not None:
-            prompt.add(f"  gold {group.answer}", Tone.DIM)
+            parsed = fold.first.parsed
+            prompt.add(f"  gold {group.answer}  parsed {'none' if parsed is None else parsed}", Tone.DIM)
         text = marked_text(fold.text[: width * height * 4], data.template, self.palette)
         rows = wrapped(text, width - 2, self.app.console)
         body = [prompt.fit(width)] if room >= 3 else []
