@@ -14,7 +14,7 @@ from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
 from grpotui.errors import UserError
-from grpotui.records import Group, RunSummary
+from grpotui.records import Group, Mode, RunSummary
 from grpotui.text import clean
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -151,11 +151,14 @@ def show_metrics(session: Session, run: str, keys: tuple[str, ...], as_json: boo
 @click.command("completions")
 @click.argument("run")
 @click.option("--step", type=int, help="Only the groups of this optimizer step.")
+@click.option(
+    "--mode", type=click.Choice([str(mode) for mode in Mode]), help="Only the groups made for this."
+)
 @json_option
 @click.pass_obj
-def show_completions(session: Session, run: str, step: int | None, as_json: bool) -> None:
+def show_completions(session: Session, run: str, step: int | None, mode: str | None, as_json: bool) -> None:
     """Print the groups of completions of a run."""
-    objects = session.registry.group_lines(session.registry.resolve(run), step)
+    objects = session.registry.group_lines(session.registry.resolve(run), step, mode)
     if as_json:
         print_json(list(objects))
         return

@@ -205,12 +205,14 @@ class Registry:
         )
         return rows.fetchall()
 
-    def group_lines(self, run_id: str, step: int | None = None) -> Iterator[dict[str, Any]]:
+    def group_lines(
+        self, run_id: str, step: int | None = None, mode: str | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Yield the objects of ``completions.jsonl`` that hold, in the file's order."""
         rows = self.connection.execute(
             "SELECT offset, length FROM completions "
-            "WHERE run = ? AND (? IS NULL OR step = ?) ORDER BY offset",
-            (self._rid(run_id), step, step),
+            "WHERE run = ? AND (? IS NULL OR step = ?) AND (? IS NULL OR mode = ?) ORDER BY offset",
+            (self._rid(run_id), step, step, mode, mode),
         ).fetchall()
         path = self.workspace.run(run_id).completions
         for offset, length in rows:

@@ -155,11 +155,11 @@ def _step_time(conn: sqlite3.Connection, rid: int) -> float | None:
 
 
 def _judged(conn: sqlite3.Connection, rid: int, values: dict[str, Any]) -> dict[str, Any]:
-    """The present verdict; none before the trainer has got as far as training."""
+    """The present verdict; none before the trainer has got as far as training, or where it trains nothing."""
     event = _last_event(conn, rid, "verdict")
     verdict = event.get("to")
     step = event.get("step")
-    begun = values["step"] or documents.load(conn, rid, "attempt")
+    begun = values["kind"] == RunKind.TRAIN and (values["step"] or documents.load(conn, rid, "attempt"))
     return {
         "verdict": verdict if verdict in list(Verdict) else str(Verdict.WARMING_UP) if begun else "",
         "cause": _text(event.get("cause")),
