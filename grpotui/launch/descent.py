@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -86,7 +87,7 @@ def _steps_of(run: RunDir, effective: Mapping[str, Any], epochs: float) -> int:
     known = as_float(effective.get("max_epochs"))
     if not known or effective.get("stages"):
         raise UserError(f"{run.id} is not planned in epochs: use --steps")
-    return max(1, round(epochs * as_int(effective.get("max_steps")) / known))
+    return max(1, math.ceil(epochs * as_int(effective.get("max_steps")) / known - 1e-6))
 
 
 def fork(workspace: Workspace, run_id: str, step: int | None, changes: Changes) -> Made:

@@ -34,7 +34,8 @@ def not_restored(effective: Mapping[str, Any], step: int) -> Iterator[str]:
 def after_extension(grpo: Mapping[str, Any], step: int, planned: int, total: int) -> str:
     """Return what becomes of the learning rate when a run of ``planned`` steps goes on from ``step``.
 
-    Transformers lays a schedule out anew over ``total`` steps and enters it at ``step``.
+    Transformers lays a schedule out anew over ``total`` steps. The optimizer comes back with the rate that it
+    had, so that one step is made with that.
     """
     kind = str(grpo.get("lr_scheduler_type") or "linear").rpartition(".")[2].lower()
     rate = as_float(grpo.get("learning_rate")) or 0.0
@@ -44,10 +45,11 @@ def after_extension(grpo: Mapping[str, Any], step: int, planned: int, total: int
     if shape is None:
         return f"the {kind} schedule of the learning rate is laid out anew over {total} steps"
     warmup = as_float(grpo.get("warmup_steps")) or 0.0
-    old, new = (rate * shape(step, _warmup(warmup, end), end) for end in (planned, total))
+    old = rate * shape(step, _warmup(warmup, planned), planned)
+    new = rate * shape(step + 1, _warmup(warmup, total), total)
     return (
-        f"the {kind} schedule is laid out anew over {total} steps: the learning rate goes on at {new:.3g} "
-        f"where it was {old:.3g}"
+        f"the {kind} schedule is laid out anew over {total} steps: after one step at {old:.3g} the learning "
+        f"rate goes on at {new:.3g}"
     )
 
 
