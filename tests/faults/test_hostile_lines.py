@@ -14,8 +14,8 @@ from grpotui.launch.queue import tick
 from grpotui.records import Flag, Group, HealthContext, RewardRange, Status
 from grpotui.registry import rebuild
 from grpotui.stream import parse_line
-from tests.faults.hostile import LINES, pour
 from tests.faults.terminal import terminal
+from tests.hostile import LINES, pour
 from tests.launch.lab import Lab, until
 from tests.support import Cli
 
