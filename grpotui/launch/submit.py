@@ -33,6 +33,7 @@ from grpotui.presets import (
     resolve as resolve_preset,
 )
 from grpotui.presets.code import require_same
+from grpotui.presets.sections import DEVICES
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
@@ -41,7 +42,6 @@ from grpotui.stream import read_json, write_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
 
-DEVICES = ("auto", "cpu", "cuda")
 PATIENCE = 15.0
 """Seconds that a request waits for another process that moves the queue on."""
 _POLL = 0.25
