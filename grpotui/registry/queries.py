@@ -83,11 +83,6 @@ class Registry:
         marks = ", ".join("?" * len(_LIVE))
         return self._summaries(f"WHERE status IN ({marks}) ORDER BY created_at, id", _LIVE)
 
-    def counts(self) -> dict[Status, int]:
-        """Return how many runs there are of each status that occurs."""
-        rows = self.connection.execute("SELECT status, count(*) FROM runs GROUP BY status")
-        return {Status(status): count for status, count in rows}
-
     def resolve(self, ref: str) -> str:
         """Return the id that ``ref`` means: an id, a unique prefix, a unique last part, or ``@last``.
 
@@ -134,10 +129,6 @@ class Registry:
     ) -> dict[str, list[float | None]]:
         """Return a metric of several whole runs as ``n`` values each; runs without points are left out."""
         return points.sparklines(self.connection, run_ids, key, n)
-
-    def sparkline(self, run_id: str, key: str = "reward", n: int = 30) -> list[float | None]:
-        """Return a metric of a whole run as ``n`` values, or as none."""
-        return self.sparklines([run_id], key, n).get(run_id, [])
 
     # Events
 

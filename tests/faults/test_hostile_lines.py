@@ -64,7 +64,7 @@ def assert_readable(lab: Lab, cli: Cli, run_id: str, verb: str) -> None:
             registry.group_rows(run_id, step)
         assert sum(1 for _ in registry.group_lines(run_id)) > 0
         assert json.dumps([flag.to_json() for flag in registry.flags(run_id)], allow_nan=False)
-        registry.sparkline(run_id)
+        registry.sparklines([run_id])
         registry.last(run_id)
         registry.exit(run_id)
     done = cli(verb, run_id, "--json")
