@@ -19,6 +19,8 @@ class RewardRange:
 
     low: float
     high: float
+    binary: bool = field(default=False, compare=False)
+    """True when a reward is always one of the two ends."""
 
     def normalise(self, reward: float) -> float:
         """Map ``reward`` to [0, 1]; for a +-1 reward this is the pass rate."""
@@ -26,6 +28,13 @@ class RewardRange:
         if width <= 0:
             return 0.0
         return min(1.0, max(0.0, (reward - self.low) / width))
+
+    def pass_rate(self, mean: float | None) -> float | None:
+        """Return the share of completions that passed, 0 to 1, from a mean reward; None where none follows.
+
+        A mean of 0.875 between -1 and 1 is a pass rate of 0.9375.
+        """
+        return self.normalise(mean) if self.binary and mean is not None else None
 
 
 @dataclass(frozen=True, slots=True)

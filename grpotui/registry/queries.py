@@ -231,9 +231,10 @@ class Registry:
 
     def reward_range(self, run_id: str) -> RewardRange | None:
         """Return the lowest and highest total reward of a run, where it is known."""
-        match self.document(run_id, "attempt").get("reward_range"):
+        attempt = self.document(run_id, "attempt")
+        match attempt.get("reward_range"):
             case [low, high] if as_float(low) is not None and as_float(high) is not None:
-                return RewardRange(float(low), float(high))
+                return RewardRange(float(low), float(high), attempt.get("reward_binary") is True)
         return None
 
     def process(self, run_id: str) -> dict[str, Any]:

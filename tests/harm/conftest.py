@@ -6,13 +6,13 @@ import pytest
 
 from grpotui.workspace import Workspace
 from tests.launch.lab import Lab, opened
-from tests.tui import runs_factory
+from tests.writing import release
 
 
 @pytest.fixture(autouse=True)
 def _no_runner_is_left() -> Iterator[None]:
     yield
-    runs_factory.release()
+    release()
 
 
 @pytest.fixture
