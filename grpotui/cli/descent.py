@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grpotui.cli.control import DEVICES, trusting, wait_and_report
+from grpotui.cli.control import trusting, wait_and_report
 from grpotui.cli.output import print_fields, print_json
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail
+from grpotui.presets.sections import DEVICES
 from grpotui.records import Status
 from grpotui.text import clean
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from grpotui.analysis.series import format_duration, format_value
+from grpotui.analysis.series import format_duration, format_value, percent
 from grpotui.cli.follow import print_log
 from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
@@ -85,6 +85,7 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("status", f"{summary.status}: {reason}" if reason else summary.status),
             ("verdict", f"{summary.verdict or '-'}: {summary.verdict_message}".rstrip(": ")),
             ("step", f"{progress(summary)}{f'  stage {summary.stage}' if summary.stage else ''}"),
+            ("reward", _reward(summary, detail["pass_rate"])),
             ("from", _origin(summary)),
             ("children", ", ".join(f"{c['run']} ({_came(c)})" for c in detail["children"])),
             ("device", summary.device),
@@ -112,6 +113,13 @@ def _origin(run: RunSummary) -> str:
 
 def _came(child: dict[str, Any]) -> str:
     return str(child["relation"]) + ("" if child["step"] is None else f" of step {child['step']}")
+
+
+def _reward(run: RunSummary, rate: float | None) -> str:
+    """Return the mean of the last steps' rewards; with the share that passed, where it says so."""
+    if run.reward is None:
+        return ""
+    return format_value(run.reward) + (f"  (pass rate {percent(rate)})" if rate is not None else "")
 
 
 def _model(known: dict[str, Any]) -> str:

@@ -14,10 +14,10 @@ from grpotui.errors import UserError
 from grpotui.launch.journal import State, events
 from grpotui.launch.notes import after_extension, not_restored
 from grpotui.launch.submit import LaunchRequest, go_on, launch
-from grpotui.lineage import Parent, Relation
 from grpotui.presets import Preset, eval_settings
 from grpotui.presets.grpo_rules import generation_size, group_size
 from grpotui.records import RunKind, Status, as_float, as_int
+from grpotui.records.lineage import Parent, Relation
 from grpotui.stream import read_json
 from grpotui.tasks import TaskError, build_held_out, prompt_count
 from grpotui.workspace import RunDir, Workspace

@@ -8,7 +8,6 @@ import statistics
 from itertools import pairwise
 from typing import Any
 
-from grpotui.lineage import Parent, StageMark
 from grpotui.records import (
     REWARD_WINDOW,
     HumanVerdict,
@@ -18,6 +17,7 @@ from grpotui.records import (
     as_float,
     as_int,
 )
+from grpotui.records.lineage import Parent, StageMark
 from grpotui.registry import documents, points
 from grpotui.registry.streams import storable
 from grpotui.registry.streams.metrics import TIME_KEY

@@ -15,6 +15,7 @@ from grpotui.tui.run_data import RunReader
 from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.tui.screens.run_moves import RunMoves
+from grpotui.tui.sight import in_sight
 
 T = TypeVar("T")
 
@@ -70,13 +71,18 @@ class RunFeed(RunMoves):
         """Begin to read the run."""
         self._reader = RunReader(self.app.workspace, self.run_id)
 
+    def on_unmount(self) -> None:
+        """Let go of the registry."""
+        if self._reader is not None:
+            self._reader.close()
+
     def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
         """Return the next place that needs a look. Slow: for a thread."""
         return self._reader.next_odd(step, group) if self._reader is not None else None
 
     def fetch(self) -> None:
         """Fetch a snapshot unless one is under way, or nobody looks."""
-        if self._reader is None or (self.place.snapshot is not None and not self.is_current):
+        if self._reader is None or (self.place.snapshot is not None and not in_sight(self)):
             return
         if self._begin("fetch"):
             self._fetch(self._reader)
