@@ -135,6 +135,7 @@ class Session:
                 "model_identity": identity,
                 "device": self.device.label,
                 "seed": trainer.args.seed,
+                "data": data.told(experiment.examples),
                 "num_generations": trainer.num_generations,
                 "reward_range": [span.low, span.high] if span else None,
                 "reward_binary": span is not None and span.binary,
