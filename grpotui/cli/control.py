@@ -176,7 +176,7 @@ def delete_run(session: Session, run: str) -> None:
 
     run_id = session.registry.resolve(run)
     delete(session.workspace, run_id)
-    click.echo(f"{run_id} is in {session.workspace.bin}")
+    click.echo(clean(f"{run_id} is in {session.workspace.bin}"))
 
 
 VERBS = (launch_run, stop_run, resume_run, delete_run)

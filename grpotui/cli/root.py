@@ -18,10 +18,21 @@ from grpotui.text import clean
 class Cli(click.Group):
     """A group whose verbs end in one clear line when something the user can mend goes wrong."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the command line; what click says of it repeats arguments, which may hold anything."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.ClickException as error:
+            error.message = clean(error.message)  # type: ignore[misc]  # final for subclasses, not for us
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; errors of user, database and file system exit with 2."""
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = clean(error.message)  # type: ignore[misc]  # final for subclasses, not for us
+            raise
         except UserError as error:
             message = str(error)
         except sqlite3.Error as error:

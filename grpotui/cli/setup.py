@@ -15,6 +15,7 @@ from grpotui.errors import UserError
 from grpotui.presets.loader import available, load, preset_text
 from grpotui.records import Status
 from grpotui.secrecy import redact
+from grpotui.text import clean, clean_lines
 from grpotui.workspace import Workspace
 
 DEMO_TAG = "demo"
@@ -28,7 +29,7 @@ def init_workspace(directory: Path) -> None:
     known = workspace.exists()
     workspace.create()
     workspace.require_writable()
-    click.echo(f"{workspace.root} {'was a workspace already' if known else 'is a workspace now'}")
+    click.echo(clean(f"{workspace.root} {'was a workspace already' if known else 'is a workspace now'}"))
 
 
 @click.command("demo")
@@ -100,7 +101,7 @@ def list_presets(session: Session, name: str | None, as_json: bool) -> None:
         if as_json:
             print_json({"name": name, "text": text})
         else:
-            click.echo(text, nl=not text.endswith("\n"))
+            click.echo("\n".join(clean_lines(text.removesuffix("\n"), len(text))))
         return
     found = available(workspace)
     if as_json:
