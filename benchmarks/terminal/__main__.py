@@ -26,6 +26,7 @@ from benchmarks.terminal.pane import Pane, processor_seconds
 from benchmarks.terminal.programs import Program
 
 METRICS = 30
+COMPLETE = "start to all of it on the screen: processor s"
 IDLE, SILENT, TAILING = "idle, ended run", "silent, live run", "tailing 10 steps/s"
 
 
@@ -50,10 +51,10 @@ def complete(program: Program, folder: Path, steps: int, found: Found) -> None:
     """Start on a long run, up to all of it on the screen."""
     with pane(program, folder) as shown:
         program.open(shown)
-        found.add("start to first chart, s", probe.until(shown, probe.has_chart))
+        found.add("start to first chart: s", probe.until(shown, probe.has_chart))
         probe.until(shown, program.shows(steps))
         probe.settle(shown)
-        found.add("start to all of it on the screen, processor s", shown.processor())
+        found.add(COMPLETE, shown.processor())
 
 
 def ended(program: Program, folder: Path, arguments: argparse.Namespace, found: Found) -> None:
@@ -87,6 +88,8 @@ def going_on(program: Program, folder: Path, arguments: argparse.Namespace, foun
             found.add(f"{TAILING}: its runner beside it, processor %", 100 * share)
         written = run.folder / "written"
         found.add("written to seen: s", *probe.latencies(shown, program.step, written, arguments.seconds))
+        if program.focus:
+            shown.send(program.focus)
         for _ in range(arguments.presses):
             for key, shows in program.keys:
                 found.add("key to screen while tailing: ms", probe.press(shown, key, shows))
@@ -98,18 +101,17 @@ def measure(program: Program, folder: Path, arguments: argparse.Namespace) -> Fo
     found = Found()
     print(f"measuring {program.name} ...", file=sys.stderr)
     place = program.long_run(folder, arguments.steps, METRICS)
+    first = Found()
     if program.name == "grpotui":
-        first = Found()
         complete(program, place, arguments.steps, first)
-        took = first.figures["start to all of it on the screen, processor s"]
-        found.add("the same, never indexed before, processor s", *took)
     for _ in range(arguments.starts):
         complete(program, place, arguments.steps, found)
-    small = program.long_run(folder / "small", 2, METRICS)
+    small, alone = program.long_run(folder / "small", 2, METRICS), Found()
     for _ in range(arguments.starts):
-        program_alone = Found()
-        complete(program, small, 2, program_alone)
-        found.add("of which the program itself, processor s", *program_alone.figures.popitem()[1])
+        complete(program, small, 2, alone)
+    found.add("the same of a run of 2 steps: the program itself", *alone.figures[COMPLETE])
+    if first.figures:
+        found.add("the same of the long run when nothing has indexed it yet", *first.figures[COMPLETE])
     ended(program, place, arguments, found)
     going_on(program, folder, arguments, found)
     return found
@@ -119,7 +121,7 @@ def report(ours: Found, theirs: Found | None) -> None:
     """Print medians, their ranges, and ratios of the medians."""
     table.heading("", "grpotui", "wandb leet", "ratio")
     for name, values in ours.figures.items():
-        digits = 2 if name.endswith(" s") or "%" in name else 0
+        digits = 0 if name.endswith(("ms", "MiB", "bytes/s")) else 2
         baseline = theirs.figures.get(name) if theirs else None
         cell = table.spread(baseline, digits) if baseline else "-"
         table.row(name, table.spread(values, digits), cell, ratio(values, baseline))

@@ -65,6 +65,8 @@ class Program:
     live_run: Callable[[Path], contextlib.AbstractContextManager[Live]]
     open: Callable[[Pane], None] = field(default=lambda pane: None)
     """Gets from the first screen to the charts."""
+    focus: str = ""
+    """A key that is pressed once before ``keys``."""
 
     def shows(self, step: int) -> Callable[[str], bool]:
         """Return a test of whether a screen shows a step."""
@@ -163,4 +165,5 @@ def leet() -> Program:
         (("n", r"\[10-18 of"), ("N", r"\[1-9 of")),
         _leet_long_run,
         _leet_live_run,
+        focus="Tab",
     )
