@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grpotui.analysis.series import format_value
+from grpotui.analysis import format as fmt
 from grpotui.cli.control import wait_and_report
 from grpotui.cli.output import print_json, print_table
 from grpotui.cli.session import Session, open_app
@@ -64,7 +64,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
     for key, values in points.items():
         known = [value for _, value in values if value is not None]
         if known:
-            rows.append([key, *map(format_value, (known[0], known[-1], min(known), max(known)))])
+            rows.append([key, *map(fmt.number, (known[0], known[-1], min(known), max(known)))])
     click.echo()
     print_table(["metric", "first", "last", "min", "max"], rows)
     click.echo()
@@ -81,7 +81,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
                 run.status,
                 str(run.step),
                 run.verdict or "-",
-                "-" if run.reward is None else format_value(run.reward),
+                "-" if run.reward is None else fmt.number(run.reward),
             ]
         ],
     )
