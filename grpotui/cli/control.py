@@ -160,10 +160,13 @@ def stop_run(session: Session, run: str, reason: str, force: bool) -> None:
 @click.pass_obj
 def resume_run(session: Session, run: str, trust_code: bool) -> None:
     """Queue a draft, or the next attempt of a run; it goes on from its last checkpoint."""
+    from grpotui.launch.descent import caveats
     from grpotui.launch.submit import resume
 
     run_id = session.registry.resolve(run)
     trusting(lambda: resume(session.workspace, run_id), trust_code, asks=True)
+    for note in caveats(session.workspace.run(run_id)):
+        click.echo(f"{run_id}: {clean(note)}", err=True)
     click.echo(run_id)
 
 

@@ -14,7 +14,7 @@ from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
 from grpotui.errors import UserError
-from grpotui.records import Group, RunSummary
+from grpotui.records import Group, Mode, RunSummary
 from grpotui.text import clean
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -84,8 +84,10 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("preset", summary.preset),
             ("status", f"{summary.status}: {reason}" if reason else summary.status),
             ("verdict", f"{summary.verdict or '-'}: {summary.verdict_message}".rstrip(": ")),
-            ("step", progress(summary)),
+            ("step", f"{progress(summary)}{f'  stage {summary.stage}' if summary.stage else ''}"),
             ("reward", _reward(summary, detail["pass_rate"])),
+            ("from", _origin(summary)),
+            ("children", ", ".join(f"{c['run']} ({_came(c)})" for c in detail["children"])),
             ("device", summary.device),
             ("model", _model(detail["model"])),
             ("tags", " ".join(summary.tags)),
@@ -100,6 +102,17 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
         click.echo()
         for flag in detail["flags"]:
             click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
+
+
+def _origin(run: RunSummary) -> str:
+    """Return ``study-x3f2 (fork of step 40)``."""
+    return (
+        f"{run.parent} ({_came({'relation': run.relation, 'step': run.parent_step})})" if run.parent else ""
+    )
+
+
+def _came(child: dict[str, Any]) -> str:
+    return str(child["relation"]) + ("" if child["step"] is None else f" of step {child['step']}")
 
 
 def _reward(run: RunSummary, rate: float | None) -> str:
@@ -146,11 +159,14 @@ def show_metrics(session: Session, run: str, keys: tuple[str, ...], as_json: boo
 @click.command("completions")
 @click.argument("run")
 @click.option("--step", type=int, help="Only the groups of this optimizer step.")
+@click.option(
+    "--mode", type=click.Choice([str(mode) for mode in Mode]), help="Only the groups made for this."
+)
 @json_option
 @click.pass_obj
-def show_completions(session: Session, run: str, step: int | None, as_json: bool) -> None:
+def show_completions(session: Session, run: str, step: int | None, mode: str | None, as_json: bool) -> None:
     """Print the groups of completions of a run."""
-    objects = session.registry.group_lines(session.registry.resolve(run), step)
+    objects = session.registry.group_lines(session.registry.resolve(run), step, mode)
     if as_json:
         print_json(list(objects))
         return

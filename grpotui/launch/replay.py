@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grpotui.health import signals
+from grpotui.health.thresholds import GAP
 from grpotui.records import Group, Mode, RewardRange, as_float, as_int
 from grpotui.stream import Tail
 from grpotui.workspace import RunDir
@@ -55,14 +56,24 @@ def is_judged(line: Json) -> bool:
     return "reward" in line
 
 
+def is_evaluation(line: Json) -> bool:
+    """True for the line of an evaluation that the rules look at."""
+    return GAP in line and not is_judged(line)
+
+
 def paired(run: RunDir, metrics: Tail) -> Iterator[tuple[Json, Json | None]]:
     """Yield each line that is judged with the signals that were computed for it, None where there are none.
 
     Signals are written after their line of metrics: older ones belong to a step that was trained again.
+    Lines of evaluations stand in between, without signals.
     """
     written = lines(Tail(run.signals))
     following = next(written, None)
-    for line in filter(is_judged, lines(metrics)):
+    for line in lines(metrics):
+        if is_evaluation(line):
+            yield line, None
+        if not is_judged(line):
+            continue
         while following is not None and Said.of(following).before(Said.of(line)):
             following = next(written, None)
         if following is not None and _belongs(following, line):
@@ -83,8 +94,10 @@ class Survey:
 
     metrics: Tail
     """Stands after the last line that was surveyed."""
+    lines: int = 0
+    """How many lines there are, those of evaluations among them."""
     count: int = 0
-    """How many lines there are to judge."""
+    """How many of them are of training steps."""
     unjudged: int = 0
     """How many of them, at the end, have no signals."""
     steps: list[int] = field(default_factory=list)
@@ -95,6 +108,9 @@ class Survey:
         """Read metrics and signals once."""
         found = cls(Tail(run.metrics))
         for line, known in paired(run, found.metrics):
+            found.lines += 1
+            if not is_judged(line):
+                continue
             found.count += 1
             step = as_int(line.get("step"))
             del found.steps[bisect_left(found.steps, step) :]

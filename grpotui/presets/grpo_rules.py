@@ -36,7 +36,7 @@ LIMITS: Mapping[str, Limit] = {
 """Values outside make TRL, transformers or torch fail late, naming no field, or train without effect."""
 
 ONLY: Mapping[str, object] = {"eval_strategy": "no", "eval_on_start": False, "load_best_model_at_end": False}
-"""Fields that this version leaves at their default: the trainer gets no evaluation data."""
+"""Fields that stay at their default: the tool evaluates by itself, and keeps the best beside the last."""
 
 
 class _Config(dict[str, Any]):
@@ -119,6 +119,14 @@ def generation_size(grpo: Mapping[str, Any]) -> int:
     c = _Config(grpo)
     steps = c["steps_per_generation"] or c["gradient_accumulation_steps"]
     return int(c["generation_batch_size"] or c["per_device_train_batch_size"] * steps)
+
+
+def rhythm(grpo: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Return gradient_accumulation_steps, steps_per_generation and num_iterations, as TRL derives them."""
+    c = _Config(grpo)
+    accumulated = int(c["gradient_accumulation_steps"])
+    derived = generation_size(grpo) // int(c["per_device_train_batch_size"])
+    return accumulated, int(c["steps_per_generation"] or derived), int(c["num_iterations"])
 
 
 def group_size(grpo: Mapping[str, Any]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grpotui.presets import grpo_rules
+from grpotui.presets import eval_rules, grpo_rules, stages
 from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
@@ -64,9 +64,13 @@ def problems(preset: Preset) -> Iterator[Problem]:
     grpo = yield from _grpo(data)
     if task is not None and grpo is not None:
         yield from _prompts(task, grpo)
+    if isinstance(data.get("curriculum"), list):
+        yield from stages.problems(data, grpo, preset.folders)
     for name, section in SECTIONS.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
+    if task is not None and isinstance(data.get("eval"), dict):
+        yield from eval_rules.problems(data["eval"], task, data.get("curriculum"))
 
 
 def field_problems(path: str, value: object) -> Iterator[Problem]:
@@ -171,7 +175,7 @@ def _grpo_field(name: str, value: object) -> Iterator[Problem]:
     elif problem := mismatch(path, value, field.kinds, field.items) or _choice(path, value, field):
         yield problem
     elif name in grpo_rules.ONLY and value != grpo_rules.ONLY[name]:
-        yield Problem(path, "evaluation during training is not supported by this version of grpotui")
+        yield Problem(path, "grpotui evaluates by itself: see [eval] every, n and best")
     elif name in grpo_rules.LIMITS and (wanted := grpo_rules.LIMITS[name].broken(value)):
         yield Problem(path, f"{wanted}, got {shown(value)}")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grpotui.launch import replay
+from grpotui.launch.journal import events
 from grpotui.launch.replay import Survey, approach, compute_missing, paired
+from grpotui.launch.watch import Watch
 from grpotui.records import RewardRange
 from grpotui.stream import LineWriter, Tail
 from grpotui.workspace import RunDir, Workspace
@@ -137,3 +140,31 @@ def test_of_a_long_run_only_the_end_is_read(run: RunDir) -> None:
     size = run.completions.stat().st_size
     assert size > 8_000_000
     assert size - near.offset < 1_100_000
+
+
+def test_the_flag_of_an_evaluation_is_said_once_whoever_judges(run: RunDir) -> None:
+    def write(path: Path, **line: Any) -> None:
+        writer = LineWriter(path)
+        writer.append(line)
+        writer.close()
+
+    def flags() -> list[tuple[Any, Any]]:
+        return [(e["step"], e["signal"]) for e in events(run) if e["type"] == "flag"]
+
+    write(run.metrics, step=1, time=1.0, reward=0.5)
+    write(run.metrics, step=1, time=2.0, **{"grpotui/gap": 0.1})
+    write(run.metrics, step=2, time=3.0, reward=0.5)
+    watch = Watch(run, 1)
+    watch.catch_up(same_attempt=True)
+    assert flags() == []
+    write(run.metrics, step=2, time=4.0, **{"grpotui/gap": 0.9})
+    watch.finish()
+    assert flags() == [(2, "gap")]
+    second = Watch(run, 1)
+    second.catch_up(same_attempt=True)
+    second.finish()
+    assert flags() == [(2, "gap")]
+    write(run.metrics, step=2, time=9e9, attempt=2, reward=0.5)
+    write(run.metrics, step=2, time=9e9, attempt=2, **{"grpotui/gap": 0.9})
+    second.finish()
+    assert flags() == [(2, "gap")] * 2
