@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -123,6 +124,11 @@ class Registry:
         wanted = points.keys(self.connection, rid) if keys is None else keys
         since = -1 if after is None else after
         return {key: points.series(self.connection, rid, key, since) for key in wanted}
+
+    def columns(self, run_id: str, key: str, after: int | None = None) -> tuple[array[int], array[float]]:
+        """Return steps and values of one metric, ascending; nan was not finite. Quick for long runs."""
+        since = -1 if after is None else after
+        return points.columns(self.connection, self._rid(run_id), key, since)
 
     def last(self, run_id: str) -> dict[str, float | None]:
         """Return the last value of every metric."""

@@ -148,13 +148,9 @@ class RunReader:
             self._recordings.clear()
             if run.step > self._replayed_until or run.status.is_ended:
                 self._replayed_until = None
-        by_last: dict[int | None, list[str]] = {}
         for key in (*registry.keys(self.run_id), TIME):
             recording = self._recordings.setdefault(key, Recording())
-            by_last.setdefault(recording.last_step, []).append(key)
-        for last, keys in by_last.items():
-            for key, points in registry.series(self.run_id, keys, after=last).items():
-                self._recordings[key].add(points)
+            recording.extend(*registry.columns(self.run_id, key, after=recording.last_step))
         self._take_steps(registry, run)
 
     def _take_steps(self, registry: Registry, run: RunSummary) -> None:

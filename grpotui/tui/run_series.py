@@ -141,8 +141,7 @@ def _part(series: Series, first: float, last: float, before: int) -> Series:
     low = bisect_left(series.steps, first, lo=series.start, hi=series.size)
     low, high = max(low - before, series.start), series._until(last)
     outline = _Outline()
-    for place in range(low, high):
-        outline.add(series.steps[place], series.values[place])
+    outline.extend(series.steps[low:high], series.values[low:high])
     holes = tuple(step for step in series.holes if first <= step <= last)
     return Series(tuple(outline.buckets), series.steps, series.values, high, low, holes)
 
@@ -154,18 +153,37 @@ class _Outline:
     buckets: list[Bucket] = field(default_factory=list)
     stride: int = 1
 
-    def add(self, step: int, value: float) -> None:
-        if math.isnan(value):
-            return
-        one = Bucket(step, step, value, value, value, 1)
-        if self.buckets and self.buckets[-1].size < self.stride:
-            self.buckets[-1] = self.buckets[-1].plus(one)
-            return
-        if len(self.buckets) >= OUTLINE:
-            pairs = zip(self.buckets[::2], self.buckets[1::2], strict=True)
-            self.buckets = [a.plus(b) for a, b in pairs]
-            self.stride *= 2
-        self.buckets.append(one)
+    def extend(self, steps: array[int], values: array[float]) -> None:
+        """Take in points; those that are no number are left out."""
+        if _has_nan(values):
+            known = [place for place, value in enumerate(values) if not math.isnan(value)]
+            steps = array("q", [steps[place] for place in known])
+            values = array("d", [values[place] for place in known])
+        last = self.buckets[-1].size if self.buckets else self.stride
+        while (len(self.buckets) - 1) * self.stride + last + len(values) > OUTLINE * self.stride:
+            self._halve()
+            last = self.buckets[-1].size if self.buckets else self.stride
+        numbers = values.tolist()  # min, max and sum are twice as quick over a list
+        place = 0
+        while place < len(numbers):
+            some = numbers[place : place + self.stride - last % self.stride]
+            end = steps[place + len(some) - 1]
+            bucket = Bucket(steps[place], end, min(some), max(some), sum(some), len(some))
+            if last < self.stride:
+                self.buckets[-1] = self.buckets[-1].plus(bucket)
+            else:
+                self.buckets.append(bucket)
+            place, last = place + len(some), self.stride
+
+    def _halve(self) -> None:
+        pairs = [a.plus(b) for a, b in zip(self.buckets[::2], self.buckets[1::2], strict=False)]
+        self.buckets = pairs + self.buckets[2 * len(pairs) :]
+        self.stride *= 2
+
+
+def _has_nan(values: array[float]) -> bool:
+    """Tell quickly that there is none, as nearly always; a sum beyond all floats may say yes in vain."""
+    return math.isnan(sum(values))
 
 
 @dataclass(slots=True)
@@ -186,18 +204,20 @@ class Recording:
         """The newest step, or None."""
         return self.steps[-1] if self.steps else None
 
-    def add(self, points: Iterable[Point]) -> None:
-        """Take in points with ascending steps after those so far."""
-        known = len(self.steps)
-        for step, value in points:
-            self.steps.append(step)
-            self.values.append(math.nan if value is None else value)
-            if value is None:
-                self._holes.append(step)
-            else:
-                self._outline.add(step, value)
-        if len(self.steps) > known:
+    def extend(self, steps: array[int], values: array[float]) -> None:
+        """Take in points with ascending steps after those so far; nan was no finite number."""
+        self.steps += steps
+        self.values += values
+        if _has_nan(values):
+            self._holes += [step for step, value in zip(steps, values, strict=True) if math.isnan(value)]
+        self._outline.extend(steps, values)
+        if steps:
             self._snapshot = None
+
+    def add(self, points: Iterable[Point]) -> None:
+        """Take in points as pairs."""
+        pairs = [(step, math.nan if value is None else value) for step, value in points]
+        self.extend(array("q", [step for step, _ in pairs]), array("d", [value for _, value in pairs]))
 
     def snapshot(self) -> Series:
         """Return what is known now; the same object as before when nothing came."""

@@ -50,7 +50,7 @@ class LaunchKeys(Screen[None]):
         self.app.do(deed, lambda run_ids: self._launched(run_ids, as_draft))
 
     def _launched(self, run_ids: list[str], as_draft: bool) -> None:
-        if self.is_current:
+        if self.is_active:
             self.app.pop_screen()
         if as_draft or len(run_ids) > 1:
             what = "written down: L launches it" if as_draft else "queued"

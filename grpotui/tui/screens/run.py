@@ -6,13 +6,12 @@ import time
 
 from textual.app import ComposeResult
 from textual.events import Resize, ScreenResume
-from textual.widgets import Static
 
 from grpotui.records import Status
 from grpotui.tui import keymap
 from grpotui.tui.run_view import opening_step
 from grpotui.tui.screens.run_feed import RunFeed
-from grpotui.tui.widgets.lines import KeyLine, TitleLine
+from grpotui.tui.widgets.lines import KeyLine, TitleLine, Trouble
 from grpotui.tui.widgets.run_board import Looking, RunBoard
 from grpotui.tui.widgets.verdict import title_right
 
@@ -32,7 +31,7 @@ class RunScreen(RunFeed):
     def compose(self) -> ComposeResult:
         """Title, board, keys."""
         yield TitleLine(id="title")
-        yield Static("", id="trouble", markup=False)
+        yield Trouble(id="trouble")
         yield RunBoard(id="board")
         yield KeyLine(keymap.RUN, keymap.EVERYWHERE, id="keys")
 
@@ -82,7 +81,7 @@ class RunScreen(RunFeed):
 
     def _complain(self, error: str) -> None:
         self.set_class(bool(error), "-trouble")
-        self.query_one("#trouble", Static).update(error)
+        self.query_one(Trouble).tell(error)
 
     # Showing
 

@@ -15,6 +15,7 @@ from grpotui.tui.run_data import RunReader
 from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.tui.screens.run_moves import RunMoves
+from grpotui.tui.sight import in_sight
 
 T = TypeVar("T")
 
@@ -76,7 +77,7 @@ class RunFeed(RunMoves):
 
     def fetch(self) -> None:
         """Fetch a snapshot unless one is under way, or nobody looks."""
-        if self._reader is None or (self.place.snapshot is not None and not self.is_current):
+        if self._reader is None or (self.place.snapshot is not None and not in_sight(self)):
             return
         if self._begin("fetch"):
             self._fetch(self._reader)

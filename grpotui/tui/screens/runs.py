@@ -22,7 +22,7 @@ from grpotui.tui.screens.runs_feed import RunsFeed
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.find_line import FindLine
 from grpotui.tui.widgets.line_table import LineTable
-from grpotui.tui.widgets.lines import KeyLine, TitleLine
+from grpotui.tui.widgets.lines import KeyLine, TitleLine, Trouble
 from grpotui.tui.widgets.news_line import NewsLine
 from grpotui.tui.widgets.queue_strip import QueueStrip
 from grpotui.tui.widgets.run_details import RunDetails
@@ -63,7 +63,7 @@ class RunsScreen(RunsFeed):
         """Title, table, details, queue, keys."""
         yield TitleLine(id="title")
         yield NewsLine(id="news")
-        yield Static("", id="trouble", markup=False)
+        yield Trouble(id="trouble")
         yield RunsTable(id="runs")
         with Vertical(id="empty"):
             yield Static("", id="empty-text", markup=False)
