@@ -10,8 +10,7 @@ import click
 from grpotui.analysis.series import format_value
 from grpotui.cli.control import wait_and_report
 from grpotui.cli.output import print_json, print_table
-from grpotui.cli.session import Session, open_app
-from grpotui.errors import UserError
+from grpotui.cli.session import Session, open_app, workspace_or_none
 from grpotui.presets.loader import available, load, preset_text
 from grpotui.records import Status
 from grpotui.secrecy import redact
@@ -94,7 +93,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
 @click.pass_obj
 def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     """List the presets that can be launched."""
-    workspace = _workspace_or_none(session)
+    workspace = workspace_or_none(session)
     if name is not None:
         text = redact(preset_text(name, workspace))
         if as_json:
@@ -120,15 +119,6 @@ def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     print_table(["preset", "summary"], [[p.name, f"▲ {p.error}" if p.error else p.summary] for p in found])
 
 
-def _workspace_or_none(session: Session) -> Workspace | None:
-    try:
-        return session.workspace
-    except UserError:
-        if session.folder is not None:
-            raise
-        return None
-
-
 @click.command("rebuild")
 @click.pass_obj
 def rebuild_registry(session: Session) -> None:
@@ -149,7 +139,7 @@ def run_doctor(session: Session, as_json: bool) -> None:
     """Check what runs need here, and say how to mend it; exit code 1 when something is wrong."""
     from grpotui.cli.doctor import examine
 
-    findings = examine(_workspace_or_none(session))
+    findings = examine(workspace_or_none(session))
     if as_json:
         print_json([{"check": f.check, "level": f.level, "message": f.message} for f in findings])
     else:

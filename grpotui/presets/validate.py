@@ -138,7 +138,9 @@ def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Probl
     if have is not None and have < need:
         counts = f"{need} different prompts ({size} completions / {group} of each)"
         yield Problem(
-            "task.n", f"one generation takes {counts}, and there are {have}: TRL would train no step"
+            "task.n",
+            f"one generation takes {counts}, and there are {have}: TRL would train no step",
+            "enough-prompts",
         )
 
 
@@ -188,7 +190,8 @@ def _choice(path: str, value: object, field: Field) -> Problem | None:
         known = f"; known: {', '.join(field.choices)}"
     else:
         known = f"; nearest: {', '.join(parts[:3])}" if parts else nearest(value, field.choices)
-    return Problem(path, f"TRL knows no {shown(value)}{known}")
+    rule = "loss-type" if path == "grpo.loss_type" else ""
+    return Problem(path, f"TRL knows no {shown(value)}{known}", rule)
 
 
 def _section(name: str, section: type, values: Mapping[str, Any]) -> Iterator[Problem]:

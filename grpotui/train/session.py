@@ -24,7 +24,7 @@ from grpotui.train import data, own, provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, keeping_best, model_path, plain
 from grpotui.train.curriculum import Rhythm, grpo_of, ordered
-from grpotui.train.device import Device
+from grpotui.train.device import Device, peak_memory
 from grpotui.train.evaluation import Evaluator
 from grpotui.train.fingerprint import identify, model_folder
 from grpotui.train.outcome import Outcome, Progress
@@ -147,7 +147,11 @@ class Session:
 
     def _outcome(self, stopped: bool, recorder: Recorder) -> Outcome:
         step = self.progress.step
-        details = {"lost_lines": recorder.lost, "recorder_errors": recorder.errors}
+        details = {
+            "lost_lines": recorder.lost,
+            "recorder_errors": recorder.errors,
+            "peak_memory": peak_memory(self.device),
+        }
         if stopped:
             return Outcome(Status.STOPPED, step, self.stop.reason, details=details)
         if step == 0:

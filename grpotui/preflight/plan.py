@@ -1,0 +1,107 @@
+"""What a preset's numbers come to: completions and prompts of a step, steps of an epoch and of the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grpotui.presets import Preset, launch_settings
+from grpotui.presets.grpo_rules import with_defaults
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A preset as TRL would run it. Every value in ``grpo`` is of a kind that its field takes."""
+
+    data: Mapping[str, Any]
+    grpo: Mapping[str, Any]
+    rows: int
+    world: int
+
+    @property
+    def batch(self) -> int:
+        """Completions on one device in one pass."""
+        return int(self.grpo["per_device_train_batch_size"])
+
+    @property
+    def accumulation(self) -> int:
+        """Passes that make one optimizer step."""
+        return int(self.grpo["gradient_accumulation_steps"])
+
+    @property
+    def group(self) -> int:
+        """Completions of one prompt."""
+        return int(self.grpo["num_generations"])
+
+    @property
+    def generation_size(self) -> int:
+        """Completions that are generated at once, over all devices."""
+        passes = self.grpo["steps_per_generation"] or self.accumulation
+        return int(self.grpo["generation_batch_size"] or self.batch * self.world * passes)
+
+    @property
+    def passes(self) -> int:
+        """Passes that use up one generation."""
+        return max(1, self.generation_size // (self.batch * self.world))
+
+    @property
+    def whole(self) -> bool:
+        """True when each generation is made of whole groups and whole passes."""
+        return (
+            self.group > 1
+            and self.generation_size % self.group == 0
+            and self.generation_size % (self.batch * self.world) == 0
+        )
+
+    @property
+    def prompts(self) -> int:
+        """Prompts of one generation; TRL takes them from one epoch, each once."""
+        return max(1, self.generation_size // max(1, self.group))
+
+    @property
+    def dropped(self) -> int:
+        """Prompts that each epoch leaves out, because they fill no generation; others each time."""
+        return self.rows % self.prompts
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps of one pass over the prompts; 0 when they fill no generation."""
+        batches = self.rows // self.prompts * self.passes * int(self.grpo["num_iterations"])
+        return math.ceil(batches / self.accumulation)
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps of the whole run."""
+        wanted = int(self.grpo["max_steps"])
+        if not self.steps_per_epoch:
+            return 0
+        return wanted if wanted > 0 else math.ceil(self.grpo["num_train_epochs"] * self.steps_per_epoch)
+
+    @property
+    def epochs(self) -> float:
+        """Passes over the prompts of the whole run."""
+        return self.steps / self.steps_per_epoch if self.steps_per_epoch else 0.0
+
+    @property
+    def warmup(self) -> int:
+        """Steps until the learning rate is at its peak: below 1 it is a share of all steps."""
+        asked = float(self.grpo["warmup_steps"])
+        return math.ceil(self.steps * asked) if asked < 1 else int(asked)
+
+    def describe(self) -> str:
+        """Return all of it in one line."""
+        if not self.whole or not self.steps:
+            return "no whole step can be made of these numbers"
+        each = f"{self.prompts} prompts x {self.group} completions a generation"
+        length = f"{self.steps_per_epoch} steps an epoch, {self.steps} steps = {self.epochs:.3g} epochs"
+        warm = f", warm-up {self.warmup} steps" if self.warmup else ""
+        return f"{each}; {length}{warm}"
+
+
+def plan_of(preset: Preset, rows: int) -> Plan:
+    """Return the plan of a preset whose fields have the right kinds; ``rows`` are its training prompts."""
+    return Plan(
+        preset.data, with_defaults(preset.data.get("grpo") or {}), rows, launch_settings(preset.data).devices
+    )
