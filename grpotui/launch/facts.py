@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,9 +17,19 @@ from grpotui.launch.memory import main_memory
 from grpotui.launch.model_facts import model_facts
 from grpotui.preflight import DataFacts, DeviceFacts, Facts, Peak, Probe, Tokens, probe_rewards
 from grpotui.presets import Preset, launch_settings
+from grpotui.presets.stages import tasks_of
 from grpotui.registry import connect
 from grpotui.registry.past import PastRun, past_runs
-from grpotui.tasks import Example, TaskError, build_rewards, build_task
+from grpotui.tasks import (
+    DeferredError,
+    Example,
+    TaskError,
+    build_rewards,
+    duplicates,
+    prompt_count,
+    split_task,
+)
+from grpotui.tasks.tables import read_quickly
 from grpotui.workspace import Workspace
 
 _READ = 1000
@@ -59,31 +70,47 @@ def tokens(text: str) -> Tokens:
 def data_facts(data: Mapping[str, Any]) -> tuple[DataFacts, tuple[Probe, ...]]:
     """Return what the prompts are, and what the rewards give for texts that are known beforehand."""
     try:
-        return _data(json.dumps(data.get("task")), json.dumps(data.get("rewards")))
-    except (TypeError, ValueError, RecursionError):  # what validation refuses anyway
-        return DataFacts(0, 0, error="[task] or [[rewards]] cannot be read"), ()
+        tasks = [task for _, task in tasks_of(data)]
+        return _data(json.dumps(tasks), json.dumps(data.get("rewards")))
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
+        # Validation refuses it, and says why.
+        return DataFacts(None, None, error="[task] or [[rewards]] cannot be read"), ()
 
 
 @lru_cache(maxsize=32)
-def _data(task: str, rewards: str) -> tuple[DataFacts, tuple[Probe, ...]]:
-    settings = json.loads(task)
+def _data(tasks: str, rewards: str) -> tuple[DataFacts, tuple[Probe, ...]]:
+    stages, deferred = json.loads(tasks), ""
     try:
         made = build_rewards(json.loads(rewards))
-        examples = build_task({**settings, "n": min(settings.get("n", _READ), _READ)})
-    except (TaskError, TypeError, AttributeError) as error:
-        return DataFacts(0, 0, error=str(error)), ()
-    rows = int(settings.get("n") or len(examples))
-    return _describe(examples, rows), probe_rewards(made, examples)
+        own = [reward.source for reward in made if reward.source]
+        deferred = f"{', '.join(own)} is loaded by the trainer only" if own else ""
+        found = [_examples(stage) for stage in stages]
+    except DeferredError as error:
+        return DataFacts(prompt_count(stages[0]), None, deferred=str(error)), ()
+    except TaskError as error:
+        return DataFacts(None, None, error=str(error)), ()
+    facts = _describe([example for part in found for example in part], *_counts(stages[0], found[0]))
+    return replace(facts, deferred=deferred), probe_rewards(made, [e for part in found for e in part])
 
 
-def _describe(examples: Sequence[Example], rows: int) -> DataFacts:
-    different = len({example.prompt for example in examples})
-    answers = [example.answer for example in examples if example.answer is not None]
+def _examples(task: Mapping[str, Any]) -> list[Example]:
+    """Return the training examples of a task, at most about _READ where it can pose any number."""
+    some = {**task, "n": min(prompt_count(task) or 0, _READ)}
+    return split_task(some, read_quickly).train
+
+
+def _counts(task: Mapping[str, Any], examples: Sequence[Example]) -> tuple[int, int]:
+    """Return (prompts, different prompts) of a task; of one that is not read whole, by what was read."""
+    rows = max(prompt_count(task) or 0, len(examples))
+    return rows, rows - duplicates(examples) * rows // max(1, len(examples))
+
+
+def _describe(examples: Sequence[Example], rows: int, distinct: int) -> DataFacts:
     return DataFacts(
         rows=rows,
-        distinct=rows - (len(examples) - different),
+        distinct=distinct,
         longest_prompt=_longest([example.prompt for example in examples]),
-        longest_answer=_longest(answers),
+        longest_answer=_longest([example.gold for example in examples if example.gold is not None]),
     )
 
 

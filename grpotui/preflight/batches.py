@@ -8,12 +8,16 @@ from math import gcd, lcm
 from grpotui.preflight.finding import Fix
 from grpotui.preflight.plan import Plan
 
+_ENDLESS = 10**9
 
-def whole_batches(plan: Plan, group: int, rows: int) -> Iterator[Fix]:
+
+def whole_batches(plan: Plan, group: int, rows: int | None) -> Iterator[Fix]:
     """Yield changes that make generations of whole groups of ``group``, of at most ``rows`` prompts.
 
-    The nearest batch first, then the nearest accumulation, which leaves memory as it is.
+    The nearest batch first, then the nearest accumulation, which leaves memory as it is. None: there are
+    enough prompts for anything.
     """
+    rows = _ENDLESS if rows is None else max(rows, 1)
     if plan.grpo["generation_batch_size"] is not None:
         unit = lcm(group, plan.batch * plan.world)
         if size := _nearest(plan.generation_size, unit, rows * group):

@@ -20,15 +20,20 @@ def data(plan: Plan, facts: Facts) -> Iterator[Finding]:
     if facts.data.error:
         yield Finding("data", Severity.ERROR, ("task",), facts.data.error)
         return
-    if plan.whole:
-        yield from _enough(plan, facts)
-    yield from _duplicates(plan, facts)
+    if facts.data.deferred:
+        yield Finding(
+            "deferred", Severity.INFO, ("task", "rewards"), f"{facts.data.deferred}; --exact tries it"
+        )
+    rows, distinct = facts.data.rows, facts.data.distinct
+    if plan.whole and rows is not None and not plan.stages:
+        yield from _enough(plan, rows)
+    if rows is not None and distinct is not None and distinct < rows:
+        yield _duplicates(rows, distinct)
     yield from _answer_fits(plan, facts)
     yield from _context(plan, facts)
 
 
-def _enough(plan: Plan, facts: Facts) -> Iterator[Finding]:
-    rows = facts.data.rows
+def _enough(plan: Plan, rows: int) -> Iterator[Finding]:
     if plan.prompts > rows:
         yield Finding(
             "enough-prompts",
@@ -62,11 +67,8 @@ def _more_prompts(plan: Plan, count: int) -> Iterator[Fix]:
     yield {"task.n": count}
 
 
-def _duplicates(plan: Plan, facts: Facts) -> Iterator[Finding]:
-    rows, distinct = facts.data.rows, facts.data.distinct
-    if distinct >= rows:
-        return
-    yield Finding(
+def _duplicates(rows: int, distinct: int) -> Finding:
+    return Finding(
         "duplicate-prompts",
         Severity.WARNING,
         ("task",),

@@ -19,12 +19,15 @@ class Tokens:
 class DataFacts:
     """The training prompts."""
 
-    rows: int
-    distinct: int
+    rows: int | None
+    """None while only the trainer reads them."""
+    distinct: int | None
     longest_prompt: Tokens = Tokens()
     longest_answer: Tokens = Tokens()
     error: str = ""
     """Why they cannot be made; empty when they can."""
+    deferred: str = ""
+    """What only the trainer reads or loads; empty when nothing is left to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from grpotui.presets import Preset, launch_settings
 from grpotui.presets.grpo_rules import with_defaults
+from grpotui.presets.stages import Stage, stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Plan:
 
     data: Mapping[str, Any]
     grpo: Mapping[str, Any]
-    rows: int
+    rows: int | None
+    """Training prompts; None while they are not counted."""
     world: int
 
     @property
@@ -63,21 +65,28 @@ class Plan:
     @property
     def dropped(self) -> int:
         """Prompts that each epoch leaves out, because they fill no generation; others each time."""
-        return self.rows % self.prompts
+        return (self.rows or 0) % self.prompts
 
     @property
     def steps_per_epoch(self) -> int:
         """Optimizer steps of one pass over the prompts; 0 when they fill no generation."""
-        batches = self.rows // self.prompts * self.passes * int(self.grpo["num_iterations"])
+        batches = (self.rows or 0) // self.prompts * self.passes * int(self.grpo["num_iterations"])
         return math.ceil(batches / self.accumulation)
 
     @property
     def steps(self) -> int:
-        """Optimizer steps of the whole run."""
+        """Optimizer steps of the whole run; 0 when they are not known."""
+        if self.stages:
+            return self.stages[-1].last
         wanted = int(self.grpo["max_steps"])
         if not self.steps_per_epoch:
-            return 0
+            return max(0, wanted) if self.rows is None else 0
         return wanted if wanted > 0 else math.ceil(self.grpo["num_train_epochs"] * self.steps_per_epoch)
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The stages of a curriculum; none without one."""
+        return stages(self.data)
 
     @property
     def epochs(self) -> float:
@@ -96,11 +105,14 @@ class Plan:
             return "no whole step can be made of these numbers"
         each = f"{self.prompts} prompts x {self.group} completions a generation"
         length = f"{self.steps_per_epoch} steps an epoch, {self.steps} steps = {self.epochs:.3g} epochs"
+        if self.stages or not self.steps_per_epoch:
+            parts = " + ".join(str(stage.steps) for stage in self.stages)
+            length = f"{self.steps} steps" + (f" = {parts} of {len(self.stages)} stages" if parts else "")
         warm = f", warm-up {self.warmup} steps" if self.warmup else ""
         return f"{each}; {length}{warm}"
 
 
-def plan_of(preset: Preset, rows: int) -> Plan:
+def plan_of(preset: Preset, rows: int | None) -> Plan:
     """Return the plan of a preset whose fields have the right kinds; ``rows`` are its training prompts."""
     return Plan(
         preset.data, with_defaults(preset.data.get("grpo") or {}), rows, launch_settings(preset.data).devices

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle, islice
 
-from grpotui.tasks import Example, Reward
+from grpotui.tasks import DeferredError, Example, Reward
 
 GOLD, WRONG, EMPTY, PROMPT, REPEATED, LONG = "gold", "wrong", "empty", "the prompt", "one word", "long"
 KINDS = (GOLD, WRONG, EMPTY, PROMPT, REPEATED, LONG)
-EXAMPLES = 4
-"""Prompts that are probed."""
+EXAMPLES = 3
+"""Prompts of each task that are probed."""
 LONG_TEXT = 2000
 """Characters of the long text."""
 _WORD = "happy"
@@ -40,17 +41,31 @@ class Probe:
 
 
 def probe_rewards(rewards: Sequence[Reward], examples: Sequence[Example]) -> tuple[Probe, ...]:
-    """Return what each reward gives for a right answer (where there is one), a wrong one and nonsense."""
-    return tuple(
-        _ask(reward, kind, text, example.answer)
-        for reward in rewards
-        for example in examples[:EXAMPLES]
-        for kind, text in _texts(example)
-    )
+    """Return what each reward gives for a right answer (where there is one), a wrong one and nonsense.
+
+    A user's own function that only the trainer loads is left out.
+    """
+    found: list[Probe] = []
+    for reward in rewards:
+        with suppress(DeferredError):
+            for example in _some(examples, reward.tasks):
+                found += [_ask(reward, kind, text, example) for kind, text in _texts(example)]
+    return tuple(found)
+
+
+def _some(examples: Sequence[Example], tasks: Sequence[str]) -> Iterator[Example]:
+    """Yield a few examples of each task that a reward scores."""
+    seen: dict[str, int] = {}
+    for example in examples:
+        seen[example.task] = seen.get(example.task, 0) + 1
+        if seen[example.task] <= EXAMPLES and (not tasks or example.task in tasks):
+            yield example
 
 
 def _texts(example: Example) -> list[tuple[str, str]]:
-    texts = [] if example.answer is None else [(GOLD, example.answer), (WRONG, _wrong(example.answer))]
+    texts = [] if example.gold is None else [(GOLD, example.gold)]
+    if example.answer is not None and example.sample is None:
+        texts.append((WRONG, _wrong(example.answer)))
     return [
         *texts,
         (EMPTY, ""),
@@ -62,15 +77,19 @@ def _texts(example: Example) -> list[tuple[str, str]]:
 
 def _wrong(answer: str) -> str:
     """Return an answer of the same kind that is not right."""
+    if set(answer) <= {"0", "1"}:
+        return answer.translate({48: "1", 49: "0"})
     try:
         return str(int(answer) + 37)
     except ValueError:
         return {"yes": "no", "no": "yes"}.get(answer.lower(), f"not {answer}")
 
 
-def _ask(reward: Reward, kind: str, text: str, answer: str | None) -> Probe:
+def _ask(reward: Reward, kind: str, text: str, example: Example) -> Probe:
     try:
-        (value,) = reward.score([text], [answer])
+        (value,) = reward.score([text], [example.answer], [example.prompt])
         return Probe(reward.name, kind, text, None if value is None else float(value))
+    except DeferredError:
+        raise
     except Exception as error:  # a user's own reward may raise anything
         return Probe(reward.name, kind, text, error=f"{type(error).__name__}: {error}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 
 from grpotui.preflight.facts import Facts
 from grpotui.preflight.finding import Finding, Severity
@@ -12,6 +11,7 @@ from grpotui.preflight.probes import EMPTY, GOLD, PROMPT, REPEATED, WRONG, Probe
 from grpotui.records import ZERO_STD_EPSILON, RewardRange
 from grpotui.tasks import build_rewards
 from grpotui.tasks.library import find_reward
+from grpotui.tasks.model import Reward, RewardKind
 
 _NONSENSE = (EMPTY, PROMPT, REPEATED)
 _SHOWN = 40
@@ -20,15 +20,14 @@ _SHOWN = 40
 def rewards(plan: Plan, facts: Facts) -> Iterator[Finding]:
     """Find rewards that raise, never differ, or pay for nonsense."""
     specs = plan.data["rewards"]
-    ranges = {reward.name: reward.range for reward in build_rewards(specs)}
-    for name, found in groupby(facts.probes, key=lambda probe: probe.reward):
-        probes = list(found)
-        place = next(index for index, spec in enumerate(specs) if spec["name"] == name)
+    for place, (reward, spec) in enumerate(zip(build_rewards(specs), specs, strict=True)):
+        probes = [probe for probe in facts.probes if probe.reward == reward.name]
         if raised := next((probe for probe in probes if probe.error), None):
             yield _raised(place, raised)
-        else:
-            exact = find_reward(name, "").needs_answer
-            yield from _judge(plan, place, _by_kind(probes), ranges[name] if exact else None, ranges[name])
+        elif probes:
+            yield from _judge(
+                plan, f"rewards.{place}", find_reward(spec["name"], ""), reward, _by_kind(probes)
+            )
 
 
 def _by_kind(probes: Sequence[Probe]) -> Mapping[str, list[Probe]]:
@@ -50,25 +49,24 @@ def _raised(place: int, probe: Probe) -> Finding:
 
 
 def _judge(
-    plan: Plan, place: int, kinds: Mapping[str, list[Probe]], exact: RewardRange | None, span: RewardRange
+    plan: Plan, field: str, kind: RewardKind, reward: Reward, kinds: Mapping[str, list[Probe]]
 ) -> Iterator[Finding]:
-    field, values = f"rewards.{place}", [probe.value for probes in kinds.values() for probe in probes]
-    numbers = [value for value in values if value is not None]
+    numbers = [probe.value for probes in kinds.values() for probe in probes if probe.value is not None]
     if numbers and max(numbers) - min(numbers) < ZERO_STD_EPSILON:
         yield Finding(
             "constant-reward",
             Severity.ERROR,
             (field,),
-            f"the reward is {numbers[0]:g} for every text that was tried, right or wrong",
+            f"{reward.name} is {numbers[0]:g} for every text that was tried, right or wrong",
             "Without spread in a group there is no advantage and nothing is learnt.",
         )
-        return
-    if exact is not None:
-        yield from _gold(field, kinds, exact)
-    yield from _nonsense(plan, field, kinds, span)
+    elif reward.range is not None:
+        if kind.needs_answer or kind.only_for:
+            yield from _gold(field, kinds, reward.range, form=kind.structural)
+        yield from _nonsense(plan, field, kinds, reward.range)
 
 
-def _gold(field: str, kinds: Mapping[str, list[Probe]], span: RewardRange) -> Iterator[Finding]:
+def _gold(field: str, kinds: Mapping[str, list[Probe]], span: RewardRange, form: bool) -> Iterator[Finding]:
     low = [probe for probe in kinds.get(GOLD, ()) if _below(probe, span.high)]
     if low:
         yield Finding(
@@ -79,7 +77,7 @@ def _gold(field: str, kinds: Mapping[str, list[Probe]], span: RewardRange) -> It
             "What cannot be earned cannot be learnt. In TRL a completion does not hold its prompt.",
         )
     paid = [probe for probe in kinds.get(WRONG, ()) if not _below(probe, span.high)]
-    if paid:
+    if paid and not form:
         yield Finding(
             "wrong-is-right",
             Severity.ERROR,

@@ -28,7 +28,7 @@ def shape(plan: Plan, facts: Facts) -> Iterator[Finding]:
 
 def _parts(plan: Plan) -> Iterator[Finding]:
     size, on_devices = plan.generation_size, plan.batch * plan.world
-    fixes = tuple(whole_batches(plan, plan.group, max(plan.rows, 1)))
+    fixes = tuple(whole_batches(plan, plan.group, plan.rows))
     if size % on_devices:
         yield Finding(
             "global-batch",
@@ -58,7 +58,7 @@ def _one_generation(plan: Plan) -> Finding:
     sizes = [count for count in (ENOUGH, 12, 10, FEW) if size % count == 0]
     fixes: list[Fix] = [{"grpo.num_generations": count} for count in sizes[:1]]
     if not fixes:
-        batches = whole_batches(plan, ENOUGH, max(plan.rows, 1))
+        batches = whole_batches(plan, ENOUGH, plan.rows)
         fixes = [{"grpo.num_generations": ENOUGH, **batch} for batch in batches]
     return Finding(
         "two-generations",

@@ -14,8 +14,6 @@ from grpotui.tasks.library import find_reward
 COLD, HOT = 0.3, 1.2
 SLOW, FAST = 1e-6, 1e-3
 CLIFF = 0.05
-STRUCTURAL = ("sentence_length_N",)
-"""Rewards of form alone, which templates fill best."""
 
 
 def values(plan: Plan, facts: Facts) -> Iterator[Finding]:
@@ -51,7 +49,7 @@ def _temperature(plan: Plan) -> Iterator[Finding]:
 def _beta(plan: Plan) -> Iterator[Finding]:
     beta = float(plan.grpo["beta"])
     kinds = [find_reward(reward["name"], "") for reward in plan.data["rewards"]]
-    if beta == 0 and any(kind.needs_answer for kind in kinds):
+    if beta == 0 and any(kind.needs_answer and not kind.structural for kind in kinds):
         yield Finding(
             "beta-zero",
             Severity.WARNING,
@@ -60,7 +58,7 @@ def _beta(plan: Plan) -> Iterator[Finding]:
             "Nothing holds the model to the language that it knows: it may end in texts that only parse.",
             ({"grpo.beta": 0.1},),
         )
-    structural = [kind.name for kind in kinds if kind.name in STRUCTURAL]
+    structural = [kind.name for kind in kinds if kind.structural]
     if beta >= CLIFF and structural:
         yield Finding(
             "beta-cliff",

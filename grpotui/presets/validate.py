@@ -11,7 +11,7 @@ from grpotui.presets import eval_rules, grpo_rules, stages
 from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
-from grpotui.presets.kinds import mismatch, unusable
+from grpotui.presets.kinds import fits, mismatch, unusable
 from grpotui.presets.preset import Preset, PresetError, Problem
 from grpotui.presets.secrecy import secrets_in
 from grpotui.presets.sections import (
@@ -207,7 +207,15 @@ def _section(name: str, section: type, values: Mapping[str, Any]) -> Iterator[Pr
             yield problem
         elif path in LIMITS and (wanted := LIMITS[path].broken(value)):
             yield Problem(path, f"{wanted}, got {shown(value)}")
+        elif path == "contract.forecast":
+            yield from _forecast(path, value)
     yield from _order(name, declared, values)
+
+
+def _forecast(path: str, table: Mapping[str, Any]) -> Iterator[Problem]:
+    for measure, span in table.items():
+        if not fits(span, ("list",), ("float",)) or len(span) != 2 or span[0] > span[1]:
+            yield Problem(f"{path}.{measure}", f"expected [low, high], got {shown(span)}")
 
 
 def _order(
