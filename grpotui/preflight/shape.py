@@ -34,7 +34,7 @@ def _parts(plan: Plan) -> Iterator[Finding]:
             "global-batch",
             Severity.ERROR,
             ("grpo.generation_batch_size", "grpo.per_device_train_batch_size"),
-            f"generation_batch_size {size} is no multiple of the {on_devices} completions of one pass",
+            f"generation_batch_size {size} is not divisible by the {on_devices} completions of one pass",
             "TRL refuses it: a generation is used up in whole passes.",
             fixes,
         )
@@ -47,7 +47,7 @@ def _parts(plan: Plan) -> Iterator[Finding]:
             "full-groups",
             Severity.ERROR,
             tuple(fields),
-            f"a generation of {size} completions cannot hold whole groups of {plan.group}",
+            f"a generation of {size} completions is not divisible by num_generations {plan.group}",
             "TRL refuses it. Change the batch, not num_generations: that would be another experiment.",
             fixes,
         )

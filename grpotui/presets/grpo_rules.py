@@ -124,7 +124,7 @@ def generation_size(grpo: Mapping[str, Any]) -> int:
 
 def rhythm(grpo: Mapping[str, Any]) -> tuple[int, int, int]:
     """Return gradient_accumulation_steps, steps_per_generation and num_iterations, as TRL derives them."""
-    c = Defaulted(grpo)
+    c = _Config(grpo)
     accumulated = int(c["gradient_accumulation_steps"])
     derived = generation_size(grpo) // int(c["per_device_train_batch_size"])
     return accumulated, int(c["steps_per_generation"] or derived), int(c["num_iterations"])
