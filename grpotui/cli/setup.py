@@ -11,6 +11,7 @@ from grpotui.analysis.series import format_value
 from grpotui.cli.control import wait_and_report
 from grpotui.cli.output import print_json, print_table
 from grpotui.cli.session import Session, open_app, workspace_or_none
+from grpotui.presets.copying import copy_preset
 from grpotui.presets.loader import available, load, preset_text
 from grpotui.records import Status
 from grpotui.secrecy import redact
@@ -119,6 +120,15 @@ def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     print_table(["preset", "summary"], [[p.name, f"▲ {p.error}" if p.error else p.summary] for p in found])
 
 
+@click.command("new")
+@click.argument("preset")
+@click.argument("name")
+@click.pass_obj
+def new_preset(session: Session, preset: str, name: str) -> None:
+    """Copy PRESET to presets/NAME.toml in the workspace, to be edited."""
+    click.echo(copy_preset(preset, name, session.workspace))
+
+
 @click.command("rebuild")
 @click.pass_obj
 def rebuild_registry(session: Session) -> None:
@@ -148,4 +158,4 @@ def run_doctor(session: Session, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-VERBS = (init_workspace, run_demo, list_presets, rebuild_registry, run_doctor)
+VERBS = (init_workspace, run_demo, list_presets, new_preset, rebuild_registry, run_doctor)
