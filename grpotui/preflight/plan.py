@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from grpotui.presets import Preset, launch_settings
-from grpotui.presets.grpo_rules import with_defaults
+from grpotui.presets.grpo_rules import generation_size, with_defaults
 from grpotui.presets.stages import Stage, stages
+from grpotui.presets.steps import epoch_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,7 @@ class Plan:
     @property
     def generation_size(self) -> int:
         """Completions that are generated at once, over all devices."""
-        passes = self.grpo["steps_per_generation"] or self.accumulation
-        return int(self.grpo["generation_batch_size"] or self.batch * self.world * passes)
-
-    @property
-    def passes(self) -> int:
-        """Passes that use up one generation."""
-        return max(1, self.generation_size // (self.batch * self.world))
+        return generation_size(self.grpo, self.world)
 
     @property
     def whole(self) -> bool:
@@ -70,8 +65,7 @@ class Plan:
     @property
     def steps_per_epoch(self) -> int:
         """Optimizer steps of one pass over the prompts; 0 when they fill no generation."""
-        batches = (self.rows or 0) // self.prompts * self.passes * int(self.grpo["num_iterations"])
-        return math.ceil(batches / self.accumulation)
+        return epoch_steps(self.grpo, self.rows or 0, self.world)
 
     @property
     def steps(self) -> int:

@@ -115,11 +115,11 @@ def with_defaults(grpo: Mapping[str, Any]) -> Mapping[str, Any]:
     return _Config(grpo)
 
 
-def generation_size(grpo: Mapping[str, Any]) -> int:
-    """Return the completions of one generation, as TRL derives them for one process."""
+def generation_size(grpo: Mapping[str, Any], world: int = 1) -> int:
+    """Return the completions of one generation over ``world`` processes, as TRL derives them."""
     c = _Config(grpo)
     steps = c["steps_per_generation"] or c["gradient_accumulation_steps"]
-    return int(c["generation_batch_size"] or c["per_device_train_batch_size"] * steps)
+    return int(c["generation_batch_size"] or c["per_device_train_batch_size"] * world * steps)
 
 
 def rhythm(grpo: Mapping[str, Any]) -> tuple[int, int, int]:
