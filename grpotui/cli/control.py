@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from grpotui.cli.checking import finding_line
 from grpotui.cli.follow import progress_line
-from grpotui.cli.output import print_json
+from grpotui.cli.output import finding_line, print_json
 from grpotui.cli.session import Session
 from grpotui.presets import apply_overrides
 from grpotui.presets.loader import load

@@ -37,7 +37,7 @@ def needed(plan: Plan, facts: Facts) -> tuple[int, str]:
 
     A run of the same model with at least as many tokens in a pass goes before any formula.
     """
-    tokens = plan.batch * int(plan.grpo["max_completion_length"])
+    tokens = plan.pass_tokens
     enough = [peak for peak in facts.peaks if peak.tokens >= tokens]
     size = estimate(plan, facts)
     if enough:

@@ -34,6 +34,11 @@ class Plan:
         return int(self.grpo["gradient_accumulation_steps"])
 
     @property
+    def pass_tokens(self) -> int:
+        """Completion tokens of one pass on one device, at most."""
+        return self.batch * int(self.grpo["max_completion_length"])
+
+    @property
     def group(self) -> int:
         """Completions of one prompt."""
         return int(self.grpo["num_generations"])

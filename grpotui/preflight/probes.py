@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import cycle, islice
+from typing import Any
 
 from grpotui.tasks import DeferredError, Example, Reward
 
@@ -39,17 +40,32 @@ class Probe:
     error: str = ""
     """What it raised; empty when it raised nothing."""
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the trainer tells it."""
+        return asdict(self)
 
-def probe_rewards(rewards: Sequence[Reward], examples: Sequence[Example]) -> tuple[Probe, ...]:
+
+Ask = Callable[[Reward, str, Example], float | None]
+"""(reward, completion, what it answers) -> the reward."""
+
+
+def _score(reward: Reward, text: str, example: Example) -> float | None:
+    (value,) = reward.score([text], [example.answer], [example.prompt])
+    return value
+
+
+def probe_rewards(
+    rewards: Sequence[Reward], examples: Sequence[Example], ask: Ask = _score
+) -> tuple[Probe, ...]:
     """Return what each reward gives for a right answer (where there is one), a wrong one and nonsense.
 
-    A user's own function that only the trainer loads is left out.
+    A user's own function that only the trainer loads is left out, unless ``ask`` can.
     """
     found: list[Probe] = []
     for reward in rewards:
         with suppress(DeferredError):
             for example in _some(examples, reward.tasks):
-                found += [_ask(reward, kind, text, example) for kind, text in _texts(example)]
+                found += [_probe(ask, reward, kind, text, example) for kind, text in _texts(example)]
     return tuple(found)
 
 
@@ -85,9 +101,9 @@ def _wrong(answer: str) -> str:
         return {"yes": "no", "no": "yes"}.get(answer.lower(), f"not {answer}")
 
 
-def _ask(reward: Reward, kind: str, text: str, example: Example) -> Probe:
+def _probe(ask: Ask, reward: Reward, kind: str, text: str, example: Example) -> Probe:
     try:
-        (value,) = reward.score([text], [example.answer], [example.prompt])
+        value = ask(reward, text, example)
         return Probe(reward.name, kind, text, None if value is None else float(value))
     except DeferredError:
         raise

@@ -37,4 +37,5 @@ def epoch_steps(grpo: Mapping[str, Any], prompts: int, world: int = 1) -> int:
     size = generation_size(grpo, world)
     generations = prompts // max(1, size // max(1, grpo["num_generations"]))
     batches = generations * (size // (grpo["per_device_train_batch_size"] * world)) * grpo["num_iterations"]
-    return math.ceil(batches / grpo["gradient_accumulation_steps"])
+    steps: int = math.ceil(batches / grpo["gradient_accumulation_steps"])
+    return steps

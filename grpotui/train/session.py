@@ -97,7 +97,7 @@ class Session:
         Raises UserError before training for what cannot work, and whatever TRL, a reward or torch raise.
         """
         recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt, experiment.names)
-        trainer = self._trainer(experiment, recorder)
+        trainer = self.build_trainer(experiment, recorder)
         supervision = Supervision(
             trainer,
             self.stop,
@@ -121,7 +121,7 @@ class Session:
             recorder.close()
         return self._outcome(supervision.stopped, recorder)
 
-    def _trainer(self, experiment: Experiment, recorder: Recorder) -> RecordedTrainer:
+    def build_trainer(self, experiment: Experiment, recorder: Recorder) -> RecordedTrainer:
         """Load the model. Raises UserError for what cannot be trained, and whatever TRL raises."""
         transformers.utils.logging.disable_progress_bar()
         # TRL and transformers warn of each other's use of the old name of activation_checkpointing.
