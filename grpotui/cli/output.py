@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grpotui.text import clean
+
+if TYPE_CHECKING:
+    from grpotui.preflight import Finding
+
+_SIGNS = {"error": "✖", "warning": "▲", "info": "·"}
 
 
 def print_json(document: Any) -> None:
@@ -31,3 +36,10 @@ def print_fields(fields: Sequence[tuple[str, str]]) -> None:
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
         click.echo(f"{name.ljust(width)}  {clean(value)}")
+
+
+def finding_line(finding: Finding) -> str:
+    """Return what the preflight found as one line."""
+    by_field = finding.rule in ("preset", "exact") and finding.fields
+    name = ", ".join(finding.fields) if by_field else finding.rule
+    return clean(f"{_SIGNS[finding.level]} {name}: {finding.message}")

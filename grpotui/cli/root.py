@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from grpotui import __version__
-from grpotui.cli import control, descent, reading, serve, setup
+from grpotui.cli import checking, control, descent, reading, serve, setup
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -62,5 +62,13 @@ def cli(ctx: click.Context, folder: Path | None, no_mouse: bool) -> None:
         open_app(session)
 
 
-for verb in (*setup.VERBS, *control.VERBS, *descent.VERBS, *reading.VERBS, *serve.VERBS):
+VERBS = (
+    *setup.VERBS,
+    *checking.VERBS,
+    *control.VERBS,
+    *descent.VERBS,
+    *reading.VERBS,
+    *serve.VERBS,
+)
+for verb in VERBS:
     cli.add_command(verb)

@@ -10,8 +10,8 @@ import click
 from grpotui.analysis import format as fmt
 from grpotui.cli.control import wait_and_report
 from grpotui.cli.output import print_json, print_table
-from grpotui.cli.session import Session, open_app
-from grpotui.errors import UserError
+from grpotui.cli.session import Session, open_app, workspace_or_none
+from grpotui.presets.copying import copy_preset
 from grpotui.presets.loader import available, load, preset_text
 from grpotui.records import Status
 from grpotui.secrecy import redact
@@ -95,7 +95,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
 @click.pass_obj
 def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     """List the presets that can be launched."""
-    workspace = _workspace_or_none(session)
+    workspace = workspace_or_none(session)
     if name is not None:
         text = redact(preset_text(name, workspace))
         if as_json:
@@ -121,13 +121,13 @@ def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     print_table(["preset", "summary"], [[p.name, f"▲ {p.error}" if p.error else p.summary] for p in found])
 
 
-def _workspace_or_none(session: Session) -> Workspace | None:
-    try:
-        return session.workspace
-    except UserError:
-        if session.folder is not None:
-            raise
-        return None
+@click.command("new")
+@click.argument("preset")
+@click.argument("name")
+@click.pass_obj
+def new_preset(session: Session, preset: str, name: str) -> None:
+    """Copy PRESET to presets/NAME.toml in the workspace, to be edited."""
+    click.echo(copy_preset(preset, name, session.workspace))
 
 
 @click.command("rebuild")
@@ -150,7 +150,7 @@ def run_doctor(session: Session, as_json: bool) -> None:
     """Check what runs need here, and say how to mend it; exit code 1 when something is wrong."""
     from grpotui.cli.doctor import examine
 
-    findings = examine(_workspace_or_none(session))
+    findings = examine(workspace_or_none(session))
     if as_json:
         print_json([{"check": f.check, "level": f.level, "message": f.message} for f in findings])
     else:
@@ -159,4 +159,4 @@ def run_doctor(session: Session, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-VERBS = (init_workspace, run_demo, list_presets, rebuild_registry, run_doctor)
+VERBS = (init_workspace, run_demo, list_presets, new_preset, rebuild_registry, run_doctor)
