@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from grpotui.analysis.series import format_duration, format_value, percent
+from grpotui.analysis import format as fmt
 from grpotui.cli.follow import print_log
 from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
@@ -44,12 +44,12 @@ def list_runs(session: Session, as_json: bool) -> None:
             run.status,
             run.verdict or "-",
             progress(run),
-            format_value(run.epoch),
-            format_value(run.reward),
-            format_value(run.zero_std),
-            format_value(run.jaccard),
+            fmt.number(run.epoch),
+            fmt.number(run.reward),
+            fmt.number(run.zero_std),
+            fmt.number(run.jaccard),
             run.preset,
-            format_duration(time.time() - run.created_at),
+            fmt.age(time.time() - run.created_at),
         ]
         for run in runs
     ]
@@ -97,7 +97,7 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
     )
     if detail["last"]:
         click.echo()
-        print_fields([(key, format_value(value)) for key, value in sorted(detail["last"].items())])
+        print_fields([(key, fmt.number(value)) for key, value in sorted(detail["last"].items())])
     if detail["flags"]:
         click.echo()
         for flag in detail["flags"]:
@@ -119,7 +119,7 @@ def _reward(run: RunSummary, rate: float | None) -> str:
     """Return the mean of the last steps' rewards; with the share that passed, where it says so."""
     if run.reward is None:
         return ""
-    return format_value(run.reward) + (f"  (pass rate {percent(rate)})" if rate is not None else "")
+    return fmt.number(run.reward) + (f"  (pass rate {fmt.percent(rate)})" if rate is not None else "")
 
 
 def _model(known: dict[str, Any]) -> str:
@@ -151,8 +151,8 @@ def show_metrics(session: Session, run: str, keys: tuple[str, ...], as_json: boo
     rows = []
     for key, points in series.items():
         values = [value for _, value in points if value is not None]
-        spread = [format_value(min(values)), format_value(max(values))] if values else ["-", "-"]
-        rows.append([key, str(len(points)), format_value(points[-1][1]), *spread])
+        spread = [fmt.number(min(values)), fmt.number(max(values))] if values else ["-", "-"]
+        rows.append([key, str(len(points)), fmt.number(points[-1][1]), *spread])
     print_table(["metric", "points", "last", "min", "max"], rows)
 
 
@@ -182,7 +182,7 @@ def _print_group(data: dict[str, Any]) -> None:
     click.echo(clean(f"step {group.step} group {group.group} {group.mode}  {group.prompt}"))
     for completion in group.completions:
         cut = " (truncated)" if completion.truncated else ""
-        click.echo(f"  {format_value(completion.reward):>6}  {clean(completion.text)}{cut}")
+        click.echo(f"  {fmt.number(completion.reward):>6}  {clean(completion.text)}{cut}")
 
 
 @click.command("logs")

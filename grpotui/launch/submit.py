@@ -16,11 +16,13 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.launch import trust
 from grpotui.launch.ending import Ending, announce
+from grpotui.launch.facts import gather
 from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import State, next_attempt, queue_up, state, write_down
 from grpotui.launch.links import link_weights
 from grpotui.launch.locks import is_held, locked
 from grpotui.launch.queue import tick
+from grpotui.preflight import Finding, Severity, check, refusal
 from grpotui.presets import (
     Preset,
     apply_overrides,
@@ -28,6 +30,7 @@ from grpotui.presets import (
     code_files,
     launch_settings,
     planned_steps,
+    problems,
     validate,
 )
 from grpotui.presets import (
@@ -69,15 +72,24 @@ class LaunchRequest:
     parent: Parent | None = None
     weights: Path | None = None
     """A checkpoint, or a model's folder, that the run begins with in place of the preset's model."""
+    force: bool = False
+    """Launch it though the preflight found errors."""
 
 
-def launch(workspace: Workspace, request: LaunchRequest) -> str:
+Tell = Callable[[Finding], None]
+
+
+def _silent(finding: Finding) -> None:
+    """Tell nobody."""
+
+
+def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = _silent) -> str:
     """Queue a new run and start it if its device is free, or only write it down; return its id.
 
-    Raises UserError: PresetError for what is wrong with the preset or an override, UntrustedError for code
-    that nobody said yes to.
+    ``tell`` gets what the preflight found and does not refuse. Raises UserError: PresetError for what is
+    wrong with the preset or an override, UntrustedError for code that nobody said yes to.
     """
-    asked = _asked(workspace, request)
+    asked = _asked(workspace, request, tell)
     workspace.require_writable()
     connection = connect(workspace)
     try:
@@ -106,15 +118,36 @@ def launch(workspace: Workspace, request: LaunchRequest) -> str:
     return run.id
 
 
-def _asked(workspace: Workspace, request: LaunchRequest) -> dict[str, Any]:
+def wanted(request: LaunchRequest) -> Preset:
+    """Return the preset with all that the request changes in it; not validated. Raises PresetError."""
+    seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
+    preset = apply_overrides(request.preset, [*request.overrides, *seed])
+    if request.model is None:
+        return preset
+    return replace(preset, data={**preset.data, "model": _typed_model(request.model)})
+
+
+def _checked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> Preset:
+    """Return the wanted preset. Raises UserError for errors of the preflight, unless they are forced."""
+    preset = wanted(request)
+    found = check(preset, gather(preset, workspace, request.device))
+    hopeless = next(problems(preset), None)
+    if hopeless is not None and not hopeless.rule:
+        validate(preset)
+    if (hopeless or not request.force) and (refused := refusal(found, forcible=hopeless is None)):
+        raise UserError(refused)
+    for finding in found:
+        if finding.level is not Severity.INFO:
+            tell(finding)
+    return preset
+
+
+def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str, Any]:
     """Return the content of ``run.json``, less id and name."""
     if request.device not in DEVICES:
         raise UserError(f"device {clean(request.device, 40)!r}: one of {', '.join(DEVICES)}")
     seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
-    preset = apply_overrides(request.preset, [*request.overrides, *seed])
-    if request.model is not None:
-        preset = replace(preset, data={**preset.data, "model": _typed_model(request.model)})
-    validate(preset)
+    preset = _checked(workspace, request, tell)
     config = resolve_preset(preset)
     config["model"] = check_model(config["model"], workspace)
     settings = launch_settings(config)

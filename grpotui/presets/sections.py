@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from grpotui.records import HealthSettings
 
@@ -43,6 +44,24 @@ class EvalSettings:
     """Metric whose best checkpoint is kept beside the last ones, such as eval_accuracy."""
 
 
+@dataclass(frozen=True, slots=True)
+class ContractSettings:
+    """The preset's ``[contract]`` table: what is expected before the run. It is kept, not scored yet."""
+
+    hypothesis: str = ""
+    """What is believed, and why."""
+    forecast: Mapping[str, Any] = field(default_factory=dict)
+    """Measure -> [low, high]."""
+    primary: str = ""
+    """What must hold, such as "mean(reward, last=50) >= 0.80"."""
+    secondary: str = ""
+    """What should hold beside it."""
+    tertiary: str = ""
+    """What would be good to have."""
+    kill: str = ""
+    """When it is not worth going on."""
+
+
 BEST = ("eval_accuracy", "eval_sampled_accuracy", "eval_reward")
 """What ``eval.best`` may name."""
 
@@ -71,7 +90,12 @@ class Limit:
         return None
 
 
-SECTIONS: Mapping[str, type] = {"eval": EvalSettings, "health": HealthSettings, "launch": LaunchSettings}
+SECTIONS: Mapping[str, type] = {
+    "eval": EvalSettings,
+    "health": HealthSettings,
+    "contract": ContractSettings,
+    "launch": LaunchSettings,
+}
 """Tables whose fields a dataclass declares, defaults included."""
 
 TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
@@ -84,6 +108,7 @@ TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
     "curriculum": ("list",),
     "eval": ("dict",),
     "health": ("dict",),
+    "contract": ("dict",),
     "launch": ("dict",),
 }
 """Top-level keys and the kinds they take; ``extends`` is gone once a preset is loaded."""
@@ -96,7 +121,6 @@ KINDS = ("train",)
 LATER = frozenset(
     {
         "confirm",
-        "contract",
         "notify",
         "promote",
         "rollouts",
@@ -138,6 +162,7 @@ _ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "float": (("float",), ()),
     "str": (("str",), ()),
     "tuple[str, ...]": (("list",), ("str",)),
+    "Mapping[str, Any]": (("dict",), ()),
 }
 
 

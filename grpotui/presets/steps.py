@@ -16,8 +16,7 @@ def planned_steps(config: Mapping[str, Any]) -> int | None:
 
     None when its prompts fill no generation, or nobody has counted them yet.
 
-    ``grpo.max_steps`` goes before ``grpo.num_train_epochs``, as in TRL. An epoch makes every whole
-    generation that its prompts fill, and uses each ``num_iterations`` times. A curriculum says it itself.
+    ``grpo.max_steps`` goes before ``grpo.num_train_epochs``, as in TRL. A curriculum says it itself.
     """
     if staged := stages(config):
         return staged[-1].last
@@ -27,8 +26,16 @@ def planned_steps(config: Mapping[str, Any]) -> int | None:
     prompts = prompt_count(task)
     if prompts is None:
         return None
-    size = generation_size(grpo)
-    generations = prompts // (size // grpo["num_generations"])
-    batches = generations * (size // grpo["per_device_train_batch_size"]) * grpo["num_iterations"]
-    per_epoch = math.ceil(batches / grpo["gradient_accumulation_steps"])
-    return math.ceil(grpo["num_train_epochs"] * per_epoch) or None
+    return math.ceil(grpo["num_train_epochs"] * epoch_steps(grpo, prompts)) or None
+
+
+def epoch_steps(grpo: Mapping[str, Any], prompts: int, world: int = 1) -> int:
+    """Return the optimizer steps of one pass over ``prompts``, on ``world`` processes; ``grpo`` has defaults.
+
+    An epoch makes every whole generation that its prompts fill, and uses each ``num_iterations`` times.
+    """
+    size = generation_size(grpo, world)
+    generations = prompts // max(1, size // max(1, grpo["num_generations"]))
+    batches = generations * (size // (grpo["per_device_train_batch_size"] * world)) * grpo["num_iterations"]
+    steps: int = math.ceil(batches / grpo["gradient_accumulation_steps"])
+    return steps

@@ -76,7 +76,8 @@ def first_examples(settings: Mapping[str, Any], count: int) -> list[Example]:
     """
     made = replace(_read_task(settings), n=count, held_out=0, allow_duplicates=True)
     parts = find_task(settings["name"]).parts_of(made, tables.head(count))
-    return divide([replace(part, held_out=None) for part in parts], made).train[:count]
+    found = divide([replace(part, held_out=None) for part in parts], made).train
+    return list({example.prompt: example for example in found}.values())
 
 
 def prompt_count(settings: Mapping[str, Any]) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grpotui.errors import UserError
-from grpotui.presets.code import require_same, source_only
+from grpotui.presets.code import prepare_imports, require_same
 from grpotui.records import RunKind, Status, as_int
 from grpotui.stream import read_json, write_json
 from grpotui.train import device
@@ -57,9 +57,9 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     say("loading torch and trl")
     from grpotui.train.session import Experiment, Session
 
-    config = asked.get("config")
-    if isinstance(config, dict) and require_same(asked.get("code"), config, run.path.parent.parent):
-        source_only(run.path)
+    config, root = asked.get("config"), run.path.parent.parent
+    if isinstance(config, dict) and require_same(asked.get("code"), config, root):
+        prepare_imports(root, run.path)
     experiment = Experiment.from_run(asked, run)
     say(f"loading model {experiment.model}")
     session = Session(run, attempt, device.resolve(wanted), stop, progress)

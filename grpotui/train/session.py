@@ -24,7 +24,7 @@ from grpotui.train import data, own, provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, keeping_best, model_path, plain
 from grpotui.train.curriculum import Rhythm, grpo_of, ordered
-from grpotui.train.device import Device
+from grpotui.train.device import Device, peak_memory
 from grpotui.train.evaluation import EVERY, Evaluator
 from grpotui.train.fingerprint import identify, model_folder
 from grpotui.train.outcome import Outcome, Progress
@@ -77,8 +77,13 @@ class Experiment:
     @property
     def names(self) -> set[str]:
         """What the examples of all stages are filed under."""
+        return {example.task for example in self.every_example}
+
+    @property
+    def every_example(self) -> list[Example]:
+        """The examples of all stages, one stage after the other."""
         sets = [examples for _, examples in self.stages] or [self.examples]
-        return {example.task for examples in sets for example in examples}
+        return [example for examples in sets for example in examples]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,9 @@ class Session:
 
         Raises UserError before training for what cannot work, and whatever TRL, a reward or torch raise.
         """
+        data.require_same(self.run, self.attempt, experiment.every_example)
         recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt, experiment.names)
-        trainer = self._trainer(experiment, recorder)
+        trainer = self.build_trainer(experiment, recorder)
         supervision = Supervision(
             trainer,
             self.stop,
@@ -132,7 +138,7 @@ class Session:
                 "nothing to ask: the task holds out no prompts: set task.held_out, or ask with --n"
             )
         recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt)
-        trainer = self._trainer(measured_only(experiment), recorder)
+        trainer = self.build_trainer(measured_only(experiment), recorder)
         trainer.state.global_step = trainer.state.max_steps = self.progress.step = step
         settings = eval_settings(experiment.config)
         evaluator = Evaluator(trainer, settings, questions, recorder, self.stop.asked, kept=EVERY)
@@ -146,7 +152,7 @@ class Session:
             return Outcome(Status.STOPPED, step, self.stop.reason)
         return Outcome(Status.FINISHED, step, told(found), details={"recorder_errors": recorder.errors})
 
-    def _trainer(self, experiment: Experiment, recorder: Recorder) -> RecordedTrainer:
+    def build_trainer(self, experiment: Experiment, recorder: Recorder) -> RecordedTrainer:
         """Load the model. Raises UserError for what cannot be trained, and whatever TRL raises."""
         transformers.utils.logging.disable_progress_bar()
         # TRL and transformers warn of each other's use of the old name of activation_checkpointing.
@@ -172,7 +178,11 @@ class Session:
 
     def _outcome(self, stopped: bool, recorder: Recorder) -> Outcome:
         step = self.progress.step
-        details = {"lost_lines": recorder.lost, "recorder_errors": recorder.errors}
+        details = {
+            "lost_lines": recorder.lost,
+            "recorder_errors": recorder.errors,
+            "peak_memory": peak_memory(self.device),
+        }
         if stopped:
             return Outcome(Status.STOPPED, step, self.stop.reason, details=details)
         if step == 0:
@@ -197,6 +207,7 @@ class Session:
                 "model_identity": identity,
                 "device": self.device.label,
                 "seed": trainer.args.seed,
+                "data": data.told(experiment.every_example),
                 "num_generations": trainer.num_generations,
                 "reward_range": [span.low, span.high] if span else None,
                 "reward_binary": span is not None and span.binary,

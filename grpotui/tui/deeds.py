@@ -194,15 +194,20 @@ def pin(app: GrpoTui, run: RunSummary, pinned: bool, done: Done = _nothing) -> N
     app.do(lambda: write_pin(app.workspace, "" if pinned else run.id), finished)
 
 
-def launch(workspace: Workspace, draft: Draft, as_draft: bool, settings: Settings) -> list[str]:
-    """Queue or write down every run that a draft makes; return their ids. Raises UserError."""
+def launch(
+    workspace: Workspace, draft: Draft, as_draft: bool, settings: Settings, force: bool = False
+) -> list[str]:
+    """Queue or write down every run that a draft makes; return their ids. Raises UserError.
+
+    ``force`` launches what the preflight calls an error.
+    """
     from grpotui.launch import descent, submit
 
     made: list[str] = []
     wanted = draft.variants
     for one in wanted:
         try:
-            asked = one.request(settings.device_for(one.edited.data), as_draft)
+            asked = one.request(settings.device_for(one.edited.data), as_draft, force)
             if one.origin:
                 asked = descent.adopted(workspace, asked, one.origin, one.step)
             made.append(submit.launch(workspace, asked))

@@ -195,6 +195,7 @@ LAUNCH = Section(
             "Edit the field (a, b makes two runs); on a preset: its fields",
         ),
         Key("launch.reset", "u", "reset", "undo", "Give the field its preset's value again"),
+        Key("launch.fix", "F", "fix", "fix", "Set what the first finding proposes"),
         Key("launch.launch", "L", "launch", "launch", "Launch with the fields as they stand"),
         Key("launch.draft", "d", "draft", "draft", "Write it down as a draft; L on Runs launches it"),
         Key("launch.pane", "tab", "pane", "pane", "Presets or fields"),

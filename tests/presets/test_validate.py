@@ -73,6 +73,13 @@ def test_grpo_beta_abc_is_one_clear_line(good: Preset) -> None:
         ("launch.tags=a", "launch.tags: expected a list of texts"),
         ("launch.tags=[1]", "launch.tags: expected a list of texts, got the number 1 in it"),
         ("launch.devices=2", "launch.devices: expected at most 1"),
+        (
+            "contract.forecast={reward = 0.5}",
+            "contract.forecast.reward: expected [low, high], got the number",
+        ),
+        ("contract.forecast={reward = [2, 1]}", "contract.forecast.reward: expected [low, high]"),
+        ("contract.primary=1", "contract.primary: expected text"),
+        ("contract.hypotesis=x", "nearest: hypothesis"),
         ("kind=rollouts", 'kind: text "rollouts" is not supported by this version'),
         ("task.n=abc", 'task.n: expected a whole number, got text "abc"'),
         ("task.name=arithmetc", "nearest: arithmetic"),
