@@ -113,6 +113,8 @@ def adopted(workspace: Workspace, request: LaunchRequest, run_id: str, step: int
     A clone of a fork begins with the weights that the fork began with. Raises UserError.
     """
     run = workspace.run(run_id)
+    if _kind(_asked(run)) != RunKind.TRAIN:
+        raise UserError(f"{run_id} trains nothing: fork, clone or evaluate the run that it came from")
     if step is not None:
         parent = Parent(run_id, Relation.FORK, step)
         return replace(request, parent=parent, weights=_checkpoint(run, step))
