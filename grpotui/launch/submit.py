@@ -79,11 +79,11 @@ class LaunchRequest:
 Tell = Callable[[Finding], None]
 
 
-def _silent(finding: Finding) -> None:
+def silent(finding: Finding) -> None:
     """Tell nobody."""
 
 
-def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = _silent) -> str:
+def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = silent) -> str:
     """Queue a new run and start it if its device is free, or only write it down; return its id.
 
     ``tell`` gets what the preflight found and does not refuse. Raises UserError: PresetError for what is
