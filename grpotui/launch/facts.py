@@ -16,7 +16,7 @@ from grpotui.launch import devices, leases
 from grpotui.launch.memory import main_memory
 from grpotui.launch.model_facts import model_facts
 from grpotui.preflight import DataFacts, DeviceFacts, Facts, Peak, Probe, Tokens, probe_rewards
-from grpotui.presets import Preset, launch_settings
+from grpotui.presets import Preset, check_model, launch_settings
 from grpotui.presets.stages import tasks_of
 from grpotui.registry import connect
 from grpotui.registry.past import PastRun, past_runs
@@ -150,6 +150,7 @@ def _past(workspace: Workspace | None, model: str) -> list[PastRun]:
     if workspace is None:
         return []
     try:
+        model = check_model(model, workspace)  # as runs keep it
         connection = connect(workspace)
     except (UserError, sqlite3.Error, OSError):
         return []
