@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grpotui.analysis.series import format_duration, format_value
+from grpotui.analysis import format as fmt
 from grpotui.cli.control import trusting
 from grpotui.cli.output import finding_line, print_json
 from grpotui.cli.session import Session, workspace_or_none
@@ -39,9 +39,10 @@ def check_preset(
     as_json: bool,
 ) -> None:
     """Say what will go wrong with PRESET, and how to mend it; exit code 1 when there are errors."""
+    from grpotui.launch.checked import wanted
     from grpotui.launch.exact import findings, measured, try_out
     from grpotui.launch.facts import gather
-    from grpotui.launch.submit import LaunchRequest, wanted
+    from grpotui.launch.submit import LaunchRequest
     from grpotui.preflight import check, plan_of
 
     workspace = workspace_or_none(session)
@@ -109,13 +110,13 @@ def _measured(report: Mapping[str, Any], seconds: float) -> Iterator[str]:
     share = f"{report['pass_rate']:.0%} [{low:.0%}-{high:.0%}]"
     yield (
         f"before training: {share} right of {report['completions']} answers to {report['prompts']} prompts, "
-        f"mean reward {format_value(report['mean_reward'])}, {report['flat_groups']:.0%} of groups flat, "
+        f"mean reward {fmt.number(report['mean_reward'])}, {report['flat_groups']:.0%} of groups flat, "
         f"{report['truncated']:.0%} cut off"
     )
     yield (
         f"on {clean(str(report['device']))}: {report['tokens_per_second']:.0f} tokens/s, at most "
-        f"{format_value(report['step_seconds'])} s a step, {format_duration(seconds)} without evaluation, "
-        f"{report['memory'] / 1e9:.1f} GB"
+        f"{fmt.number(report['step_seconds'])} s a step, {fmt.duration(seconds)} without evaluation, "
+        f"{fmt.size(report['memory'])}"
     )
 
 

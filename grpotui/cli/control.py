@@ -13,6 +13,7 @@ from grpotui.cli.output import finding_line, print_json
 from grpotui.cli.session import Session
 from grpotui.presets import apply_overrides
 from grpotui.presets.loader import load
+from grpotui.presets.sections import DEVICES
 from grpotui.records import RunSummary, Status
 from grpotui.text import clean
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DEVICES = ("auto", "cpu", "cuda")
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: the run that was waited for goes on."""
 
@@ -169,10 +169,13 @@ def stop_run(session: Session, run: str, reason: str, force: bool) -> None:
 @click.pass_obj
 def resume_run(session: Session, run: str, trust_code: bool) -> None:
     """Queue a draft, or the next attempt of a run; it goes on from its last checkpoint."""
+    from grpotui.launch.descent import caveats
     from grpotui.launch.submit import resume
 
     run_id = session.registry.resolve(run)
     trusting(lambda: resume(session.workspace, run_id), trust_code, asks=True)
+    for note in caveats(session.workspace.run(run_id)):
+        click.echo(f"{run_id}: {clean(note)}", err=True)
     click.echo(run_id)
 
 
@@ -185,7 +188,7 @@ def delete_run(session: Session, run: str) -> None:
 
     run_id = session.registry.resolve(run)
     delete(session.workspace, run_id)
-    click.echo(f"{run_id} is in {session.workspace.bin}")
+    click.echo(clean(f"{run_id} is in {session.workspace.bin}"))
 
 
 VERBS = (launch_run, stop_run, resume_run, delete_run)

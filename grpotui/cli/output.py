@@ -17,8 +17,8 @@ _SIGNS = {"error": "✖", "warning": "▲", "info": "·"}
 
 
 def print_json(document: Any) -> None:
-    """Print one JSON document to stdout."""
-    click.echo(json.dumps(document, indent=2))
+    """Print one JSON document to stdout, in ASCII that can be printed."""
+    click.echo(json.dumps(document, indent=2).replace("\x7f", "\\u007f"))
 
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -32,7 +32,7 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def print_fields(fields: Sequence[tuple[str, str]]) -> None:
     """Print name and value pairs, one per line; pairs without a value are left out."""
-    shown = [(name, value) for name, value in fields if value]
+    shown = [(clean(name), value) for name, value in fields if value]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
         click.echo(f"{name.ljust(width)}  {clean(value)}")

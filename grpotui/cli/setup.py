@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grpotui.analysis.series import format_value
+from grpotui.analysis import format as fmt
 from grpotui.cli.control import wait_and_report
 from grpotui.cli.output import print_json, print_table
 from grpotui.cli.session import Session, open_app, workspace_or_none
@@ -15,6 +15,7 @@ from grpotui.presets.copying import copy_preset
 from grpotui.presets.loader import available, load, preset_text
 from grpotui.records import Status
 from grpotui.secrecy import redact
+from grpotui.text import clean, clean_lines
 from grpotui.workspace import Workspace
 
 DEMO_TAG = "demo"
@@ -28,7 +29,7 @@ def init_workspace(directory: Path) -> None:
     known = workspace.exists()
     workspace.create()
     workspace.require_writable()
-    click.echo(f"{workspace.root} {'was a workspace already' if known else 'is a workspace now'}")
+    click.echo(clean(f"{workspace.root} {'was a workspace already' if known else 'is a workspace now'}"))
 
 
 @click.command("demo")
@@ -63,7 +64,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
     for key, values in points.items():
         known = [value for _, value in values if value is not None]
         if known:
-            rows.append([key, *map(format_value, (known[0], known[-1], min(known), max(known)))])
+            rows.append([key, *map(fmt.number, (known[0], known[-1], min(known), max(known)))])
     click.echo()
     print_table(["metric", "first", "last", "min", "max"], rows)
     click.echo()
@@ -80,7 +81,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
                 run.status,
                 str(run.step),
                 run.verdict or "-",
-                "-" if run.reward is None else format_value(run.reward),
+                "-" if run.reward is None else fmt.number(run.reward),
             ]
         ],
     )
@@ -100,7 +101,7 @@ def list_presets(session: Session, name: str | None, as_json: bool) -> None:
         if as_json:
             print_json({"name": name, "text": text})
         else:
-            click.echo(text, nl=not text.endswith("\n"))
+            click.echo("\n".join(clean_lines(text.removesuffix("\n"), len(text))))
         return
     found = available(workspace)
     if as_json:

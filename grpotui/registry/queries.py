@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.lineage import StageMark
 from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, as_float, as_int
+from grpotui.records.lineage import StageMark
 from grpotui.registry import documents, points
 from grpotui.registry.database import fresh
 from grpotui.registry.references import resolve
@@ -88,11 +88,6 @@ class Registry:
         marks = ", ".join("?" * len(_LIVE))
         return self._summaries(f"WHERE status IN ({marks}) ORDER BY created_at, id", _LIVE)
 
-    def counts(self) -> dict[Status, int]:
-        """Return how many runs there are of each status that occurs."""
-        rows = self.connection.execute("SELECT status, count(*) FROM runs GROUP BY status")
-        return {Status(status): count for status, count in rows}
-
     def resolve(self, ref: str) -> str:
         """Return the id that ``ref`` means: an id, a unique prefix, a unique last part, or ``@last``.
 
@@ -139,10 +134,6 @@ class Registry:
     ) -> dict[str, list[float | None]]:
         """Return a metric of several whole runs as ``n`` values each; runs without points are left out."""
         return points.sparklines(self.connection, run_ids, key, n)
-
-    def sparkline(self, run_id: str, key: str = "reward", n: int = 30) -> list[float | None]:
-        """Return a metric of a whole run as ``n`` values, or as none."""
-        return self.sparklines([run_id], key, n).get(run_id, [])
 
     # Events
 
@@ -211,12 +202,14 @@ class Registry:
         )
         return rows.fetchall()
 
-    def group_lines(self, run_id: str, step: int | None = None) -> Iterator[dict[str, Any]]:
+    def group_lines(
+        self, run_id: str, step: int | None = None, mode: str | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Yield the objects of ``completions.jsonl`` that hold, in the file's order."""
         rows = self.connection.execute(
             "SELECT offset, length FROM completions "
-            "WHERE run = ? AND (? IS NULL OR step = ?) ORDER BY offset",
-            (self._rid(run_id), step, step),
+            "WHERE run = ? AND (? IS NULL OR step = ?) AND (? IS NULL OR mode = ?) ORDER BY offset",
+            (self._rid(run_id), step, step, mode, mode),
         ).fetchall()
         path = self.workspace.run(run_id).completions
         for offset, length in rows:
@@ -250,9 +243,10 @@ class Registry:
 
     def reward_range(self, run_id: str) -> RewardRange | None:
         """Return the lowest and highest total reward of a run, where it is known."""
-        match self.document(run_id, "attempt").get("reward_range"):
+        attempt = self.document(run_id, "attempt")
+        match attempt.get("reward_range"):
             case [low, high] if as_float(low) is not None and as_float(high) is not None:
-                return RewardRange(float(low), float(high))
+                return RewardRange(float(low), float(high), attempt.get("reward_binary") is True)
         return None
 
     def process(self, run_id: str) -> dict[str, Any]:

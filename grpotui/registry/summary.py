@@ -8,7 +8,6 @@ import statistics
 from itertools import pairwise
 from typing import Any
 
-from grpotui.lineage import Parent, StageMark
 from grpotui.records import (
     REWARD_WINDOW,
     HumanVerdict,
@@ -18,6 +17,7 @@ from grpotui.records import (
     as_float,
     as_int,
 )
+from grpotui.records.lineage import Parent, StageMark
 from grpotui.registry import documents, points
 from grpotui.registry.streams import storable
 from grpotui.registry.streams.metrics import TIME_KEY
@@ -155,11 +155,11 @@ def _step_time(conn: sqlite3.Connection, rid: int) -> float | None:
 
 
 def _judged(conn: sqlite3.Connection, rid: int, values: dict[str, Any]) -> dict[str, Any]:
-    """The present verdict; none before the trainer has got as far as training."""
+    """The present verdict; none before the trainer has got as far as training, or where it trains nothing."""
     event = _last_event(conn, rid, "verdict")
     verdict = event.get("to")
     step = event.get("step")
-    begun = values["step"] or documents.load(conn, rid, "attempt")
+    begun = values["kind"] == RunKind.TRAIN and (values["step"] or documents.load(conn, rid, "attempt"))
     return {
         "verdict": verdict if verdict in list(Verdict) else str(Verdict.WARMING_UP) if begun else "",
         "cause": _text(event.get("cause")),

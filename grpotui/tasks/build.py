@@ -76,7 +76,8 @@ def first_examples(settings: Mapping[str, Any], count: int) -> list[Example]:
     """
     made = replace(_read_task(settings), n=count, held_out=0, allow_duplicates=True)
     parts = find_task(settings["name"]).parts_of(made, tables.head(count))
-    return divide([replace(part, held_out=None) for part in parts], made).train[:count]
+    found = divide([replace(part, held_out=None) for part in parts], made).train
+    return list({example.prompt: example for example in found}.values())
 
 
 def prompt_count(settings: Mapping[str, Any]) -> int | None:
@@ -164,7 +165,8 @@ def build_rewards(specs: Sequence[Mapping[str, Any]]) -> list[Reward]:
 def total_range(rewards: Sequence[Reward]) -> RewardRange | None:
     """Return the lowest and highest weighted sum of ``rewards``; None when one of them has no range.
 
-    Where rewards score some tasks only, the widest of those tasks' ranges.
+    Where rewards score some tasks only, the widest of those tasks' ranges. Binary when the only reward that
+    counts is.
     """
     named = {name for reward in rewards for name in reward.tasks}
     sums = []
@@ -177,13 +179,9 @@ def total_range(rewards: Sequence[Reward]) -> RewardRange | None:
             ends.append((reward.weight * reward.range.low, reward.weight * reward.range.high))
         if ends:
             sums.append(RewardRange(sum(map(min, ends)), sum(map(max, ends))))
-    return RewardRange(min(span.low for span in sums), max(span.high for span in sums))
-
-
-def is_binary(rewards: Sequence[Reward]) -> bool:
-    """True when a total is always one end of its range: its mean then is a pass rate, too."""
     counted = [reward for reward in rewards if reward.weight]
-    return len(counted) == 1 and counted[0].binary
+    binary = len(counted) == 1 and counted[0].binary
+    return RewardRange(min(span.low for span in sums), max(span.high for span in sums), binary)
 
 
 def parse_first(rewards: Sequence[Reward], text: str) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grpotui.tasks import Split, TaskError, split_task
+from grpotui.tasks import Example, Split, TaskError, duplicates, split_task
 from grpotui.tasks.model import Row
 from grpotui.tasks.tables import is_text, read
 
@@ -14,6 +16,19 @@ from grpotui.tasks.tables import is_text, read
 def load(task: Mapping[str, Any]) -> Split:
     """Return the training and held-out examples of a ``[task]`` table. Raises TaskError."""
     return split_task(task, rows)
+
+
+def told(examples: Sequence[Example]) -> dict[str, Any]:
+    """Return what ``attempt-N.json`` says of the data: how much, of which tasks, its hash."""
+    digest = sha256()
+    for example in examples:
+        digest.update(f"{example.task}\0{example.prompt}\0{example.answer}\1".encode())
+    return {
+        "prompts": len(examples),
+        "duplicates": duplicates(examples),
+        "tasks": dict(Counter(example.task for example in examples)),
+        "sha256": digest.hexdigest(),
+    }
 
 
 def rows(path: str, split: str) -> Sequence[Row]:

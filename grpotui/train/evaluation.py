@@ -23,6 +23,8 @@ from grpotui.train.trainer import RecordedTrainer
 
 KEPT = 64
 """Held-out prompts of one evaluation whose completions are written down."""
+EVERY = 100_000
+"""All of them, for a run that does nothing else."""
 WATCH_SAMPLES = 4
 """Completions of each watch prompt."""
 

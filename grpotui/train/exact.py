@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grpotui.errors import UserError
-from grpotui.presets.code import require_same, source_only
+from grpotui.presets.code import prepare_imports, require_same
 from grpotui.records import Group
 from grpotui.stream import Tail, read_json, write_json
 from grpotui.tasks import Example, Reward
@@ -56,8 +56,9 @@ def _report(run: RunDir, asked: Mapping[str, Any]) -> dict[str, Any]:
     from grpotui.train.session import Experiment, Session
 
     config: dict[str, Any] = dict(asked["config"])
-    if require_same(asked.get("code"), config, run.path.parent.parent):
-        source_only(run.path)
+    root = run.path.parent.parent
+    if require_same(asked.get("code"), config, root):
+        prepare_imports(root, run.path)
     began = time.monotonic()
     where = device.resolve(wanted)
     experiment = Experiment.from_run(asked, run)

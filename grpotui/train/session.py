@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 import transformers
@@ -15,17 +14,18 @@ from trl import GRPOConfig
 
 from grpotui.errors import UserError
 from grpotui.presets import eval_settings
+from grpotui.presets.grpo_rules import generation_size, group_size
 from grpotui.presets.stages import Stage, stages
 from grpotui.records import Status
 from grpotui.secrecy import without_secrets
 from grpotui.stream import write_json
-from grpotui.tasks import Example, Reward, build_rewards, is_binary, total_range
+from grpotui.tasks import Example, Reward, build_rewards, total_range
 from grpotui.train import data, own, provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, keeping_best, model_path, plain
 from grpotui.train.curriculum import Rhythm, grpo_of, ordered
 from grpotui.train.device import Device, peak_memory
-from grpotui.train.evaluation import Evaluator
+from grpotui.train.evaluation import EVERY, Evaluator
 from grpotui.train.fingerprint import identify, model_folder
 from grpotui.train.outcome import Outcome, Progress
 from grpotui.train.questions import Questions, row_of
@@ -102,7 +102,7 @@ class Session:
             trainer,
             self.stop,
             self.progress,
-            partial(self._describe, trainer, recorder, experiment),
+            lambda loader: self._describe(trainer, recorder, experiment, extent(trainer, loader)),
         )
         trainer.add_callback(supervision)
         settings = eval_settings(experiment.config)
@@ -120,6 +120,31 @@ class Session:
         finally:
             recorder.close()
         return self._outcome(supervision.stopped, recorder)
+
+    def evaluate(self, experiment: Experiment, step: int) -> Outcome:
+        """Measure the model that the run begins with, which is that of ``step`` of the run it came from.
+
+        Raises UserError when there is nothing to ask, and whatever TRL, a reward or torch raise.
+        """
+        questions = Questions.of(experiment.config)
+        if not (questions.held_out or questions.train):
+            raise UserError(
+                "nothing to ask: the task holds out no prompts: set task.held_out, or ask with --n"
+            )
+        recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt)
+        trainer = self.build_trainer(measured_only(experiment), recorder)
+        trainer.state.global_step = trainer.state.max_steps = self.progress.step = step
+        settings = eval_settings(experiment.config)
+        evaluator = Evaluator(trainer, settings, questions, recorder, self.stop.asked, kept=EVERY)
+        self.stop.loaded()
+        try:
+            self._describe(trainer, recorder, experiment, {"max_steps": step})
+            found = evaluator.measure()
+        finally:
+            recorder.close()
+        if not found:
+            return Outcome(Status.STOPPED, step, self.stop.reason)
+        return Outcome(Status.FINISHED, step, told(found), details={"recorder_errors": recorder.errors})
 
     def build_trainer(self, experiment: Experiment, recorder: Recorder) -> RecordedTrainer:
         """Load the model. Raises UserError for what cannot be trained, and whatever TRL raises."""
@@ -159,9 +184,9 @@ class Session:
         return Outcome(Status.FINISHED, step, f"finished at step {step}", details=details)
 
     def _describe(
-        self, trainer: RecordedTrainer, recorder: Recorder, experiment: Experiment, loader: Any
+        self, trainer: RecordedTrainer, recorder: Recorder, experiment: Experiment, length: Mapping[str, Any]
     ) -> None:
-        """Write ``attempt-N.json``: all that the run really uses."""
+        """Write ``attempt-N.json``: all that the run really uses, and how long it is."""
         if not trainer.is_world_process_zero():
             return
         span = total_range(experiment.rewards)
@@ -176,14 +201,32 @@ class Session:
                 "model_identity": identity,
                 "device": self.device.label,
                 "seed": trainer.args.seed,
+                "data": data.told(experiment.examples),
                 "num_generations": trainer.num_generations,
                 "reward_range": [span.low, span.high] if span else None,
-                "reward_binary": is_binary(experiment.rewards),
-                **extent(trainer, loader),
+                "reward_binary": span is not None and span.binary,
+                **length,
                 "stages": [stage.to_json() for stage in experiment.spans],
                 **provenance.describe(self.run.path),
             }
             write_json(self.run.attempt_json(self.attempt), {"attempt": self.attempt, **description})
+
+
+def measured_only(experiment: Experiment) -> Experiment:
+    """Return an experiment for a trainer that trains nothing: one generation of prompts, no second model."""
+    grpo = {**(experiment.config.get("grpo") or {}), "beta": 0.0, "sync_ref_model": False}
+    config = {**experiment.config, "grpo": grpo, "eval": {}}
+    enough = generation_size(grpo) // group_size(grpo)
+    examples = (list(experiment.examples) * enough)[:enough]
+    return replace(experiment, config=config, examples=examples, stages=())
+
+
+def told(found: Mapping[str, float]) -> str:
+    """Return the result of an evaluation in a few words."""
+    name = "" if "eval_accuracy" in found else "train_"
+    value, low, high = (found[f"eval_{name}accuracy{end}"] for end in ("", "_low", "_high"))
+    where = "training prompts" if name else "held-out prompts"
+    return f"accuracy {value:.3f} ({low:.3f}-{high:.3f}) on {found[f'eval_{name}n']:.0f} {where}"
 
 
 def dataset(examples: Sequence[Example]) -> Dataset:

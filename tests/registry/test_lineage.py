@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from grpotui.lineage import Parent, Relation, StageMark, parent_of
+from grpotui.records.lineage import Parent, Relation, StageMark, parent_of
 from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from grpotui.launch.links import link_weights
 from grpotui.records import RewardRange
 from grpotui.tasks import Reward
 
@@ -68,3 +69,31 @@ def play(stage: Stage) -> None:
     stage.main("stages", config(stage.model, {**saved, "max_steps": -1}, **staged))
     stage.main("stages-cut", config(stage.model, {**saved, "max_steps": 4}, **staged))
     stage.main("stages-cut", config(stage.model, {**saved, "max_steps": 8}, **staged), attempt=2)
+    descend(stage)
+
+
+def descend(stage: Stage) -> None:
+    """Runs that go on past their end, past an epoch or from within a generation, and one that measures."""
+    saved = {"save_strategy": "steps", "save_steps": 50, "max_steps": 10}
+    for name, grpo in (("linear", {"lr_scheduler_type": "linear", "warmup_steps": 0.2}), ("cosine", COSINE)):
+        go_on(stage, name, config(stage.model, {**saved, **grpo}), 20)
+    flat = {**saved, "lr_scheduler_type": "constant"}
+    go_on(stage, "rounds", config(stage.model, flat), 14)
+    stage.main("rounds-whole", config(stage.model, {**flat, "max_steps": 14}))
+    slow = {**flat, "steps_per_generation": 4, "max_steps": 6}
+    go_on(stage, "within", config(stage.model, slow), 8)
+    measured = config(stage.model, saved, curriculum=STAGES, eval={**EVAL, "every": 1})
+    parent = {"run": "stages", "relation": "evaluation", "step": 6}
+    run = stage.run_dir("measured")
+    link_weights(stage.run_dir("stages").checkpoints / "checkpoint-6", run.start)
+    stage.main("measured", {**measured, "kind": "eval", "parent": parent})
+
+
+COSINE = {"lr_scheduler_type": "cosine"}
+
+
+def go_on(stage: Stage, name: str, asked: Mapping[str, Any], steps: int) -> None:
+    """Play a run to its end, and then as ``extend`` lets it go on."""
+    stage.main(name, asked)
+    stage.run_dir(name).append_event({"time": 1.0, "type": "extended", "max_steps": steps})
+    stage.main(name, asked, attempt=2)

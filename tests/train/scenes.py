@@ -228,6 +228,8 @@ def processes(stage: Stage) -> None:
 
 
 def main() -> None:
+    from tests.train.user_scenes import users
+
     root = Path(sys.argv[1])
     device.prepare_environment("cpu")
     stage = Stage(root)
@@ -236,6 +238,7 @@ def main() -> None:
     stop(stage)
     evaluated.play(stage)
     processes(stage)
+    users(stage)
     write_json(root / "scenes.json", stage.ends)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from grpotui.records import RunSummary, as_int
+from grpotui.records.numbers import as_int
+from grpotui.records.runs import RunSummary
 
 
 class Relation(StrEnum):
