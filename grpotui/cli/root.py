@@ -62,5 +62,13 @@ def cli(ctx: click.Context, folder: Path | None, no_mouse: bool) -> None:
         open_app(session)
 
 
-for verb in (*setup.VERBS, *checking.VERBS, *control.VERBS, *descent.VERBS, *reading.VERBS, *serve.VERBS):
+VERBS = (
+    *setup.VERBS,
+    *checking.VERBS,
+    *control.VERBS,
+    *descent.VERBS,
+    *reading.VERBS,
+    *serve.VERBS,
+)
+for verb in VERBS:
     cli.add_command(verb)

@@ -62,14 +62,14 @@ class LaunchRequest:
     """"auto" leaves it to the preset's ``launch.device``."""
     draft: bool = False
     """Only write it down; :func:`resume` queues it."""
-    force: bool = False
-    """Launch it though the preflight found errors."""
     inherited: tuple[str, ...] = ()
     """Overrides that the preset has already, to be written down with the others."""
     kind: RunKind = RunKind.TRAIN
     parent: Parent | None = None
     weights: Path | None = None
     """A checkpoint, or a model's folder, that the run begins with in place of the preset's model."""
+    force: bool = False
+    """Launch it though the preflight found errors."""
 
 
 def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = silent) -> str:
