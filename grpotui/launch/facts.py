@@ -95,7 +95,10 @@ def _data(tasks: str, rewards: str) -> tuple[DataFacts, tuple[Probe, ...]]:
 
 def _examples(task: Mapping[str, Any]) -> list[Example]:
     """Return the training examples of a task, at most about _READ where it can pose any number."""
-    some = {**task, "n": min(prompt_count(task) or 0, _READ)}
+    count = prompt_count(task)
+    if count is None:  # all rows of a dataset that are not held out
+        return split_task(task, read_quickly).train
+    some = {**task, "n": min(count, _READ), "held_out": min(task.get("held_out") or 0, _READ)}
     return split_task(some, read_quickly).train
 
 

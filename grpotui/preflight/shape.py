@@ -78,7 +78,7 @@ def silent(rate: float, group: int) -> float:
 
 def _few(plan: Plan, facts: Facts) -> Finding:
     rate = _UNKNOWN_RATE if facts.pass_rate is None else facts.pass_rate
-    known = "" if facts.pass_rate is None else ", which an earlier run began with"
+    known = "" if facts.pass_rate is None else " (measured before training)"
     shares = (
         f"{silent(rate, plan.group):.0%} of groups have no spread; with {ENOUGH}, {silent(rate, ENOUGH):.0%}"
     )
