@@ -14,7 +14,7 @@ from grpotui.records import HealthSettings
 
 
 def resolve(preset: Preset) -> dict[str, Any]:
-    """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo, health, launch.
+    """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo, sections.
 
     TRL's defaults are left to TRL. ``grpo.reward_weights`` moves to the rewards' own ``weight``, so that the
     range of the total reward is known wherever rewards are read.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from grpotui.records import HealthSettings
+from grpotui.records import POLICIES, HealthSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,32 @@ class LaunchSettings:
     """GPUs that one run uses."""
     tags: tuple[str, ...] = ()
     """Words to find the run by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSettings:
+    """The preset's ``[contract]`` table: what is expected before the run, scored at its end."""
+
+    hypothesis: str = ""
+    """What is believed, and why."""
+    forecast: Mapping[str, Any] = field(default_factory=dict)
+    """Measure -> [low, high]."""
+    primary: str = ""
+    """What must hold, such as "mean(reward, last=50) >= 0.80"."""
+    secondary: str = ""
+    """What should hold beside it."""
+    tertiary: str = ""
+    """What would be good to have."""
+    kill: str = ""
+    """When it is not worth going on: the runner stops the run, which saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """The preset's ``[notify]`` table: what the runner does when the verdict of a run changes."""
+
+    command: tuple[str, ...] = ()
+    """A program and its arguments, such as ["notify-send", "{run}: {verdict}"]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +71,12 @@ class Limit:
         return None
 
 
-SECTIONS: Mapping[str, type] = {"health": HealthSettings, "launch": LaunchSettings}
+SECTIONS: Mapping[str, type] = {
+    "health": HealthSettings,
+    "contract": ContractSettings,
+    "notify": NotifySettings,
+    "launch": LaunchSettings,
+}
 """Tables whose fields a dataclass declares, defaults included."""
 
 TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
@@ -55,6 +87,8 @@ TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
     "rewards": ("list",),
     "grpo": ("dict",),
     "health": ("dict",),
+    "contract": ("dict",),
+    "notify": ("dict",),
     "launch": ("dict",),
 }
 """Top-level keys and the kinds they take; ``extends`` is gone once a preset is loaded."""
@@ -67,15 +101,11 @@ KINDS = ("train",)
 LATER = frozenset(
     {
         "confirm",
-        "contract",
         "curriculum",
         "eval",
-        "notify",
         "promote",
         "rollouts",
         "sweep",
-        "health.on_collapsed",
-        "health.on_no_signal",
     }
 )
 """Sections and fields that presets of a later version have."""
@@ -87,6 +117,10 @@ LIMITS: Mapping[str, Limit] = {
     "health.jaccard_warn": Limit(0, 1),
     "health.jaccard_bad": Limit(0, 1),
     "health.patience": Limit(low=1),
+    "health.on_collapsed": Limit(choices=POLICIES),
+    "health.on_no_signal": Limit(choices=POLICIES),
+    "health.on_solved": Limit(choices=POLICIES),
+    "health.grace": Limit(low=0),
     "launch.device": Limit(choices=("auto", "cpu", "cuda")),
     "launch.devices": Limit(1, 1),
 }
@@ -100,6 +134,7 @@ _ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "float": (("float",), ()),
     "str": (("str",), ()),
     "tuple[str, ...]": (("list",), ("str",)),
+    "Mapping[str, Any]": (("dict",), ()),
 }
 
 

@@ -6,11 +6,13 @@ import dataclasses
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
+from grpotui import contract
 from grpotui.presets import grpo_rules
 from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
 from grpotui.presets.kinds import mismatch, unusable
+from grpotui.presets.notify import notify_problems
 from grpotui.presets.preset import Preset, PresetError, Problem
 from grpotui.presets.secrecy import secrets_in
 from grpotui.presets.sections import (
@@ -66,6 +68,9 @@ def problems(preset: Preset) -> Iterator[Problem]:
     for name, section in SECTIONS.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
+    for path, message in contract.check(data.get("contract")):
+        yield Problem(path, message)
+    yield from notify_problems(data.get("notify"))
 
 
 def field_problems(path: str, value: object) -> Iterator[Problem]:

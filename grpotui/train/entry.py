@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grpotui.errors import UserError
-from grpotui.presets.code import require_same, source_only
+from grpotui.presets.code import function_files, require_same, source_only
 from grpotui.records import Status
 from grpotui.stream import read_json, write_json
 from grpotui.train import device
@@ -56,8 +56,11 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     from grpotui.train.session import Experiment, Session
 
     config = asked.get("config")
-    if isinstance(config, dict) and require_same(asked.get("code"), config, run.path.parent.parent):
-        source_only(run.path)
+    if isinstance(config, dict):
+        root = run.path.parent.parent
+        require_same(asked.get("code"), config, root)
+        if function_files(config, root):
+            source_only(run.path)
     experiment = Experiment.from_run(asked)
     say(f"loading model {experiment.model}")
     return Session(run, attempt, device.resolve(wanted), stop, progress).train(experiment)
