@@ -13,7 +13,7 @@ PLACEHOLDERS = ("run", "verdict", "cause", "step", "message")
 """Words that may stand in braces in an argument."""
 MAX_ARGUMENT = 2000
 """Characters that a placeholder becomes."""
-_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def notify_command(config: Mapping[str, object]) -> tuple[str, ...]:

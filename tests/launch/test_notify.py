@@ -101,7 +101,7 @@ def test_the_script_has_to_be_what_was_trusted(lab: Lab, script: Path) -> None:
 
 
 def test_a_new_command_asks_and_says_what_it_is(lab: Lab) -> None:
-    with pytest.raises(UntrustedError, match="notify: say '{run}: {verdict}' is new here") as raised:
+    with pytest.raises(UntrustedError, match=r"notify: say '\{run\}: \{verdict\}' is new here") as raised:
         lab.launch(overrides=('notify.command=["say", "{run}: {verdict}"]',))
     (untrusted,) = raised.value.files
     assert untrusted.head() == [
@@ -109,7 +109,7 @@ def test_a_new_command_asks_and_says_what_it_is(lab: Lab) -> None:
         "is run whenever the verdict of the run changes",
     ]
     trust([untrusted.file])
-    with pytest.raises(UntrustedError, match="say '{run}'"):
+    with pytest.raises(UntrustedError, match=r"say '\{run\}'"):
         lab.launch(overrides=('notify.command=["say", "{run}"]',))
 
 
