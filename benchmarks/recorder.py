@@ -102,7 +102,7 @@ class TimedTrainer(RecordedTrainer):
             return super()._rows(advantages)
 
 
-def words(texts: Any, answers: Any) -> list[float]:
+def words(texts: Sequence[str], answers: Sequence[str | None], prompts: Sequence[str] = (), /) -> list[float]:
     return [min(len(text.split()), 10) / 10 for text in texts]
 
 

@@ -55,11 +55,19 @@ def main() -> None:
         workspace.create()
         collapsed, happy = train(workspace, "demo-collapse"), train(workspace, "demo-happy")
         train(workspace, "demo-arithmetic")
-        asyncio.run(draw(workspace, "run-collapsed", collapsed))
-        asyncio.run(draw(workspace, "run-solved", happy))
-        asyncio.run(draw(workspace, "runs"))
-        asyncio.run(draw(workspace, "launch", None, "n"))
-        asyncio.run(draw(workspace, "help", None, "question_mark"))
+        for name, run_id, *keys in (
+            ("run-collapsed", collapsed),
+            ("run-solved", happy),
+            ("run-zoomed", collapsed, "x", "x", "plus", "plus", "S"),
+            ("run-metric", collapsed, "a", *"zero"),
+            ("read", collapsed, "enter"),
+            ("runs", None),
+            ("launch", None, "n", "enter"),
+            ("resources", None, "g"),
+            ("help", None, "question_mark"),
+            ("commands", None, "ctrl+p"),
+        ):
+            asyncio.run(draw(workspace, name, run_id, *keys))
 
 
 if __name__ == "__main__":

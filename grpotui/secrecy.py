@@ -74,7 +74,12 @@ def _without(value: Any, name: str, environment: Sequence[str]) -> Any:
     return value
 
 
+def _names_ours(name: str) -> bool:
+    """True for a variable that holds a secret; the shell's working folders only sound like one."""
+    return names_secret(name) and name not in ("PWD", "OLDPWD")
+
+
 def _environment() -> list[str]:
     """Return the values of our own environment whose names say that they are secrets, longest first."""
-    found = {value for name, value in os.environ.items() if len(value) >= _SHORT and names_secret(name)}
+    found = {value for name, value in os.environ.items() if len(value) >= _SHORT and _names_ours(name)}
     return sorted(found, key=len, reverse=True)

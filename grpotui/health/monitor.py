@@ -37,16 +37,6 @@ class VerdictChange:
     cause: str
     message: str
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the ``verdict`` event less its type and time."""
-        return {
-            "step": self.step,
-            "from": str(self.old),
-            "to": str(self.new),
-            "cause": self.cause,
-            "message": self.message,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -109,6 +99,10 @@ class Monitor:
         flags = self._thresholds.step(seen, reading.pooled)
         change = self._judge(reading, flags) if reading.pooled.groups >= self._enough else None
         return Judgement(tuple(flags), _joined(taken_back, change))
+
+    def evaluation(self, metrics: Mapping[str, Any]) -> list[Flag]:
+        """Take in a line of ``metrics.jsonl`` that an evaluation logged; return its flags."""
+        return self._thresholds.evaluation(metrics)
 
     def _read(self, step: int, reward: float | None) -> Reading:
         """Pool the window and note what is the best and worst so far."""

@@ -72,7 +72,7 @@ def decide(
     if asked is not None and (killed or outcome.signal is not None or not outcome.code):
         reason = asked.reason or "stopped before it could save"
         if killed:
-            reason += " (it did not end in time and was killed)"
+            reason += f" ({'killed on request' if asked.force else 'it did not end in time and was killed'})"
         return Ending(Status.STOPPED, clean(reason, _REASON_LENGTH), outcome)
     return Ending(Status.FAILED, _failure(run, outcome, oom, log_start), outcome)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from grpotui.health import signals
+from grpotui.health.thresholds import GAP
 from grpotui.records import Group, Mode, RewardRange, as_float, as_int
 from grpotui.stream import Tail
 from grpotui.workspace import RunDir
@@ -54,14 +56,24 @@ def is_judged(line: Json) -> bool:
     return "reward" in line
 
 
+def is_evaluation(line: Json) -> bool:
+    """True for the line of an evaluation that the rules look at."""
+    return GAP in line and not is_judged(line)
+
+
 def paired(run: RunDir, metrics: Tail) -> Iterator[tuple[Json, Json | None]]:
     """Yield each line that is judged with the signals that were computed for it, None where there are none.
 
     Signals are written after their line of metrics: older ones belong to a step that was trained again.
+    Lines of evaluations stand in between, without signals.
     """
     written = lines(Tail(run.signals))
     following = next(written, None)
-    for line in filter(is_judged, lines(metrics)):
+    for line in lines(metrics):
+        if is_evaluation(line):
+            yield line, None
+        if not is_judged(line):
+            continue
         while following is not None and Said.of(following).before(Said.of(line)):
             following = next(written, None)
         if following is not None and _belongs(following, line):
@@ -82,8 +94,10 @@ class Survey:
 
     metrics: Tail
     """Stands after the last line that was surveyed."""
+    lines: int = 0
+    """How many lines there are, those of evaluations among them."""
     count: int = 0
-    """How many lines there are to judge."""
+    """How many of them are of training steps."""
     unjudged: int = 0
     """How many of them, at the end, have no signals."""
     steps: list[int] = field(default_factory=list)
@@ -94,6 +108,9 @@ class Survey:
         """Read metrics and signals once."""
         found = cls(Tail(run.metrics))
         for line, known in paired(run, found.metrics):
+            found.lines += 1
+            if not is_judged(line):
+                continue
             found.count += 1
             step = as_int(line.get("step"))
             del found.steps[bisect_left(found.steps, step) :]
@@ -113,10 +130,34 @@ class Survey:
         return [(lows[index], self.steps[index]) for index in range(first, len(self.steps))]
 
 
+def approach(completions: Tail, step: int) -> None:
+    """Let a tail stand shortly before the groups that the newest attempt made after ``step``.
+
+    Steps ascend within an attempt: what comes before a group of an earlier step is not wanted. Looks back
+    from the end of the file, twice as far each time.
+    """
+    try:
+        stat = os.stat(completions.path)
+    except OSError:
+        return
+    back = _CHUNK
+    while back < stat.st_size:
+        probe = Tail(completions.path, stat.st_ino, stat.st_size - back)
+        first = next((line.data for line in probe.read(_CHUNK) if _is_train(line.data)), None)
+        if first is not None and as_int(first.get("step")) <= step:
+            completions.inode, completions.offset = stat.st_ino, stat.st_size - back
+            return
+        back *= 2
+
+
+def _is_train(line: Json) -> bool:
+    return bool(line.get("mode", Mode.TRAIN) == Mode.TRAIN)
+
+
 def compute_missing(
     completions: Tail, wanted: Sequence[tuple[int, int]], last: int, span: RewardRange | None
 ) -> tuple[dict[int, dict[str, Any]], list[Group]]:
-    """Read all groups once; return signals by step, and the groups of steps after ``last``, not yet logged.
+    """Read the groups that follow; return signals by step, and groups not yet logged, those after ``last``.
 
     ``wanted`` holds ascending (low, high] ranges of steps. Groups that were generated again replace the old.
     """
@@ -132,7 +173,7 @@ def compute_missing(
             found[current] = signals.compute(current, held, span)
 
     for line in lines(completions):
-        if line.get("mode", Mode.TRAIN) != Mode.TRAIN:
+        if not _is_train(line):
             continue
         step = as_int(line.get("step"))
         here = (step, as_int(line.get("group")))

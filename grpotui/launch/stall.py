@@ -16,10 +16,11 @@ from grpotui.stream import Tail
 from grpotui.workspace import RunDir
 
 SIGNAL = "stalled"
+Written = tuple[int, int, int]
 FACTOR = 10
 """Times the usual time between two lines of metrics after which silence is worth a flag."""
 LEAST_SECONDS = 60.0
-"""Silence is never flagged sooner: a checkpoint or an evaluation takes its time."""
+"""Silence is never flagged sooner."""
 LEAST_VARIABLE = "GRPOTUI_STALL_SECONDS"
 """Environment variable that replaces :data:`LEAST_SECONDS`."""
 _REMEMBERED = 20
@@ -44,11 +45,11 @@ class StallWatch:
     """Measures the silence of one attempt, on a clock that no change of the date touches.
 
     ``clock`` returns seconds and never goes back. Before the first line of an attempt there is no silence: a
-    model may load for long.
+    model may load for long. A checkpoint that grows is no silence either, nor is an evaluation that goes on.
     """
 
     def __init__(self, run: RunDir, clock: Callable[[], float] = time.monotonic) -> None:
-        self._run = run
+        self.run = run
         self._clock = clock
         self._least = least_seconds()
         self._looked = clock()
@@ -56,14 +57,16 @@ class StallWatch:
         self._pause = 0.0
         self._pauses: deque[float] = deque(maxlen=_REMEMBERED)
         self._sizes = self._look_at_files()
+        self._saved: Written | None = None
+        """The newest checkpoint in the middle of a silence; None before that."""
         self._begun = False
         self._raised = False
 
     def take_over(self) -> None:
         """Go on for a runner that died: how long steps take, and whether the flag stands, is in the files."""
         self._begun = True
-        self._pauses.extend(_pauses_of(self._run.metrics))
-        said = [e for e in events(self._run) if e.get("type") == "flag" and e.get("signal") == SIGNAL]
+        self._pauses.extend(_pauses_of(self.run.metrics))
+        said = [e for e in events(self.run) if e.get("type") == "flag" and e.get("signal") == SIGNAL]
         self._raised = bool(said) and said[-1].get("level") != Level.INFO
 
     def look(self, step: int, suspended: Callable[[], bool] = lambda: False) -> Flag | None:
@@ -80,7 +83,14 @@ class StallWatch:
         if sizes != self._sizes:
             return self._heard(step, logged=sizes[0] != self._sizes[0], sizes=sizes)
         limit = self.limit
-        if self._raised or limit is None or self._silence < limit:
+        if self._raised or limit is None or self._silence < limit / 2:
+            return None
+        if self._saved is None:
+            self._saved = _last_written(self.run.checkpoints)
+        if self._silence < limit:
+            return None
+        if self._saved != _last_written(self.run.checkpoints):
+            self._silence, self._saved = 0.0, None
             return None
         self._raised = True
         usual = statistics.median(self._pauses)
@@ -97,9 +107,10 @@ class StallWatch:
             return None
         return max(self._least, FACTOR * statistics.median(self._pauses))
 
-    def _heard(self, step: int, logged: bool, sizes: tuple[int, int]) -> Flag | None:
+    def _heard(self, step: int, logged: bool, sizes: tuple[int, int, int]) -> Flag | None:
         """Something was written: groups are a sign of life, and lines of metrics tell how long steps take."""
         silence, self._silence, self._sizes = self._silence, 0.0, sizes
+        self._saved = None
         was_raised, self._raised = self._raised, False
         if logged:
             if self._begun and not was_raised:
@@ -110,13 +121,32 @@ class StallWatch:
         text = f"no longer stalled: went on after {silence:.0f} s without a metric"
         return Flag(step, FlagKind.THRESHOLD, Level.INFO, SIGNAL, round(silence, 1), self._least, text)
 
-    def _look_at_files(self) -> tuple[int, int]:
-        return _size(self._run.metrics), _size(self._run.completions)
+    def _look_at_files(self) -> tuple[int, int, int]:
+        """Return the sizes of both streams, and when an evaluation last showed that it goes on."""
+        return _size(self.run.metrics), _size(self.run.completions), _touched(self.run.heartbeat)
+
+
+def _last_written(checkpoints: Path) -> Written:
+    """Return what grows while a checkpoint is saved: files, bytes and last change of the newest one."""
+    try:
+        newest = max(os.scandir(checkpoints), key=lambda entry: entry.stat().st_mtime_ns, default=None)
+        stats = [os.stat(Path(at, name)) for at, _, names in os.walk(newest or "") for name in names]
+    except OSError:  # renamed or pruned meanwhile
+        return (0, 0, 0)
+    last = max((stat.st_mtime_ns for stat in stats), default=0)
+    return len(stats), sum(stat.st_size for stat in stats), last
 
 
 def _size(path: Path) -> int:
     try:
         return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _touched(path: Path) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
     except OSError:
         return 0
 

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from grpotui.launch.identity import Identity, marked
@@ -90,6 +90,7 @@ class StopWatch:
             self._deadline = time.monotonic() + self._grace
             self._target.ask()
         if request.force:
+            self.asked = replace(self.asked, force=True)
             self._deadline = time.monotonic()
 
     def _news(self) -> Request | None:

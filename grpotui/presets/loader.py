@@ -22,7 +22,10 @@ def load(name_or_path: str, workspace: Workspace | None) -> Preset:
     among the shipped presets. Raises PresetError.
     """
     path = find(name_or_path, workspace)
-    return Preset(name=path.stem, path=path, data=_extended(path, workspace))
+    data, files = _extended(path, workspace)
+    own = [workspace.root] if workspace else []
+    folders = dict.fromkeys([*own, *(Path(file).absolute().parent for file in files)])
+    return Preset(name=path.stem, path=path, data=data, folders=tuple(folders))
 
 
 def preset_text(name_or_path: str, workspace: Workspace | None = None) -> str:
@@ -73,7 +76,8 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _extended(path: Path, workspace: Workspace | None) -> dict[str, Any]:
+def _extended(path: Path, workspace: Workspace | None) -> tuple[dict[str, Any], list[Path]]:
+    """Return a preset with all that it extends, and its files, itself first."""
     layers: list[tuple[Path, dict[str, Any]]] = []
     while True:
         _refuse_cycle([file for file, _ in layers], path)
@@ -98,7 +102,7 @@ def _extended(path: Path, workspace: Workspace | None) -> dict[str, Any]:
             except PresetError as error:
                 raise PresetError(f"{shown_path(file)}: {error}") from None
         merged = merge(merged, layer)
-    return merged
+    return merged, [file for file, _ in layers]
 
 
 def _refuse_cycle(files: list[Path], path: Path) -> None:
@@ -132,7 +136,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _info(path: Path, workspace: Workspace | None, shipped: bool) -> PresetInfo:
     try:
-        summary = _extended(path, workspace).get("summary")
+        summary = _extended(path, workspace)[0].get("summary")
     except PresetError as error:
         return PresetInfo(path.stem, "", path, shipped, str(error))
     return PresetInfo(path.stem, summary if isinstance(summary, str) else "", path, shipped)

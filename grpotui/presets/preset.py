@@ -27,6 +27,8 @@ class Preset:
     name: str
     path: Path
     data: dict[str, Any]
+    folders: tuple[Path, ...] = ()
+    """Where files that it names are looked for: the workspace, then the folders of its own files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Problem:
     path: str
     """Dotted field, such as ``grpo.beta``; empty when no single field is to blame."""
     message: str
+    rule: str = ""
+    """Name of the rule, where the preflight knows how to mend what it found."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

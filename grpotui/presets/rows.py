@@ -17,8 +17,9 @@ from grpotui.presets.overrides import parse_value
 from grpotui.presets.preset import Preset
 from grpotui.presets.sections import SECTIONS
 from grpotui.presets.validate import OWNED
-from grpotui.tasks import TaskError
+from grpotui.tasks import TaskError, reward_names, task_names
 from grpotui.tasks.library import find_reward, find_task
+from grpotui.tasks.model import TaskSettings
 
 USUAL = (
     "num_generations",
@@ -74,10 +75,13 @@ def field_rows(preset: Preset) -> list[FieldRow]:
     """Return the editable fields: model, task, rewards, TRL's (the preset's own first), health, launch."""
     data = preset.data
     rows = [FieldRow("model", data.get("model"), None, "model" in data, '"tiny", a folder or a hub id')]
-    rows += _named("task", data.get("task"), lambda name: find_task(name).settings)
+    known = f"one of {', '.join(task_names())}"
+    rows += _named("task", data.get("task"), lambda name: find_task(name).settings, known)
+    rows += _parts(data.get("task"))
     rewards = data.get("rewards")
+    known = f"one of {', '.join(reward_names())}"
     for index, reward in enumerate(rewards if isinstance(rewards, list) else []):
-        rows += _named(f"rewards.{index}", reward, lambda name: find_reward(name, "").settings)
+        rows += _named(f"rewards.{index}", reward, lambda name: find_reward(name, "").settings, known)
     rows += _grpo(data.get("grpo"))
     for name, section in SECTIONS.items():
         rows += _declared(name, data.get(name), section)
@@ -110,15 +114,33 @@ def _editable(value: object) -> bool:
     )
 
 
-def _named(path: str, table: object, settings: Callable[[object], type]) -> Iterator[FieldRow]:
-    """Rows of a table that says by its ``name`` which settings it takes."""
+def _named(path: str, table: object, settings: Callable[[object], type], known: str) -> Iterator[FieldRow]:
+    """Rows of a table that says by its ``name`` which settings it takes; ``known`` tells which there are."""
     name = table.get("name") if isinstance(table, Mapping) else None
-    yield FieldRow(f"{path}.name", name, None, name is not None, "")
+    yield FieldRow(f"{path}.name", name, None, name is not None, known)
     try:
         declared = settings(name)
     except TaskError:
         return
     yield from _declared(path, table, declared)
+
+
+def _parts(task: object) -> Iterator[FieldRow]:
+    """Rows of the parts of a mixed task: weight and settings of each."""
+    parts = task.get("parts") if isinstance(task, Mapping) else None
+    common = {field.name for field in dataclasses.fields(TaskSettings)}
+    for label, part in parts.items() if isinstance(parts, Mapping) else ():
+        path, help_ = f"task.parts.{label}", "how much of the whole, beside the other parts' weights"
+        if not isinstance(part, Mapping):
+            yield FieldRow(path, part, None, True, help_)
+            continue
+        yield FieldRow(f"{path}.weight", part.get("weight", 1.0), 1.0, "weight" in part, help_)
+        try:
+            declared = find_task(part.get("name", label)).settings
+        except TaskError:
+            continue
+        rows = _declared(path, part, declared)
+        yield from (row for row in rows if row.path.rpartition(".")[2] not in common)
 
 
 def _grpo(table: object) -> Iterator[FieldRow]:

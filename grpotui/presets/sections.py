@@ -8,6 +8,9 @@ from typing import Any
 
 from grpotui.records import POLICIES, HealthSettings
 
+DEVICES = ("auto", "cpu", "cuda")
+"""What a run can be asked to train on; "auto" takes the GPU where there is one."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaunchSettings:
@@ -19,6 +22,26 @@ class LaunchSettings:
     """GPUs that one run uses."""
     tags: tuple[str, ...] = ()
     """Words to find the run by."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvalSettings:
+    """The preset's ``[eval]`` table: what is asked of the model beside training."""
+
+    every: int = 0
+    """Steps between evaluations; also before step 1 and at the end. 0 for none."""
+    n: int = 200
+    """Held-out prompts, or all of them where there are fewer."""
+    n_train: int = 100
+    """Prompts of the training set, to see the gap; 0 for none."""
+    greedy: bool = True
+    """One completion of each prompt, the likeliest token every time."""
+    sampled: bool = False
+    """One completion of each prompt, sampled as in training."""
+    watch: int = 8
+    """Held-out prompts of each task whose completions are kept to be read, the same in every run."""
+    best: str = ""
+    """Metric whose best checkpoint is kept beside the last ones, such as eval_accuracy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +70,10 @@ class NotifySettings:
     """A program and its arguments, such as ["notify-send", "{run}: {verdict}"]."""
 
 
+BEST = ("eval_accuracy", "eval_sampled_accuracy", "eval_reward")
+"""What ``eval.best`` may name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What a field's value must keep to, beside its kind."""
@@ -61,7 +88,7 @@ class Limit:
         """Return what the value should have been, or None when it is fine."""
         if isinstance(value, str):
             ok = not self.choices or value in self.choices
-            return None if ok else f"expected one of {', '.join(self.choices)}"
+            return None if ok else f"expected one of {', '.join(filter(None, self.choices))}"
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return None
         if self.low is not None and (value < self.low or (self.above and value == self.low)):
@@ -72,6 +99,7 @@ class Limit:
 
 
 SECTIONS: Mapping[str, type] = {
+    "eval": EvalSettings,
     "health": HealthSettings,
     "contract": ContractSettings,
     "notify": NotifySettings,
@@ -86,6 +114,8 @@ TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
     "task": ("dict",),
     "rewards": ("list",),
     "grpo": ("dict",),
+    "curriculum": ("list",),
+    "eval": ("dict",),
     "health": ("dict",),
     "contract": ("dict",),
     "notify": ("dict",),
@@ -101,8 +131,6 @@ KINDS = ("train",)
 LATER = frozenset(
     {
         "confirm",
-        "curriculum",
-        "eval",
         "promote",
         "rollouts",
         "sweep",
@@ -111,6 +139,13 @@ LATER = frozenset(
 """Sections and fields that presets of a later version have."""
 
 LIMITS: Mapping[str, Limit] = {
+    "eval.every": Limit(low=0),
+    "eval.n": Limit(low=0),
+    "eval.n_train": Limit(low=0),
+    "eval.watch": Limit(low=0),
+    "eval.best": Limit(choices=("", *BEST)),
+    "health.gap_warn": Limit(0, 1),
+    "health.gap_bad": Limit(0, 1),
     "health.window_groups": Limit(low=1),
     "health.zero_std_warn": Limit(0, 1),
     "health.zero_std_bad": Limit(0, 1),
@@ -121,11 +156,15 @@ LIMITS: Mapping[str, Limit] = {
     "health.on_no_signal": Limit(choices=POLICIES),
     "health.on_solved": Limit(choices=POLICIES),
     "health.grace": Limit(low=0),
-    "launch.device": Limit(choices=("auto", "cpu", "cuda")),
+    "launch.device": Limit(choices=DEVICES),
     "launch.devices": Limit(1, 1),
 }
 
-ORDERED = (("health.zero_std_warn", "health.zero_std_bad"), ("health.jaccard_warn", "health.jaccard_bad"))
+ORDERED = (
+    ("health.zero_std_warn", "health.zero_std_bad"),
+    ("health.jaccard_warn", "health.jaccard_bad"),
+    ("health.gap_warn", "health.gap_bad"),
+)
 """Pairs of fields of one section of which the first may not be the larger."""
 
 _ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

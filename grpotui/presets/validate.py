@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from grpotui import contract
-from grpotui.presets import grpo_rules
+from grpotui.presets import eval_rules, grpo_rules, stages
 from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
@@ -25,8 +26,8 @@ from grpotui.presets.sections import (
     TOP_LEVEL,
     annotated_kinds,
 )
-from grpotui.tasks import TaskError, validate_rewards, validate_task
-from grpotui.tasks.library import find_task
+from grpotui.tasks import TaskError, prompt_count, validate_rewards, validate_task
+from grpotui.tasks.files import rewards_with_files, with_files
 from grpotui.tasks.settings import nearest, shown
 
 OWNED: Mapping[str, str] = {
@@ -61,16 +62,18 @@ def problems(preset: Preset) -> Iterator[Problem]:
     yield from remote_code("grpo", data.get("grpo"))
     yield from unusable("", data)
     yield from _top(data)
-    task = yield from _task(data)
+    task = yield from _task(data, preset.folders)
     grpo = yield from _grpo(data)
     if task is not None and grpo is not None:
         yield from _prompts(task, grpo)
+    if isinstance(data.get("curriculum"), list):
+        yield from stages.problems(data, grpo, preset.folders)
     for name, section in SECTIONS.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
-    for path, message in contract.check(data.get("contract")):
-        yield Problem(path, message)
-    yield from notify_problems(data.get("notify"))
+            yield from _written(name, data[name])
+    if task is not None and isinstance(data.get("eval"), dict):
+        yield from eval_rules.problems(data["eval"], task, data.get("curriculum"))
 
 
 def field_problems(path: str, value: object) -> Iterator[Problem]:
@@ -79,8 +82,16 @@ def field_problems(path: str, value: object) -> Iterator[Problem]:
     if section == "grpo":
         yield from _grpo_field(name, value)
     elif section in SECTIONS:
-        found = _section(section, SECTIONS[section], {name: value})
+        found = [*_section(section, SECTIONS[section], {name: value}), *_written(section, {name: value})]
         yield from (problem for problem in found if problem.path == path)
+
+
+def _written(section: str, values: object) -> Iterator[Problem]:
+    """Yield what is wrong with texts that have a language of their own."""
+    if section == "contract":
+        yield from (Problem(path, message) for path, message in contract.check(values))
+    elif section == "notify":
+        yield from notify_problems(values)
 
 
 def _top(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -109,18 +120,18 @@ def _unknown_top(key: str) -> str:
     return f"unknown key{nearest(key, [*TOP_LEVEL, 'extends']) or '; known: ' + ', '.join(TOP_LEVEL)}"
 
 
-def _task(data: Mapping[str, Any]) -> _Checked:
+def _task(data: Mapping[str, Any], folders: Sequence[Path]) -> _Checked:
     task, rewards = data.get("task"), data.get("rewards")
     good = None
     try:
         if isinstance(task, dict):
-            validate_task(task)
+            validate_task(task := with_files(task, folders))
             good = task
     except TaskError as error:
         yield _located(error)
     try:
         if isinstance(rewards, list):
-            validate_rewards(rewards, good)
+            validate_rewards(rewards_with_files(rewards, folders), good)
     except TaskError as error:
         yield _located(error)
     return good
@@ -134,11 +145,13 @@ def _located(error: TaskError) -> Problem:
 def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Problem]:
     """Each generation takes different prompts: with too few of them TRL ends well and has trained no step."""
     size, group = grpo_rules.generation_size(grpo), grpo_rules.group_size(grpo)
-    have, need = task.get("n", find_task(task["name"]).settings().n), size // group
-    if have < need:
+    have, need = prompt_count(task), size // group
+    if have is not None and have < need:
         counts = f"{need} different prompts ({size} completions / {group} of each)"
         yield Problem(
-            "task.n", f"one generation takes {counts}, and there are {have}: TRL would train no step"
+            "task.n",
+            f"one generation takes {counts}, and there are {have}: TRL would train no step",
+            "enough-prompts",
         )
 
 
@@ -175,7 +188,7 @@ def _grpo_field(name: str, value: object) -> Iterator[Problem]:
     elif problem := mismatch(path, value, field.kinds, field.items) or _choice(path, value, field):
         yield problem
     elif name in grpo_rules.ONLY and value != grpo_rules.ONLY[name]:
-        yield Problem(path, "evaluation during training is not supported by this version of grpotui")
+        yield Problem(path, "grpotui evaluates by itself: see [eval] every, n and best")
     elif name in grpo_rules.LIMITS and (wanted := grpo_rules.LIMITS[name].broken(value)):
         yield Problem(path, f"{wanted}, got {shown(value)}")
 
@@ -188,7 +201,8 @@ def _choice(path: str, value: object, field: Field) -> Problem | None:
         known = f"; known: {', '.join(field.choices)}"
     else:
         known = f"; nearest: {', '.join(parts[:3])}" if parts else nearest(value, field.choices)
-    return Problem(path, f"TRL knows no {shown(value)}{known}")
+    rule = "loss-type" if path == "grpo.loss_type" else ""
+    return Problem(path, f"TRL knows no {shown(value)}{known}", rule)
 
 
 def _section(name: str, section: type, values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grpotui.errors import UserError
 from grpotui.registry.place import index_path
-from grpotui.registry.schema import migrate
+from grpotui.registry.schema import migrate, require_known
 from grpotui.workspace import Workspace
 
 BUSY_SECONDS = 5.0
@@ -52,8 +52,12 @@ def connect(workspace: Workspace) -> sqlite3.Connection:
 
 
 def fresh(conn: sqlite3.Connection, workspace: Workspace) -> sqlite3.Connection:
-    """Return ``conn``, or a new connection in its place when ``runs.db`` was removed or replaced."""
+    """Return ``conn``, or a new connection in its place when ``runs.db`` was removed or replaced.
+
+    Raises UserError when a newer grpotui has migrated the file since.
+    """
     if isinstance(conn, Connection) and conn.identity == file_identity(index_path(workspace)):
+        require_known(conn)
         return conn
     conn.close()
     return connect(workspace)
@@ -150,9 +154,13 @@ def _explained(error: sqlite3.DatabaseError, workspace: Workspace) -> Exception:
 
 @contextlib.contextmanager
 def writing(conn: sqlite3.Connection) -> Iterator[None]:
-    """Run a block in one transaction that holds the write lock from its start."""
+    """Run a block in one transaction that holds the write lock from its start.
+
+    Raises UserError when a newer grpotui has migrated the file meanwhile.
+    """
     conn.execute("BEGIN IMMEDIATE")
     try:
+        require_known(conn)
         yield
         conn.execute("COMMIT")
     except BaseException:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, as_float, as_int
+from grpotui.records.lineage import StageMark
 from grpotui.registry import documents, points
 from grpotui.registry.database import fresh
 from grpotui.registry.references import resolve
@@ -73,6 +75,10 @@ class Registry:
             raise UserError(f"no run {run_id!r}")
         return found[0]
 
+    def children(self, run_id: str) -> list[RunSummary]:
+        """Return the runs that came from a run: forks, clones and evaluations, oldest first."""
+        return self._summaries("WHERE parent = ? AND parent != '' ORDER BY created_at, id", (run_id,))
+
     def queued(self) -> list[RunSummary]:
         """Return the runs that wait, the one that waits longest first."""
         return self._summaries("WHERE status = ? ORDER BY status_at, created_at, id", (str(Status.QUEUED),))
@@ -81,11 +87,6 @@ class Registry:
         """Return the runs that should have a runner, oldest first."""
         marks = ", ".join("?" * len(_LIVE))
         return self._summaries(f"WHERE status IN ({marks}) ORDER BY created_at, id", _LIVE)
-
-    def counts(self) -> dict[Status, int]:
-        """Return how many runs there are of each status that occurs."""
-        rows = self.connection.execute("SELECT status, count(*) FROM runs GROUP BY status")
-        return {Status(status): count for status, count in rows}
 
     def resolve(self, ref: str) -> str:
         """Return the id that ``ref`` means: an id, a unique prefix, a unique last part, or ``@last``.
@@ -119,6 +120,11 @@ class Registry:
         since = -1 if after is None else after
         return {key: points.series(self.connection, rid, key, since) for key in wanted}
 
+    def columns(self, run_id: str, key: str, after: int | None = None) -> tuple[array[int], array[float]]:
+        """Return steps and values of one metric, ascending; nan was not finite. Quick for long runs."""
+        since = -1 if after is None else after
+        return points.columns(self.connection, self._rid(run_id), key, since)
+
     def last(self, run_id: str) -> dict[str, float | None]:
         """Return the last value of every metric."""
         return points.last(self.connection, self._rid(run_id))
@@ -128,10 +134,6 @@ class Registry:
     ) -> dict[str, list[float | None]]:
         """Return a metric of several whole runs as ``n`` values each; runs without points are left out."""
         return points.sparklines(self.connection, run_ids, key, n)
-
-    def sparkline(self, run_id: str, key: str = "reward", n: int = 30) -> list[float | None]:
-        """Return a metric of a whole run as ``n`` values, or as none."""
-        return self.sparklines([run_id], key, n).get(run_id, [])
 
     # Events
 
@@ -153,6 +155,11 @@ class Registry:
         rid = self._rid(run_id)
         rows = self.connection.execute("SELECT type, body FROM events WHERE run = ? ORDER BY seq", (rid,))
         return [json.loads(body) for kind, body in rows if types is None or kind in types]
+
+    def stages(self, run_id: str) -> list[StageMark]:
+        """Return where each stage of a curriculum began, in order; a stage that was begun again once."""
+        marks = (StageMark.from_json(event) for event in self.events(run_id, ("stage",)))
+        return sorted({mark.step: mark for mark in marks}.values(), key=lambda mark: mark.step)
 
     # Groups
 
@@ -195,12 +202,14 @@ class Registry:
         )
         return rows.fetchall()
 
-    def group_lines(self, run_id: str, step: int | None = None) -> Iterator[dict[str, Any]]:
+    def group_lines(
+        self, run_id: str, step: int | None = None, mode: str | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Yield the objects of ``completions.jsonl`` that hold, in the file's order."""
         rows = self.connection.execute(
             "SELECT offset, length FROM completions "
-            "WHERE run = ? AND (? IS NULL OR step = ?) ORDER BY offset",
-            (self._rid(run_id), step, step),
+            "WHERE run = ? AND (? IS NULL OR step = ?) AND (? IS NULL OR mode = ?) ORDER BY offset",
+            (self._rid(run_id), step, step, mode, mode),
         ).fetchall()
         path = self.workspace.run(run_id).completions
         for offset, length in rows:
@@ -234,9 +243,10 @@ class Registry:
 
     def reward_range(self, run_id: str) -> RewardRange | None:
         """Return the lowest and highest total reward of a run, where it is known."""
-        match self.document(run_id, "attempt").get("reward_range"):
+        attempt = self.document(run_id, "attempt")
+        match attempt.get("reward_range"):
             case [low, high] if as_float(low) is not None and as_float(high) is not None:
-                return RewardRange(float(low), float(high))
+                return RewardRange(float(low), float(high), attempt.get("reward_binary") is True)
         return None
 
     def process(self, run_id: str) -> dict[str, Any]:

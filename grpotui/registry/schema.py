@@ -122,7 +122,16 @@ CREATE UNIQUE INDEX sealed_places ON sealed (run, key, last);
 """
 """Packed stretches of metrics, see ``streams/sealed.py``; ``last`` is the last step of one."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_VERSION_5 = """
+ALTER TABLE runs ADD COLUMN stage TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN parent TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN relation TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN parent_step INTEGER;
+CREATE INDEX runs_by_parent ON runs (parent, created_at) WHERE parent != '';
+"""
+"""The stage of a curriculum, and the run that a run came from."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""
 
 VERSION = len(MIGRATIONS)
@@ -145,8 +154,14 @@ def newer(found: int) -> UserError:
     """Return the error for a file of schema version ``found``, beyond VERSION."""
     return UserError(
         f"runs.db was made by a newer grpotui (version {found}, this one knows {VERSION}): "
-        "upgrade grpotui, or move runs.db away and run 'grpotui rebuild'"
+        "restart or upgrade grpotui, or move runs.db away and run 'grpotui rebuild'"
     )
+
+
+def require_known(conn: sqlite3.Connection) -> None:
+    """Raise UserError when the file is beyond VERSION: its tables are not those that we know."""
+    if (found := version_of(conn)) > VERSION:
+        raise newer(found)
 
 
 def migrate(conn: sqlite3.Connection) -> None:
@@ -158,9 +173,8 @@ def migrate(conn: sqlite3.Connection) -> None:
         return
     conn.execute("BEGIN IMMEDIATE")
     try:
+        require_known(conn)
         found = version_of(conn)
-        if found > VERSION:
-            raise newer(found)
         if is_foreign(conn):
             raise UserError("runs.db is not grpotui's: move it away, then run 'grpotui rebuild'")
         for script in MIGRATIONS[found:]:

@@ -28,12 +28,12 @@ def reward_kinds() -> dict[str, RewardKind]:
     return {kind.name: kind for kind in found}
 
 
-def find_task(name: object) -> Task:
-    """Return the task called ``name``. Raises TaskError with the nearest names."""
+def find_task(name: object, where: str = "task") -> Task:
+    """Return the task called ``name``; ``where`` is its table. Raises TaskError with the nearest names."""
     known = tasks()
     if isinstance(name, str) and name in known:
         return known[name]
-    raise TaskError(f"task.name: {_unknown('task', name, list(known))}")
+    raise TaskError(f"{where}.name: {_unknown('task', name, list(known))}")
 
 
 def find_reward(name: object, where: str) -> RewardKind:

@@ -12,14 +12,19 @@ from grpotui.tasks.model import Settings, TaskError
 
 S = TypeVar("S", bound=Settings)
 
-_EXPECTED = {
+EXPECTED = {
     "str": "text",
     "bool": "true or false",
     "int": "a whole number",
     "float": "a number",
     "tuple[int, int]": "two whole numbers, such as [0, 20]",
+    "tuple[float, float] | None": "two numbers, such as [0, 1]",
     "tuple[str, ...]": 'a list of texts, such as ["+", "-"]',
+    "Mapping[str, str]": 'a table of texts, such as { prompt = "question" }',
+    "Mapping[str, Any]": "a table",
 }
+"""Types that a field of settings may have, and how an error names what they take."""
+_PAIRS = {"tuple[int, int]": "int", "tuple[float, float] | None": "float"}
 _SHOWN = 60
 
 
@@ -37,8 +42,8 @@ def read(settings: type[S], where: str, owner: str, values: Mapping[str, Any]) -
             meant = nearest(key, declared) or f"; known: {', '.join(declared)}"
             raise TaskError(f"{where}.{key}: {owner} has no such setting{meant}")
         annotation = str(declared[key].type)
-        if not _fits(value, annotation):
-            raise TaskError(f"{where}.{key}: expected {_EXPECTED[annotation]}, got {shown(value)}")
+        if not _fits(value, annotation) or (value == [] and declared[key].default):
+            raise TaskError(f"{where}.{key}: expected {EXPECTED[annotation]}, got {shown(value)}")
         ready[key] = _convert(value, annotation)
     made = settings(**ready)
     if found := made.problem():
@@ -55,11 +60,14 @@ def _fits(value: object, annotation: str) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
     if annotation == "float":
         return as_float(value) is not None
+    if annotation.startswith("Mapping"):
+        texts = annotation == "Mapping[str, str]"
+        return isinstance(value, Mapping) and all(isinstance(v, str) or not texts for v in value.values())
     if not isinstance(value, (list, tuple)):
         return False
-    if annotation == "tuple[int, int]":
-        return len(value) == 2 and all(_fits(item, "int") for item in value)
-    return bool(value) and all(isinstance(item, str) for item in value)
+    if annotation in _PAIRS:
+        return len(value) == 2 and all(_fits(item, _PAIRS[annotation]) for item in value)
+    return all(isinstance(item, str) for item in value)
 
 
 def _convert(value: Any, annotation: str) -> Any:

@@ -21,10 +21,11 @@ _NAN_SAMPLING = "probability tensor contains either"
 
 
 class RewardError(Exception):
-    """A reward function raised, or gave something that is no reward."""
+    """A reward function raised, or gave something that is no reward. ``place`` tells where in its file."""
 
-    def __init__(self, name: str, error: BaseException) -> None:
-        super().__init__(f"reward '{name}' raised {type(error).__name__}: {error}")
+    def __init__(self, name: str, error: BaseException, place: str = "") -> None:
+        where = f" in {place}" if place else ""
+        super().__init__(f"reward '{name}' raised {type(error).__name__}{where}: {error}")
 
 
 class LossError(Exception):

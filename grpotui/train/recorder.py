@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,35 @@ class Flatness:
         return taken
 
 
+class TaskMeans:
+    """Means over the completions of one task of a mixed run, since the last logged step."""
+
+    def __init__(self) -> None:
+        self._sums: defaultdict[str, float] = defaultdict(float)
+        self._counts: Counter[str] = Counter()
+
+    def add(self, group: Group) -> None:
+        """Count the completions of one group."""
+        for completion in group.completions:
+            values: dict[str, float | None] = {
+                "reward": completion.reward,
+                "completions/mean_length": completion.tokens,
+                "completions/clipped_ratio": completion.truncated,
+                **{f"rewards/{name}/mean": value for name, value in completion.rewards.items()},
+            }
+            for key, value in values.items():
+                if value is not None:
+                    self._sums[key] += value
+                    self._counts[key] += 1
+
+    def take(self) -> dict[str, float]:
+        """Return the means under TRL's keys, and begin anew."""
+        taken = {key: self._sums[key] / count for key, count in self._counts.items()}
+        self._sums.clear()
+        self._counts.clear()
+        return taken
+
+
 def _deviation(values: Sequence[float]) -> float:
     """Return the sample standard deviation, as TRL does; ``statistics`` takes ten times as long."""
     mean = math.fsum(values) / len(values)
@@ -73,14 +102,20 @@ class Recorder:
     """The two streams of one attempt, and the trainer's line per logged step on stdout.
 
     ``errors`` counts what went wrong in here and ``lost`` the lines that the disk refused; the first of each
-    is told on stderr.
+    is told on stderr. With several ``tasks`` each metric over groups is there for each of them, too, as
+    ``reward/arithmetic``.
     """
 
-    def __init__(self, run: RunDir, span: RewardRange | None, attempt: int = 1) -> None:
+    def __init__(
+        self, run: RunDir, span: RewardRange | None, attempt: int = 1, tasks: Collection[str] = ()
+    ) -> None:
         self._attempt = attempt
         self._completions = LineWriter(run.completions)
         self._metrics = LineWriter(run.metrics)
+        self._heartbeat = run.heartbeat
         self._flatness = Flatness(span)
+        several = sorted(tasks) if len(tasks) > 1 else []
+        self._by_task = {task: (Flatness(span), TaskMeans()) for task in several}
         self._next: tuple[str, int, int] = ("", 0, 0)
         self.errors = 0
 
@@ -129,10 +164,21 @@ class Recorder:
         self._completions.append({**group.to_json(), "prompt": first.prompt})
         if mode == Mode.TRAIN:
             self._flatness.add(group)
+            for count in self._by_task.get(group.task, ()):
+                count.add(group)
+
+    def alive(self) -> None:
+        """Show that something is done that no stream tells of, so that it is not taken for a stall."""
+        with contextlib.suppress(OSError):
+            self._heartbeat.touch()
 
     def flatness(self) -> dict[str, float]:
         """Return our own metrics over the training groups since the last logged step."""
-        return self._flatness.take()
+        taken = self._flatness.take()
+        for task, counts in self._by_task.items():
+            for count in counts:
+                taken |= {f"{key}/{task}": value for key, value in count.take().items()}
+        return taken
 
     def metrics(self, step: int, max_steps: int, logs: Mapping[str, Any]) -> None:
         """Append one logged line and print it.
@@ -156,7 +202,8 @@ _SHOWN = (
     ("loss", "loss"),
     ("kl", "kl"),
     ("entropy", "entropy"),
-    ("eval_reward", "eval reward"),
+    ("eval_accuracy", "held-out accuracy"),
+    ("eval_train_accuracy", "train accuracy"),
 )
 
 

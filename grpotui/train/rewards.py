@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from grpotui.records import prompt_text
 from grpotui.tasks import Reward
+from grpotui.train import own
+from grpotui.train.console import complain
 from grpotui.train.failure import RewardError
 
 
@@ -21,6 +24,7 @@ class RewardFunction:
         self.__name__ = reward.name
         self.reward = reward
         self.last: list[float | None] = []
+        self._warned = False
 
     def __call__(
         self, prompts: Sequence[Any], completions: Sequence[Any], **columns: Any
@@ -29,15 +33,28 @@ class RewardFunction:
 
         Raises RewardError for whatever goes wrong in the reward, except for MemoryError.
         """
-        answers = columns.get("answer") or [None] * len(completions)
+        tasks = columns.get("task") or [""] * len(completions)
         try:
-            scores = self.reward.score([completion_text(c) for c in completions], answers)
-            self.last = [_checked(score) for score in scores]
+            scores = [_checked(score) for score in self._scores(prompts, completions, columns)]
+            if len(scores) != len(completions):
+                raise ValueError(f"it returned {len(scores)} rewards for {len(completions)} completions")
         except MemoryError:
             raise
         except Exception as error:
-            raise RewardError(self.__name__, error) from error
+            raise RewardError(self.__name__, error, own.place(error, self.reward)) from error
+        if not self._warned and (score := own.outside(self.reward, scores)) is not None:
+            self._warned = True
+            complain(f"reward {self.__name__} gave {score:g}, outside the range that it declares")
+        only = self.reward.tasks
+        self.last = [s if not only or t in only else None for s, t in zip(scores, tasks, strict=True)]
         return self.last
+
+    def _scores(self, prompts: Sequence[Any], completions: Sequence[Any], columns: Mapping[str, Any]) -> Any:
+        if self.reward.call is not None:
+            return own.call(self.reward.call, prompts=prompts, completions=completions, **columns)
+        answers = columns.get("answer") or [None] * len(completions)
+        texts = [completion_text(completion) for completion in completions]
+        return self.reward.score(texts, answers, list(map(prompt_text, prompts)))
 
 
 def _checked(score: Any) -> float | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from grpotui.errors import UserError
 from grpotui.records import RunSummary, Status
-from grpotui.registry import connect, index_run
 from grpotui.registry.desk import write_pin
 from grpotui.registry.summary import NO_HUMAN
 from grpotui.text import clean
@@ -31,9 +29,12 @@ def _nothing() -> None:
 
 
 def stop(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
-    """Ask for one line of reason, then ask the run to stop; a queued run is cancelled."""
+    """Ask for one line of reason, then ask the run to stop; a queued run is cancelled.
+
+    A run that is stopping already can be killed.
+    """
     if run.status is Status.STOPPING:
-        app.say(f"{run.name} is stopping already: it finishes its step and saves")
+        _kill(app, run, done)
         return
     if not (run.status.is_live or run.status is Status.QUEUED):
         app.say(f"{run.name} is {run.status}: nothing to stop", "warning")
@@ -59,6 +60,22 @@ def stop(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
         ),
         answered,
     )
+
+
+def _kill(app: GrpoTui, run: RunSummary, done: Done) -> None:
+    def answered(yes: bool | None) -> None:
+        if not yes:
+            return
+        from grpotui.launch import submit
+
+        def finished(_: object) -> None:
+            app.say(f"{run.name}: killed")
+            done()
+
+        app.do(lambda: submit.stop(app.workspace, run.id, force=True), finished)
+
+    waits = "It finishes its step and saves. Killed now, it keeps what its last checkpoint holds."
+    app.push_screen(Confirm(f"{run.name} is stopping: kill it now?", waits), answered)
 
 
 def resume(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
@@ -118,7 +135,9 @@ def note(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     def answered(text: str | None) -> None:
         if text is None or text == run.note:
             return
-        app.do(lambda: write_note(app.workspace, run.id, text), lambda _: done())
+        from grpotui.launch import submit
+
+        app.do(lambda: submit.note(app.workspace, run.id, text), lambda _: done())
 
     app.push_screen(
         Prompt(f"Note on {run.name}", initial=run.note, placeholder="what you saw, what you think"), answered
@@ -131,8 +150,9 @@ def tag(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     def answered(text: str | None) -> None:
         add, remove = tags_of(text or "")
         if add or remove:
-            event = {"type": "tag", "add": add, "remove": remove}
-            app.do(lambda: write_event(app.workspace, run.id, event), lambda _: done())
+            from grpotui.launch import submit
+
+            app.do(lambda: submit.tag(app.workspace, run.id, add, remove), lambda _: done())
 
     now = " ".join(run.tags) or "none yet"
     app.push_screen(Prompt(f"Tags of {run.name}", f"now: {now}", placeholder="keep  +keep  -keep"), answered)
@@ -154,8 +174,9 @@ def judge(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
 
     def answered(verdict: str | None) -> None:
         if verdict is not None:
-            event = {"type": "human_verdict", "verdict": verdict}
-            app.do(lambda: write_event(app.workspace, run.id, event), lambda _: done())
+            from grpotui.launch import submit
+
+            app.do(lambda: submit.judge(app.workspace, run.id, verdict), lambda _: done())
 
     choices = {str(verdict)[0]: (str(verdict), means) for verdict, means in HUMAN_WORDS.items()}
     choices["n"] = (NO_HUMAN, "take it back")
@@ -173,32 +194,20 @@ def pin(app: GrpoTui, run: RunSummary, pinned: bool, done: Done = _nothing) -> N
     app.do(lambda: write_pin(app.workspace, "" if pinned else run.id), finished)
 
 
-def write_note(workspace: Workspace, run_id: str, text: str) -> None:
-    """Append a note event and index it. Raises UserError when the disk refuses."""
-    write_event(workspace, run_id, {"type": "note", "text": text})
+def launch(
+    workspace: Workspace, draft: Draft, as_draft: bool, settings: Settings, force: bool = False
+) -> list[str]:
+    """Queue or write down every run that a draft makes; return their ids. Raises UserError.
 
-
-def write_event(workspace: Workspace, run_id: str, event: Mapping[str, object]) -> None:
-    """Append an event of now and index it. Raises UserError when the disk refuses."""
-    run = workspace.run(run_id)
-    if not run.append_event({"time": time.time(), **event}):
-        raise UserError(f"cannot write to {run.events}: is the disk full?")
-    connection = connect(workspace)
-    try:
-        index_run(connection, run)
-    finally:
-        connection.close()
-
-
-def launch(workspace: Workspace, draft: Draft, as_draft: bool, settings: Settings) -> list[str]:
-    """Queue or write down every run that a draft makes; return their ids. Raises UserError."""
+    ``force`` launches what the preflight calls an error.
+    """
     from grpotui.launch import submit
 
     made: list[str] = []
     wanted = draft.variants
     for one in wanted:
         try:
-            asked = one.request(settings.device_for(one.edited.data), as_draft)
+            asked = one.request(settings.device_for(one.edited.data), as_draft, force)
             made.append(submit.launch(workspace, asked))
         except UserError as error:
             if not made:

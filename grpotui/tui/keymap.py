@@ -91,8 +91,15 @@ RUNS = Section(
             "/",
         ),
         Key("runs.clone", "e", "clone", "clone", "Clone and edit: the run's preset and changes in Launch"),
-        Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; asks one line of reason"),
+        Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; once more kills"),
         Key("runs.resume", "r", "resume", "resume", "Resume from the last checkpoint, as the next attempt"),
+        Key(
+            "runs.resume_lost",
+            "R",
+            "resume_lost",
+            "",
+            "Resume all lost runs that have a checkpoint; asks first",
+        ),
         Key("runs.start", "L", "start", "", "Launch the draft that was written down in Launch"),
         Key("runs.note", "m", "note", "note", "Write one line of note to the run"),
         Key("runs.tag", "t", "tag", "tag", "Tags: +word or word adds, -word takes away"),
@@ -164,7 +171,7 @@ RUN = Section(
             Key(f"run.pane{n}", f"{n}", f"pane({n})", "", f"Only {name}; again, or esc: all")
             for n, name in enumerate(PANES, 1)
         ),
-        Key("run.stop", "s", "stop", "stop", "Stop: finishes its step and saves; asks one line of reason"),
+        Key("run.stop", "s", "stop", "stop", "Stop: finishes its step and saves; once more kills"),
         Key("run.resume", "r", "resume", "", "Resume from the last checkpoint, as the next attempt"),
         Key("run.clone", "e", "clone", "clone", "Clone and edit in Launch"),
         Key("run.note", "m", "note", "note", "Write one line of note to the run"),
@@ -182,6 +189,7 @@ LAUNCH = Section(
             "Edit the field (a, b makes two runs); on a preset: its fields",
         ),
         Key("launch.reset", "u", "reset", "undo", "Give the field its preset's value again"),
+        Key("launch.fix", "F", "fix", "fix", "Set what the first finding proposes"),
         Key("launch.launch", "L", "launch", "launch", "Launch with the fields as they stand"),
         Key("launch.draft", "d", "draft", "draft", "Write it down as a draft; L on Runs launches it"),
         Key("launch.pane", "tab", "pane", "pane", "Presets or fields"),

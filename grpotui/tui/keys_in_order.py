@@ -14,8 +14,8 @@ from textual.events import Event, Key, Paste
 from textual.message import Message
 from textual.widget import Widget
 
-PATIENCE = 0.5
-"""Seconds after which a key is given up for handled: its widget went away and cannot say so."""
+PATIENCE = 0.1
+"""Seconds between two looks whether the marker got lost, with a widget that closed over it."""
 ROUNDS = 4
 """As many messages may follow from each other before the focus moves: submitted, left, focus."""
 
@@ -30,18 +30,17 @@ class KeysInOrder(App[None]):
     class Passed(Message):
         """The marker."""
 
-        def __init__(self, key: int, rounds: int) -> None:
+        def __init__(self, number: int, rounds: int) -> None:
             super().__init__()
-            self.key = key
+            self.number = number
             self.rounds = rounds
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self._typed: deque[Event] = deque()
-        self._key = 0
+        self._key = self._marker = 0
         self._handling = False
         self._target: Widget | None = None
-        self._patience: asyncio.TimerHandle | None = None
 
     async def on_event(self, event: Event) -> None:
         """Put keys and pasted text in a row; let everything else through."""
@@ -56,29 +55,35 @@ class KeysInOrder(App[None]):
             return
         self._handling = True
         self._key += 1
-        loop = asyncio.get_running_loop()
-        self._patience = loop.call_later(PATIENCE, self.call_later, self._handled, self._key)
         await super().on_event(self._typed.popleft())
         self._follow(ROUNDS)
+        self._watch_over(self._key)
+
+    def _watch_over(self, key: int) -> None:
+        """Send another marker when the one there was went to a widget that is gone by now."""
+        if key == self._key and self._handling and self.is_running:
+            if self._target is not self._place():
+                self._follow(ROUNDS)
+            asyncio.get_running_loop().call_later(PATIENCE, self._watch_over, key)
 
     def _follow(self, rounds: int) -> None:
-        self._target = self.focused or self.screen
-        self._target.post_message(self.Passed(self._key, rounds))
+        self._target = self._place()
+        self._marker += 1
+        if self._target is not None:
+            self._target.post_message(self.Passed(self._marker, rounds))
+
+    def _place(self) -> Widget | None:
+        """Return where a key would go now; None while the app closes."""
+        return self.focused or self.screen if self._screen_stack else None
 
     async def on_keys_in_order_passed(self, message: Passed) -> None:
         """Go round once more, or let the next key go."""
         message.stop()
-        if message.key != self._key or not self._handling:
+        if message.number != self._marker or not self._handling:
             return
-        moved = self._target is not (self.focused or self.screen)
+        moved = self._target is not self._place()
         if moved or message.rounds:
             self._follow(ROUNDS if moved else message.rounds - 1)
         else:
-            await self._handled(message.key)
-
-    async def _handled(self, key: int) -> None:
-        if key == self._key and self._handling:
             self._handling = False
-            if self._patience is not None:
-                self._patience.cancel()
             await self._next_key()

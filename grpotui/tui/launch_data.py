@@ -125,7 +125,7 @@ class Draft:
         edits = {p: text for p, text in self.edits.items() if p != path}
         return replace(self, edits=edits, many=self.many - {path})
 
-    def request(self, device: str = "auto", as_draft: bool = False) -> LaunchRequest:
+    def request(self, device: str = "auto", as_draft: bool = False, force: bool = False) -> LaunchRequest:
         """Return what ``launch`` wants; of a draft with lists, ask each of its variants."""
         from grpotui.launch.submit import LaunchRequest
 
@@ -138,6 +138,7 @@ class Draft:
             model=None,
             device=device,
             draft=as_draft,
+            force=force,
         )
 
 

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from pathlib import Path
 
 from grpotui.presets import PresetError
-from grpotui.tasks import TaskError, build_task
+from grpotui.tasks import (
+    DeferredError,
+    Example,
+    TaskError,
+    build_task,
+    duplicates,
+    example_names,
+    first_examples,
+    prompt_count,
+)
+from grpotui.tasks.files import with_files
 from grpotui.tui.launch_data import Draft
 
 SHOWN = 3
@@ -17,21 +28,49 @@ def preview(draft: Draft | None) -> tuple[str, ...]:
     if draft is None:
         return ()
     try:
-        task = draft.edited.data.get("task")
-        return _lines(json.dumps(task, default=str)) if isinstance(task, dict) else ()
-    except PresetError:
+        edited = draft.edited
+        task = edited.data.get("task")
+        if not isinstance(task, dict):
+            return ()
+        task = with_files(task, edited.folders)
+        return _lines(json.dumps(task, default=str), _changed(task.get("path")))
+    except (PresetError, TaskError):
         return ()
+
+
+def _changed(path: object) -> float:
+    """Return when a file was changed last; 0 where there is none."""
+    try:
+        return Path(path).stat().st_mtime if isinstance(path, str) and path else 0.0
+    except (OSError, ValueError):
+        return 0.0
 
 
 @lru_cache(maxsize=32)
-def _lines(task: str) -> tuple[str, ...]:
+def _lines(task: str, changed: float) -> tuple[str, ...]:
     settings = json.loads(task)
-    held_out = settings.get("held_out") or 0
     try:
-        examples = build_task({**settings, "n": SHOWN, "held_out": 0})
+        names, count = example_names(settings), prompt_count(settings)
     except (TaskError, TypeError, ValueError):
         return ()
-    aside = f", {held_out} held out" if held_out else ""
-    head = f"{settings.get('name')}: {settings.get('n', 100)} prompts{aside}; the first ones"
-    shown = (e.prompt if e.answer is None else f"{e.prompt}  -> {e.answer}" for e in examples)
-    return (head, *shown)
+    head = f"{settings.get('name')}: {count or 'all'} prompts"
+    if held_out := settings.get("held_out"):
+        head += f", {held_out} held out"
+    try:
+        if settings.get("allow_duplicates"):
+            head += f", {duplicates(build_task(settings))} of them repeated"
+        examples = first_examples(settings, SHOWN)
+    except DeferredError as error:
+        return (head, str(error).partition(": ")[2])
+    except (TaskError, TypeError, ValueError):
+        return ()
+    return (f"{head}; the first ones", *(_line(example, len(names) > 1) for example in examples))
+
+
+def _line(example: Example, named: bool) -> str:
+    name = f"{example.task}: " if named else ""
+    return (
+        f"{name}{example.prompt}"
+        if example.answer is None
+        else f"{name}{example.prompt}  -> {example.answer}"
+    )

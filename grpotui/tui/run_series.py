@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 Point = tuple[int, float | None]
@@ -56,20 +57,31 @@ def _no_values() -> array[float]:
     return array("d")
 
 
+_LOW, _HIGH = attrgetter("low"), attrgetter("high")
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Series:
     """One metric, as it was when a snapshot was taken. Only one object is the same series."""
 
-    outline: tuple[Bucket, ...] = ()
     steps: array[int] = field(default_factory=_no_steps)
-    """Every logged step, ascending. The first ``size`` belong to this snapshot: the array grows behind."""
+    """Every logged step, ascending; the first ``size`` belong to this snapshot."""
     values: array[float] = field(default_factory=_no_values)
-    """The values at ``steps``; nan where a value was no finite number."""
+    """The values at ``steps``, nan where one was no finite number; the array grows behind the snapshot."""
     size: int = 0
     start: int = 0
     """Where the points of this series begin in ``steps``."""
     holes: tuple[int, ...] = ()
     """Steps whose value was no finite number."""
+    _outliner: _Outline = field(default_factory=lambda: _Outline())
+    _outlined: list[tuple[Bucket, ...]] = field(default_factory=list)
+
+    @property
+    def outline(self) -> tuple[Bucket, ...]:
+        """Neighbouring points as buckets, OUTLINE at most. Made when it is drawn first: most never are."""
+        if not self._outlined:
+            self._outlined.append(self._outliner.until(self.steps, self.values, self.start, self.size))
+        return self._outlined[0]
 
     def __bool__(self) -> bool:
         return self.size > self.start
@@ -103,7 +115,7 @@ class Series:
         """Return the lowest and the highest finite value."""
         if not self.outline:
             return None
-        return min(b.low for b in self.outline), max(b.high for b in self.outline)
+        return min(map(_LOW, self.outline)), max(map(_HIGH, self.outline))
 
     def least_positive(self) -> float | None:
         """Return the lowest value over 0 as far as the outline tells, None without any."""
@@ -140,11 +152,8 @@ class Series:
 def _part(series: Series, first: float, last: float, before: int) -> Series:
     low = bisect_left(series.steps, first, lo=series.start, hi=series.size)
     low, high = max(low - before, series.start), series._until(last)
-    outline = _Outline()
-    for place in range(low, high):
-        outline.add(series.steps[place], series.values[place])
     holes = tuple(step for step in series.holes if first <= step <= last)
-    return Series(tuple(outline.buckets), series.steps, series.values, high, low, holes)
+    return Series(series.steps, series.values, high, low, holes)
 
 
 @dataclass(slots=True)
@@ -153,19 +162,52 @@ class _Outline:
 
     buckets: list[Bucket] = field(default_factory=list)
     stride: int = 1
+    taken: int = 0
+    """Where the points that are not in a bucket yet begin."""
 
-    def add(self, step: int, value: float) -> None:
-        if math.isnan(value):
-            return
-        one = Bucket(step, step, value, value, value, 1)
-        if self.buckets and self.buckets[-1].size < self.stride:
-            self.buckets[-1] = self.buckets[-1].plus(one)
-            return
-        if len(self.buckets) >= OUTLINE:
-            pairs = zip(self.buckets[::2], self.buckets[1::2], strict=True)
-            self.buckets = [a.plus(b) for a, b in pairs]
-            self.stride *= 2
-        self.buckets.append(one)
+    def until(self, steps: array[int], values: array[float], start: int, end: int) -> tuple[Bucket, ...]:
+        """Return the buckets of the points at ``start`` to ``end``; only new ones are worked through.
+
+        For one thread, the one that draws.
+        """
+        if self.taken > end:  # an older snapshot asks late
+            return _Outline().until(steps, values, start, end)
+        first = max(self.taken, start)
+        self.extend(steps[first:end], values[first:end])
+        self.taken = end
+        return tuple(self.buckets)
+
+    def extend(self, steps: array[int], values: array[float]) -> None:
+        """Take in points; those that are no number are left out."""
+        if _has_nan(values):
+            known = [place for place, value in enumerate(values) if not math.isnan(value)]
+            steps = array("q", [steps[place] for place in known])
+            values = array("d", [values[place] for place in known])
+        last = self.buckets[-1].size if self.buckets else self.stride
+        while (len(self.buckets) - 1) * self.stride + last + len(values) > OUTLINE * self.stride:
+            self._halve()
+            last = self.buckets[-1].size if self.buckets else self.stride
+        numbers = values.tolist()  # min, max and sum are twice as quick over a list
+        place = 0
+        while place < len(numbers):
+            some = numbers[place : place + self.stride - last % self.stride]
+            end = steps[place + len(some) - 1]
+            bucket = Bucket(steps[place], end, min(some), max(some), sum(some), len(some))
+            if last < self.stride:
+                self.buckets[-1] = self.buckets[-1].plus(bucket)
+            else:
+                self.buckets.append(bucket)
+            place, last = place + len(some), self.stride
+
+    def _halve(self) -> None:
+        pairs = [a.plus(b) for a, b in zip(self.buckets[::2], self.buckets[1::2], strict=False)]
+        self.buckets = pairs + self.buckets[2 * len(pairs) :]
+        self.stride *= 2
+
+
+def _has_nan(values: array[float]) -> bool:
+    """Tell quickly that there is none, as nearly always; a sum beyond all floats may say yes in vain."""
+    return math.isnan(sum(values))
 
 
 @dataclass(slots=True)
@@ -186,24 +228,30 @@ class Recording:
         """The newest step, or None."""
         return self.steps[-1] if self.steps else None
 
-    def add(self, points: Iterable[Point]) -> None:
-        """Take in points with ascending steps after those so far."""
-        known = len(self.steps)
-        for step, value in points:
-            self.steps.append(step)
-            self.values.append(math.nan if value is None else value)
-            if value is None:
-                self._holes.append(step)
-            else:
-                self._outline.add(step, value)
-        if len(self.steps) > known:
+    def extend(self, steps: array[int], values: array[float]) -> None:
+        """Take in points with ascending steps after those so far; nan was no finite number."""
+        self.steps = self.steps + steps  # not in place: others may share them
+        self.values += values
+        if _has_nan(values):
+            self._holes += [step for step, value in zip(steps, values, strict=True) if math.isnan(value)]
+        if steps:
             self._snapshot = None
+
+    def share(self, other: Recording) -> None:
+        """Keep one copy of the steps if both have the same: nearly half of a long run's memory."""
+        if self.steps == other.steps:
+            self.steps = other.steps
+
+    def add(self, points: Iterable[Point]) -> None:
+        """Take in points as pairs."""
+        pairs = [(step, math.nan if value is None else value) for step, value in points]
+        self.extend(array("q", [step for step, _ in pairs]), array("d", [value for _, value in pairs]))
 
     def snapshot(self) -> Series:
         """Return what is known now; the same object as before when nothing came."""
         if self._snapshot is None:
-            outline, size = tuple(self._outline.buckets), len(self.steps)
-            self._snapshot = Series(outline, self.steps, self.values, size, 0, tuple(self._holes))
+            holes = tuple(self._holes)
+            self._snapshot = Series(self.steps, self.values, len(self.steps), 0, holes, self._outline)
         return self._snapshot
 
 

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from grpotui.errors import UserError
+from grpotui.records import RunSummary, Status
 from grpotui.registry import browse, connect, filters
 from grpotui.registry.browse import Overview
 from grpotui.registry.desk import DeskReader
 from grpotui.registry.queries import Registry
 from grpotui.tui.resources_data import DiskWatch
 from grpotui.tui.runs_view import RunRow, RunsSnapshot, RunsWanted
+from grpotui.tui.trouble import TROUBLE
 from grpotui.workspace import Workspace
 
 WINDOW = 300
@@ -61,7 +62,7 @@ class RunsReader:
         """Close the connection; the next fetch opens another."""
         if self._registry is not None:
             registry, self._registry = self._registry, None
-            with contextlib.suppress(UserError, sqlite3.Error, OSError):
+            with contextlib.suppress(*TROUBLE):
                 registry.connection.close()
         self._seen = None
 
@@ -124,4 +125,15 @@ class RunsReader:
             waiting=tuple(RunRow(run, waits_for=waits.get(run.id, "")) for run in registry.queued()),
             problem=filters.parse(wanted.filter).problem,
             flags=tuple(newest),
+            resumable=_resumable(self.workspace, runs.get(wanted.detail_id or "")),
         )
+
+
+_CUT_SHORT = (Status.LOST, Status.FAILED, Status.STOPPED)
+
+
+def _resumable(workspace: Workspace, run: RunSummary | None) -> str:
+    if run is None or run.status not in _CUT_SHORT:
+        return ""
+    checkpoint = workspace.run(run.id).last_checkpoint()
+    return f"last {checkpoint.name}: r resumes" if checkpoint else "no checkpoint: r starts over"

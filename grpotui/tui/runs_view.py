@@ -58,3 +58,5 @@ class RunsSnapshot:
     """What is wrong with the disk; empty when it has room."""
     flags: tuple[Flag, ...] = ()
     """Flags of the run ``wanted.detail_id``, newest first."""
+    resumable: str = ""
+    """What a resume of that run would go on from; empty for a run that has nothing to resume."""

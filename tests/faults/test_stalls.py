@@ -17,6 +17,7 @@ from grpotui.launch.submit import resume, stop
 from grpotui.records import Level, Status, Verdict
 from grpotui.registry import index_run
 from grpotui.stream import LineWriter, Tail
+from grpotui.train.recorder import Recorder
 from grpotui.workspace import RunDir, Workspace
 from tests.launch.lab import Lab, until
 
@@ -134,6 +135,44 @@ def test_silence_is_measured_in_usual_steps_but_never_flagged_at_once(scene: Sce
     assert watch.limit is not None and 85 < watch.limit < 95
     assert pass_time(watch, clock, 84, 60) == []
     assert pass_time(watch, clock, 10, 60) == ["warn"]
+
+
+def test_an_evaluation_that_goes_on_is_no_stall_and_one_that_hangs_is(
+    scene: Scene, workspace: Workspace
+) -> None:
+    watch, clock, _ = scene
+    (folder,) = workspace.logs.glob("study-*")
+    recorder = Recorder(RunDir(folder), None)
+    for _ in range(20):
+        time.sleep(0.01)
+        recorder.alive()
+        assert pass_time(watch, clock, 50) == []
+    assert pass_time(watch, clock, 61) == ["warn"]
+    recorder.alive()
+    assert pass_time(watch, clock, 1) == ["info"]
+    recorder.close()
+
+
+def test_a_checkpoint_that_grows_is_no_stall_and_one_that_hangs_is(scene: Scene) -> None:
+    watch, clock, log = scene
+    folder = watch.run.checkpoints / "checkpoint-10" / "shards"
+    folder.mkdir(parents=True)
+    for _ in range(30):
+        with (folder / "model.safetensors").open("ab") as file:
+            file.write(b"x" * 1000)
+        assert pass_time(watch, clock, 20) == []
+    assert pass_time(watch, clock, 2 * stall.LEAST_SECONDS) == ["warn"]
+    log(11)
+    flag = watch.look(11)
+    assert flag is not None and flag.level is Level.INFO
+    assert pass_time(watch, clock, 1.6 * stall.LEAST_SECONDS, 11) == ["warn"]
+
+
+@pytest.mark.usefixtures("_soon")
+def test_a_trainer_that_saves_for_long_is_not_flagged(lab: Lab) -> None:
+    run = lab.launch("steps=30", "delay=0.02", "save=20", "saving=1.5")
+    assert lab.ended(run) is Status.FINISHED
+    assert stalls(run) == []
 
 
 def test_a_frozen_machine_is_no_stall(scene: Scene) -> None:

@@ -14,6 +14,7 @@ from grpotui.launch.locks import is_held
 from grpotui.launch.submit import stop
 from grpotui.records import Status
 from tests.launch.lab import Lab, until
+from tests.support import Cli
 
 
 def test_a_stubborn_trainer_is_killed_and_what_it_left_is_swept(lab: Lab) -> None:
@@ -34,11 +35,27 @@ def test_a_forced_stop_does_not_wait(lab: Lab, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("GRPOTUI_STOP_GRACE", "600")
     run = lab.launch("steps=100000", "stubborn")
     lab.until_step(run, 1)
-    stop(lab.workspace, run.id)
+    stop(lab.workspace, run.id, "too slow")
     lab.until(run, Status.STOPPING)
     assert is_held(run.runner_lock)
     stop(lab.workspace, run.id, force=True)
     assert lab.ended(run) is Status.STOPPED
+    assert lab.summary(run).reason == "too slow (killed on request)"
+
+
+def test_the_verb_kills_a_stopping_run_only_when_forced(
+    lab: Lab, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRPOTUI_STOP_GRACE", "600")
+    run = lab.launch("steps=100000", "stubborn")
+    lab.until_step(run, 1)
+    assert cli("stop", run.id, "--reason", "enough").out == f"{run.id}: stop requested\n"
+    lab.until(run, Status.STOPPING)
+    assert "--force' kills it" in cli("stop", run.id).out
+    assert is_held(run.runner_lock)
+    assert cli("stop", run.id, "--force").out == f"{run.id}: killed\n"
+    assert lab.ended(run) is Status.STOPPED
+    assert lab.summary(run).reason == "enough (killed on request)"
 
 
 def test_a_stop_before_the_trainer_is_ready_is_a_stop(lab: Lab) -> None:

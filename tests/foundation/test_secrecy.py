@@ -71,6 +71,12 @@ def test_values_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert holds_secret("xplain-looking-wordsx") and not holds_secret("not-secret-at-all arith")
 
 
+def test_the_working_folder_is_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PWD", "/work/place-of-work")
+    monkeypatch.setenv("OLDPWD", "/work/place-of-work/logs")
+    assert redact("ran in /work/place-of-work/logs") == "ran in /work/place-of-work/logs"
+
+
 def test_data_without_secrets() -> None:
     data = {
         "hub_token": "abc",

@@ -2,9 +2,10 @@
 
 Tags: steps=N, delay=SECONDS, late=SECONDS (before anything), hold=STEP,STEP (waits there for a file
 ``go-STEP`` in the folder), collapse=STEP, recover=STEP, crash=STEP, vanish=STEP (exit code 0, no result),
-mute (trains for ever and writes nothing), save=N (a checkpoint every N steps), skew=STEP:SECONDS (its clock
-is set from that step on), stubborn (ignores TERM), litter (leaves a child in another session that ignores
-TERM), orphans (short-lived processes that lose their parent). A tag that ends in ``@N`` is for attempt N.
+mute (trains for ever and writes nothing), save=N (a checkpoint every N steps), saving=SECONDS (each takes so
+long), skew=STEP:SECONDS (its clock is set from that step on), stubborn (ignores TERM), litter (leaves a child
+in another session that ignores TERM), orphans (short-lived processes that lose their parent). A tag that ends
+in ``@N`` is for attempt N.
 """
 
 from __future__ import annotations
@@ -64,14 +65,14 @@ class Trainer:
             done += 1
             self.step(done)
             if "save" in self.tags and done % int(self.tags["save"]) == 0:
-                self.writer.checkpoint(done)
+                self.save(done)
             if done == self.number("crash", 0) and self.attempt == 1:
                 raise RuntimeError("the reward is broken")
             if done == self.number("vanish", 0) and self.attempt == 1:
                 return 0
         request = read_json(self.run.request_json) or {}
         if not self.stopping or request.get("save") is not False:
-            self.writer.checkpoint(done)
+            self.save(done)
         status = "stopped" if self.stopping else "finished"
         self.writer.result(status, done, self.attempt)
         return 0
@@ -125,6 +126,16 @@ class Trainer:
         """Return how far the clock is off at a step."""
         since, _, seconds = self.tags.get("skew", "0:0").partition(":")
         return float(seconds) if step >= int(since) else 0.0
+
+    def save(self, step: int) -> None:
+        end = time.monotonic() + self.number("saving", 0)
+        folder = self.run.checkpoints / f"checkpoint-{step}"
+        while time.monotonic() < end:
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / "model.bin").open("ab") as file:
+                file.write(b"x" * 1000)
+            time.sleep(0.05)
+        self.writer.checkpoint(step)
 
     def last_saved(self) -> int:
         found = self.run.last_checkpoint()

@@ -1,4 +1,4 @@
-"""Small parts: logs' last words, endings, what a replay finds, locks, launching with bad input."""
+"""Small parts: logs' last words, endings, locks, launching with bad input."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from grpotui.errors import UserError
 from grpotui.launch import locks
 from grpotui.launch.ending import BALLAST, Ending, announce, decide, last_line, record, reserve
 from grpotui.launch.journal import next_attempt, queue_up, say, state
-from grpotui.launch.replay import Survey, compute_missing, paired
 from grpotui.launch.stop import Request
 from grpotui.launch.submit import LaunchRequest, launch
 from grpotui.launch.supervise import UNKNOWN, Outcome
 from grpotui.presets import load
-from grpotui.records import RewardRange, Status
-from grpotui.stream import LineWriter, Tail, read_json, write_json
+from grpotui.records import Status
+from grpotui.stream import read_json, write_json
 from grpotui.workspace import RunDir, Workspace
 from tests.launch.lab import Lab
 
@@ -107,82 +106,6 @@ def test_attempts_count_on_whatever_the_last_one_left(run: RunDir) -> None:
     assert next_attempt(run) == 5
     run.events.write_text("torn\n" + run.events.read_text() + '{"type": "status", "status": 5}\n{"type"')
     assert state(run).status is Status.STARTING
-
-
-def write_streams(run: RunDir, metrics: list[tuple[int, float]], signals: list[tuple[int, float]]) -> None:
-    for path, lines in ((run.metrics, metrics), (run.signals, signals)):
-        path.unlink(missing_ok=True)
-        writer = LineWriter(path)
-        for step, at in lines:
-            writer.append({"step": step, "time": at, "reward": 0.0})
-        writer.close()
-
-
-@pytest.mark.parametrize(
-    ("metrics", "signals", "wanted"),
-    [
-        ([], [], []),
-        ([(1, 1), (2, 2)], [(1, 1.1), (2, 2.1)], []),
-        ([(1, 1), (2, 2), (4, 4)], [(1, 1.1)], [(1, 2), (2, 4)]),
-        ([(1, 1), (2, 2), (3, 3)], [(1, 1.1), (3, 3.1)], []),
-        # resumed after step 1: the signals of the first step 2 are not those of the second
-        ([(1, 1), (2, 2), (2, 9)], [(1, 1.1), (2, 2.1)], [(1, 2)]),
-        ([(1, 1), (2, 2), (2, 9), (3, 10)], [(1, 1.1), (2, 2.1), (2, 9.1), (3, 10.1)], []),
-    ],
-)
-def test_a_survey_finds_what_was_not_judged(
-    run: RunDir,
-    metrics: list[tuple[int, float]],
-    signals: list[tuple[int, float]],
-    wanted: list[tuple[int, int]],
-) -> None:
-    write_streams(run, metrics, signals)
-    survey = Survey.of(run)
-    assert survey.wanted() == wanted
-    assert (survey.count, survey.last) == (len(metrics), metrics[-1][0] if metrics else 0)
-
-
-def test_signals_belong_to_lines_of_their_attempt(run: RunDir) -> None:
-    """The first attempt's step 2 was never judged; the second's was, a day before by the clock."""
-    metrics, signals = LineWriter(run.metrics), LineWriter(run.signals)
-    for step, attempt, at in ((1, 1, 90_001.0), (2, 1, 90_002.0), (2, 2, 5.0), (3, 2, 6.0)):
-        metrics.append({"step": step, "attempt": attempt, "time": at, "reward": 0.0})
-    for step, attempt, at in ((1, 1, 90_001.5), (2, 2, 5.5), (3, 2, 6.5)):
-        signals.append({"step": step, "attempt": attempt, "time": at})
-    pairs = [known and known["attempt"] for _, known in paired(run, Tail(run.metrics))]
-    assert pairs == [1, None, 2, 2]
-    assert Survey.of(run).wanted() == []
-
-
-def test_lines_that_are_no_training_step_are_passed_over(run: RunDir) -> None:
-    write_streams(run, [(1, 1)], [(1, 1.1)])
-    run.metrics.open("a").write('{"step": 1, "time": 2, "train_runtime": 9}\nnoise\n')
-    survey = Survey.of(run)
-    assert (survey.count, survey.unjudged) == (1, 0)
-
-
-def test_missing_signals_come_from_the_newest_groups(run: RunDir) -> None:
-    def group(step: int, number: int, word: str, mode: str = "train") -> dict[str, Any]:
-        texts = [{"text": f"{word} {n} one two three", "reward": float(n)} for n in range(2)]
-        return {"step": step, "group": number, "mode": mode, "prompt": "p", "completions": texts}
-
-    writer = LineWriter(run.completions)
-    for line in (
-        group(1, 0, "judged"),
-        group(2, 0, "old"),
-        group(3, 0, "old"),
-        group(9, 0, "never logged"),
-        group(2, 0, "new"),
-        group(2, 0, "eval", "eval"),
-        group(2, 1, "new"),
-        group(3, 0, "new"),
-        group(4, 0, "ahead"),
-    ):
-        writer.append(line)
-    found, ahead = compute_missing(Tail(run.completions), [(1, 2), (2, 3)], 3, RewardRange(0, 1))
-    assert sorted(found) == [2, 3]
-    assert (found[2]["groups"], found[3]["groups"]) == (2, 1)
-    assert [g.completions[0].text.split()[0] for g in ahead] == ["ahead"]
 
 
 def test_a_lock_survives_until_its_last_copy_and_a_removed_file_is_no_lock(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,8 @@ from grpotui.launch.submit import resume
 from grpotui.launch.trust import UntrustedError
 from grpotui.presets import CodeFile
 from grpotui.presets.code import code_files
-from grpotui.records import RewardRange, Status
+from grpotui.records import Status
 from grpotui.stream import read_json
-from grpotui.tasks.library import reward_kinds
-from grpotui.tasks.model import Reward, RewardKind, RewardSettings
 from grpotui.workspace import Workspace
 from tests.launch.lab import PRESET, Lab
 
@@ -98,19 +95,10 @@ def test_what_is_shown_is_harmless(workspace: Workspace, mine: Path) -> None:
 
 
 @pytest.fixture
-def own(lab: Lab, mine: Path) -> Iterator[Lab]:
+def own(lab: Lab, mine: Path) -> Lab:
     """A lab whose preset names a reward of its own."""
-    reward = RewardKind(
-        "own",
-        "",
-        RewardSettings,
-        lambda name, settings: Reward(name, 1.0, RewardRange(0, 1), lambda texts, answers: []),
-        r"\w+\.py:\w+",
-    )
-    reward_kinds()["own"] = reward
     lab.workspace.presets.joinpath("fake.toml").write_text(PRESET.replace('"exact"', '"mine.py:good"'))
-    yield lab
-    del reward_kinds()["own"]
+    return lab
 
 
 def test_a_launch_is_refused_until_the_code_is_trusted(own: Lab, mine: Path) -> None:

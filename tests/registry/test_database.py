@@ -60,6 +60,22 @@ def test_a_newer_file_is_refused_and_left_alone(workspace: Workspace) -> None:
     assert version_of(sqlite3.connect(workspace.db)) == 999
 
 
+def test_a_file_that_a_newer_one_migrates_under_us_is_neither_read_nor_written(workspace: Workspace) -> None:
+    run = write_run(workspace)
+    conn = connect(workspace)
+    registry = Registry(conn, workspace)
+    with sqlite3.connect(workspace.db) as other:
+        other.execute("ALTER TABLE rewinds ADD COLUMN later TEXT")
+        other.execute(f"PRAGMA user_version = {VERSION + 1}")
+    for deed in (registry.runs, lambda: index_run(conn, run), lambda: sync(conn, workspace)):
+        with pytest.raises(UserError, match=r"newer grpotui .* restart"):
+            deed()
+    assert not conn.in_transaction
+    with sqlite3.connect(workspace.db) as other:
+        other.execute(f"PRAGMA user_version = {VERSION}")
+    assert registry.runs() == []
+
+
 @pytest.mark.parametrize("content", [b"hello" * 1000, b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_file_that_is_no_database(workspace: Workspace, content: bytes) -> None:
     workspace.db.write_bytes(content)

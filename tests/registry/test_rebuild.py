@@ -126,7 +126,8 @@ def test_a_newer_file_is_refused(registry: Registry, workspace: Workspace) -> No
     registry.connection.execute("PRAGMA user_version = 999")
     with pytest.raises(UserError, match="newer"):
         rebuild(workspace)
-    assert registry.connection.execute("PRAGMA user_version").fetchone() == (999,)
+    with sqlite3.connect(workspace.db) as found:
+        assert found.execute("PRAGMA user_version").fetchone() == (999,)
     assert sorted(p.name for p in workspace.root.glob(".runs.db*")) == []
 
 

@@ -14,7 +14,7 @@ from grpotui.tasks import (
     total_range,
     validate_rewards,
 )
-from grpotui.tasks.rewards.exact import first_number
+from grpotui.tasks.answers import first_number
 from grpotui.tasks.rewards.sentence_length import sentences, share
 
 
@@ -133,5 +133,9 @@ def test_a_reward_that_needs_answers_does_not_fit_a_task_without() -> None:
 
 
 def test_names() -> None:
-    assert task_names() == ["arithmetic", "stories"]
-    assert reward_names() == ["exact", "happy_binary", "sentence_length_N"]
+    tasks = ["arithmetic", "binary", "comparison", "counting", "dataset", "mixed", "stories", "verse"]
+    assert task_names() == tasks
+    assert reward_names() == [
+        *("answer_format", "exact", "format", "happy_binary", "length", "my_rewards.py:NAME"),
+        *("partial_credit", "repetition", "sentence_length_N", "verse_form"),
+    ]

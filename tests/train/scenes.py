@@ -15,25 +15,27 @@ from typing import Any
 from grpotui.records import RewardRange
 from grpotui.stream import write_json
 from grpotui.tasks import Example, Reward
+from grpotui.tasks.model import Score
 from grpotui.train import device, entry
 from grpotui.train.outcome import Outcome, Progress
 from grpotui.train.stopping import StopSignal
 from grpotui.workspace import RunDir
-from tests.train import tiny
+from tests.train import evaluated, tiny
 
 PROMPTS = 16
-Score = Callable[[Sequence[str], Sequence[str | None]], list[float]]
+Texts = Sequence[str]
+Answers = Sequence[str | None]
 
 
-def spread(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+def spread(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
     return [sum(c.isdigit() for c in text) / 8 for text in texts]
 
 
 def constant(value: float) -> Score:
-    return lambda texts, answers: [value] * len(texts)
+    return lambda texts, answers, prompts=(), /: [value] * len(texts)
 
 
-def by_prompt(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+def by_prompt(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
     """Of four prompts one is at the ceiling, one at the floor, one in between; one differs in its group."""
     kinds: dict[int, Callable[[int], float]] = {
         0: lambda i: 1.0,
@@ -48,11 +50,11 @@ def reward(score: Score, name: str = "r", weight: float = 1.0, **more: Any) -> R
     return Reward(name=name, weight=weight, range=RewardRange(0.0, 1.0), score=score, **more)
 
 
-def raising(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+def raising(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
     raise ValueError("no such word")
 
 
-def memory(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+def memory(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
     import torch
 
     return list(torch.empty(2**60))
@@ -62,7 +64,7 @@ def stopping(run: RunDir, batch: int) -> Score:
     """Ask for a stop when the given generation batch is scored."""
     batches = 0
 
-    def score(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+    def score(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
         nonlocal batches
         batches += 1
         if batches == batch:
@@ -98,6 +100,7 @@ class Stage:
         attempt: int = 1,
         prepare: Callable[[RunDir], object] = lambda run: None,
         end: str = "",
+        sections: Mapping[str, Any] | None = None,
     ) -> None:
         from grpotui.train.session import Experiment, Session
 
@@ -106,7 +109,7 @@ class Stage:
         batches = 0
 
         def counted(score: Score) -> Score:
-            def call(texts: Sequence[str], answers: Sequence[str | None]) -> list[float]:
+            def call(texts: Texts, answers: Answers, prompts: Texts = (), /) -> list[float]:
                 nonlocal batches
                 batches += 1
                 return score(texts, answers)
@@ -116,7 +119,9 @@ class Stage:
         first = Reward(**{**vars(rewards[0]), "score": counted(rewards[0].score)})
         examples = [Example(f"{i} + {i} = ", str(i), "sums") for i in range(prompts)]
         settings = {**BASE, **grpo}
-        experiment = Experiment({"model": "m", "grpo": settings}, self.model, examples, [first, *rewards[1:]])
+        experiment = Experiment(
+            {"model": "m", "grpo": settings, **(sections or {})}, self.model, examples, [first, *rewards[1:]]
+        )
         progress = Progress()
         session = Session(run, attempt, device.resolve("cpu"), StopSignal(run), progress)
         try:
@@ -208,29 +213,6 @@ def stop(stage: Stage) -> None:
     stage.play("stopped", [reward(spread)], {"logging_steps": 10}, attempt=2, end="resumed")
 
 
-def evaluate(stage: Stage) -> None:
-    """Generate in evaluation between training steps, as a later version will do."""
-    from grpotui.train.config import build_config
-    from grpotui.train.recorder import Recorder
-    from grpotui.train.rewards import RewardFunction
-    from grpotui.train.session import dataset
-    from grpotui.train.trainer import RecordedTrainer
-
-    run = stage.run_dir("evaluated")
-    grpo = {**BASE, "max_steps": 2, "eval_strategy": "steps", "eval_steps": 2, "num_generations_eval": 2}
-    rows = dataset([Example(f"{i} - {i} = ", "0", "sums") for i in range(8)])
-    recorder = Recorder(run, RewardRange(0.0, 1.0))
-    RecordedTrainer(
-        model=stage.model,
-        functions=[RewardFunction(reward(spread))],
-        args=build_config(grpo, run, device.resolve("cpu"), None, [1.0]),
-        train_dataset=rows,
-        eval_dataset=rows,
-        recorder=recorder,
-    ).train()
-    recorder.close()
-
-
 def processes(stage: Stage) -> None:
     gpu_preset = {"bf16": True, "gradient_checkpointing": True, "hub_token": "hf_" + "a" * 30}
     stage.main("whole", asked(stage.model, save_strategy="steps", save_steps=2, **gpu_preset))
@@ -246,14 +228,17 @@ def processes(stage: Stage) -> None:
 
 
 def main() -> None:
+    from tests.train.user_scenes import users
+
     root = Path(sys.argv[1])
     device.prepare_environment("cpu")
     stage = Stage(root)
     record(stage)
     fail(stage)
     stop(stage)
-    evaluate(stage)
+    evaluated.play(stage)
     processes(stage)
+    users(stage)
     write_json(root / "scenes.json", stage.ends)
 
 

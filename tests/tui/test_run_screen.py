@@ -101,7 +101,7 @@ async def test_groups_are_folded_and_read(workspace: Workspace) -> None:
         text = screen_text(pilot)
         assert ">  2 ○○○" in text
         assert "0 min" in text
-        assert "a second prompt  gold 42" in text
+        assert "a second prompt  gold 42  parsed none" in text
         await press(pilot, screen, "full_stop", "j", "j", "j", "j", "k")
         assert "text 2 of 3" in screen_text(pilot)
         await press(pilot, screen, "comma")

@@ -10,10 +10,13 @@ import pytest
 from grpotui.errors import UserError
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry
+from grpotui.registry.schema import VERSION
 from grpotui.stream import read_json
-from grpotui.tui.app import GrpoTui, farewell, one_line
+from grpotui.tui.app import GrpoTui, farewell
 from grpotui.tui.screens.prompt import Confirm, Prompt
+from grpotui.tui.screens.run import RunScreen
 from grpotui.tui.screens.runs import RunsScreen
+from grpotui.tui.trouble import one_line
 from grpotui.workspace import Workspace
 from tests.tui.runs_factory import RunFiles, fill, ready, screen_lines, screen_text, until, write
 
@@ -138,6 +141,21 @@ async def test_stop_asks_for_a_reason_and_writes_the_request(workspace: Workspac
         assert (asked["action"], asked["reason"]) == ("stop", "one template")
 
 
+async def test_stop_of_a_stopping_run_asks_and_kills(workspace: Workspace) -> None:
+    write(workspace, RunFiles("slow-aaaa", "stopping", age=900))
+    app = GrpoTui(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, 1)
+        request = workspace.run("slow-aaaa").request_json
+        await pilot.press("s")
+        await until(pilot, lambda: "kill it now?" in screen_text(pilot))
+        await pilot.press("n")
+        assert not request.exists()
+        await pilot.press("s", "y")
+        await until(pilot, request.exists)
+        assert (read_json(request) or {})["force"] is True
+
+
 async def test_stop_of_an_ended_run_says_so(workspace: Workspace) -> None:
     fill(workspace)
     app = GrpoTui(workspace)
@@ -228,6 +246,24 @@ async def test_a_registry_that_breaks_is_one_line(workspace: Workspace) -> None:
         workspace.db.write_bytes(b"no database at all, " * 100)
         await until(pilot, lambda: "runs.db" in screen_text(pilot))
         assert len(table.rows) == 4
+
+
+async def test_a_newer_grpotui_beside_us_is_said_and_nothing_freezes(workspace: Workspace) -> None:
+    fill(workspace)
+    async with GrpoTui(workspace).run_test(size=(120, 35)) as pilot:
+        table = await ready(pilot, 4)
+        with sqlite3.connect(workspace.db) as newer:
+            newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+        await until(pilot, lambda: "made by a newer grpotui" in screen_text(pilot))
+        assert "restart" in screen_text(pilot)
+        assert len(table.rows) == 4
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
+        await until(pilot, lambda: "made by a newer grpotui" in screen_text(pilot))
+        await pilot.press("q")
+        with sqlite3.connect(workspace.db) as newer:
+            newer.execute(f"PRAGMA user_version = {VERSION}")
+        await until(pilot, lambda: "newer grpotui" not in screen_text(pilot))
 
 
 def test_no_database_is_said_before_the_screen_is_touched(workspace: Workspace) -> None:

@@ -16,7 +16,7 @@ from grpotui.registry.queries import Registry
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.screens.help import HelpScreen
 from grpotui.tui.screens.launch import LaunchScreen
-from grpotui.tui.screens.prompt import Choice, Confirm, Prompt
+from grpotui.tui.screens.prompt import Choice, Confirm
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.widgets.field_editor import FieldEditor
 from grpotui.tui.widgets.find_line import FindLine
@@ -48,8 +48,8 @@ async def test_a_filter_takes_all_that_is_typed_after_it(runs: Workspace) -> Non
         line = app.screen.query_one(FindLine)
         await until(pilot, lambda: line.value == "sDqnLrvm!")
         assert isinstance(app.screen, RunsScreen) and len(app.screen_stack) == 1
-        typed(pilot, "\x1b/live\rm")
-        await until(pilot, lambda: isinstance(app.screen, Prompt))
+        typed(pilot, "\x1b/li\x1b/live\rk")
+        await until(pilot, lambda: not line.has_focus and not app._typed)
         assert line.value == "live"
 
 
@@ -128,5 +128,5 @@ async def test_nothing_waits_for_a_key_that_went_nowhere(runs: Workspace) -> Non
     app = GrpoTui(runs)
     async with app.run_test() as pilot:
         await ready(pilot, 4)
-        typed(pilot, "?qgqmx\x1bnqv\x1b\r\rqq" * 5 + "?")
+        typed(pilot, "?qgqmx\x1bnqvgDn\rlq" * 5 + "?")
         await until(pilot, lambda: not app._typed and len(app.screen_stack) == 2)

@@ -11,6 +11,7 @@ import sqlite3
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 
 Point = tuple[int, float | None]
 """(step, value); None for a value that was not finite, which a row holds as NULL and a stretch as nan."""
@@ -101,7 +102,9 @@ def _packed(steps: array[int]) -> bytes:
     return (steps[:2] if even else steps).tobytes()
 
 
+@lru_cache(maxsize=512)
 def _even(first: int, second: int, count: int) -> array[int]:
+    """Return equally distant steps; the metrics of a run share most of theirs. Not to be changed."""
     return array("q", range(first, first + count * (second - first), second - first))
 
 

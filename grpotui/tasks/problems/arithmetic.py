@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grpotui.tasks.forms import fill, form_problem, range_problem
 from grpotui.tasks.model import Example, Problems, Task, TaskSettings
 
 OPERATORS: dict[str, Callable[[int, int], int]] = {
@@ -13,7 +13,6 @@ OPERATORS: dict[str, Callable[[int, int], int]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
 }
-_FIELD = re.compile(r"\{([^{}]*)\}")
 _LARGEST = 10**9
 
 
@@ -28,27 +27,16 @@ class ArithmeticSettings(TaskSettings):
 
     def problem(self) -> tuple[str, str] | None:
         """Return (field, what is wrong), or None."""
-        low, high = self.operands
-        if low > high:
-            return "operands", f"the smallest, {low}, is more than the largest, {high}"
-        if max(-low, high) > _LARGEST:
-            return "operands", f"expected numbers from -{_LARGEST} to {_LARGEST}"
+        if found := range_problem("operands", self.operands, -_LARGEST, _LARGEST):
+            return found
         known = ", ".join(OPERATORS)
         for operator in self.operators:
             if operator not in OPERATORS:
                 return "operators", f'no operator "{operator}"; known: {known}'
         if len(set(self.operators)) < len(self.operators):
             return "operators", "one stands there twice"
-        return self._prompt_problem()
-
-    def _prompt_problem(self) -> tuple[str, str] | None:
-        fields = _FIELD.findall(self.prompt)
-        for field in fields:
-            if field not in ("a", "op", "b"):
-                return "prompt", f"unknown {{{field}}}; known: {{a}}, {{op}}, {{b}}"
         needed = ("a", "b") if len(self.operators) == 1 else ("a", "op", "b")
-        missing = [f"{{{field}}}" for field in needed if field not in fields]
-        return ("prompt", f"{' and '.join(missing)} is not in it") if missing else None
+        return form_problem(self.prompt, needed, ("a", "op", "b"))
 
 
 def _problems(settings: ArithmeticSettings) -> Problems:
@@ -59,8 +47,7 @@ def _problems(settings: ArithmeticSettings) -> Problems:
         rest, b = divmod(index, width)
         operator, a = divmod(rest, width)
         sign = settings.operators[operator]
-        values = {"a": str(low + a), "op": sign, "b": str(low + b)}
-        prompt = _FIELD.sub(lambda match: values[match.group(1)], settings.prompt)
+        prompt = fill(settings.prompt, {"a": low + a, "op": sign, "b": low + b})
         return Example(prompt, str(OPERATORS[sign](low + a, low + b)), TASK.name)
 
     return Problems(width * width * len(settings.operators), at)

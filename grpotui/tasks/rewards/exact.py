@@ -1,14 +1,12 @@
-"""Right or wrong: the first number of the completion against the expected answer."""
+"""Right or wrong: the first number of the completion, else its first word, against the expected answer."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from grpotui.records import RewardRange
+from grpotui.tasks.answers import first_number, is_right
 from grpotui.tasks.model import Reward, RewardKind, RewardSettings, each
-
-_NUMBER = re.compile(r"-?\d+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -25,24 +23,14 @@ class ExactSettings(RewardSettings):
         return None
 
 
-def first_number(text: str) -> str | None:
-    """Return the number that the completion begins with, else its first word, else None.
-
-    The completion must not hold the prompt. "23 is" gives "23", "-4." gives "-4", "about 23" gives "about".
-    """
-    text = text.strip()
-    if match := _NUMBER.match(text):
-        return match.group()
-    return text.split(maxsplit=1)[0] if text else None
-
-
 def _build(name: str, settings: ExactSettings) -> Reward:
     def score(text: str, answer: str | None) -> float:
-        right = answer is not None and first_number(text) == answer
-        return settings.correct if right else settings.wrong
+        return settings.correct if is_right(text, answer) else settings.wrong
 
     span = RewardRange(settings.wrong, settings.correct)
-    return Reward(name, settings.weight, span, each(score), first_number)
+    return Reward(name, settings.weight, span, each(score), first_number, binary=True)
 
 
-REWARD = RewardKind("exact", "Is the first number the answer?", ExactSettings, _build, needs_answer=True)
+REWARD = RewardKind(
+    "exact", "Is the first number, or word, the answer?", ExactSettings, _build, needs_answer=True
+)

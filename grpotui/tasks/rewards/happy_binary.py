@@ -15,7 +15,7 @@ def _score(text: str, answer: str | None) -> float:
 
 
 def _build(name: str, settings: RewardSettings) -> Reward:
-    return Reward(name, settings.weight, RewardRange(0.0, 1.0), each(_score))
+    return Reward(name, settings.weight, RewardRange(0.0, 1.0), each(_score), binary=True)
 
 
 REWARD = RewardKind("happy_binary", 'Does the word "happy" occur?', RewardSettings, _build)

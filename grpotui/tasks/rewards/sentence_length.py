@@ -56,4 +56,5 @@ REWARD = RewardKind(
     RewardSettings,
     _build,
     pattern=r"sentence_length_[1-9]\d{0,3}",
+    structural=True,
 )

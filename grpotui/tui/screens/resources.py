@@ -11,10 +11,11 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from grpotui.tui import format as fmt
+from grpotui.analysis import format as fmt
 from grpotui.tui import keymap, resources_data, style
 from grpotui.tui.resources_view import CheckpointRow, ResourcesSnapshot
 from grpotui.tui.screens.prompt import Confirm
+from grpotui.tui.sight import in_sight
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.checkpoint_table import CheckpointTable, UseLines
 from grpotui.tui.widgets.line_table import LineTable
@@ -63,7 +64,7 @@ class ResourcesScreen(Screen[None]):
 
     def fetch(self) -> None:
         """Look again, unless nobody does."""
-        if self.is_current or not self._snapshot.time:
+        if in_sight(self) or not self._snapshot.time:
             workspace = self.app.workspace
             self.app.do(lambda: resources_data.read(workspace), self._fetched)
 

@@ -6,13 +6,12 @@ import time
 
 from textual.app import ComposeResult
 from textual.events import Resize, ScreenResume
-from textual.widgets import Static
 
 from grpotui.records import Status
 from grpotui.tui import keymap
 from grpotui.tui.run_view import opening_step
 from grpotui.tui.screens.run_feed import RunFeed
-from grpotui.tui.widgets.lines import KeyLine, TitleLine
+from grpotui.tui.widgets.lines import KeyLine, TitleLine, Trouble
 from grpotui.tui.widgets.run_board import Looking, RunBoard
 from grpotui.tui.widgets.verdict import title_right
 
@@ -32,7 +31,7 @@ class RunScreen(RunFeed):
     def compose(self) -> ComposeResult:
         """Title, board, keys."""
         yield TitleLine(id="title")
-        yield Static("", id="trouble", markup=False)
+        yield Trouble(id="trouble")
         yield RunBoard(id="board")
         yield KeyLine(keymap.RUN, keymap.EVERYWHERE, id="keys")
 
@@ -54,6 +53,9 @@ class RunScreen(RunFeed):
         """Show the snapshot; an error stands in one line above what was known last."""
         self._complain(message.error)
         if message.snapshot is None:
+            return
+        if message.snapshot is self.place.snapshot:
+            self._show_title()
             return
         first = self.place.snapshot is None
         self.place.take(message.snapshot)
@@ -82,21 +84,25 @@ class RunScreen(RunFeed):
 
     def _complain(self, error: str) -> None:
         self.set_class(bool(error), "-trouble")
-        self.query_one("#trouble", Static).update(error)
+        self.query_one(Trouble).tell(error)
 
     # Showing
 
     def show(self) -> None:
         """Bring everything to where the cursor is."""
+        self._show_title()
         looking = self._looking()
-        if looking is None:
+        if looking is not None:
+            self.board.show(looking)
+            self._read_on()
+
+    def _show_title(self) -> None:
+        run = self.selected
+        if run is None:
             self.query_one(TitleLine).show_title(["grpotui", "runs", self.run_id])
             return
-        run = looking.snapshot.run
         right = title_right(run, time.strftime("%H:%M"), self.size.width, self.app.current_theme.dark)
         self.query_one(TitleLine).show_title(["grpotui", "runs", run.name], right)
-        self.board.show(looking)
-        self._read_on()
 
     def _show_words(self) -> None:
         looking = self._looking()

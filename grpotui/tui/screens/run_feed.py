@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from typing import TypeVar
-
 from textual import work
 from textual.message import Message
 
-from grpotui.errors import UserError
 from grpotui.tui.group_view import StepGroups
 from grpotui.tui.run_data import RunReader
 from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.tui.screens.run_moves import RunMoves
-
-T = TypeVar("T")
-
-
-def _tried(read: Callable[[], T], otherwise: T) -> tuple[T, str]:
-    """Return what was read and no error, or ``otherwise`` and the error in one line."""
-    from grpotui.tui.app import one_line
-
-    try:
-        return read(), ""
-    except (UserError, sqlite3.Error, OSError) as error:
-        return otherwise, one_line(error)
+from grpotui.tui.sight import in_sight
+from grpotui.tui.trouble import tried
 
 
 class RunFeed(RunMoves):
@@ -70,13 +55,18 @@ class RunFeed(RunMoves):
         """Begin to read the run."""
         self._reader = RunReader(self.app.workspace, self.run_id)
 
+    def on_unmount(self) -> None:
+        """Let go of the registry."""
+        if self._reader is not None:
+            self._reader.close()
+
     def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
         """Return the next place that needs a look. Slow: for a thread."""
         return self._reader.next_odd(step, group) if self._reader is not None else None
 
     def fetch(self) -> None:
         """Fetch a snapshot unless one is under way, or nobody looks."""
-        if self._reader is None or (self.place.snapshot is not None and not self.is_current):
+        if self._reader is None or (self.place.snapshot is not None and not in_sight(self)):
             return
         if self._begin("fetch"):
             self._fetch(self._reader)
@@ -102,7 +92,7 @@ class RunFeed(RunMoves):
     @work(thread=True, group="fetch")
     def _fetch(self, reader: RunReader) -> None:
         try:
-            snapshot, error = _tried(reader.fetch, None)
+            snapshot, error = tried(reader.fetch, None)
         finally:
             self._busy.discard("fetch")
         self.post_message(self.Fetched(snapshot, error))
@@ -110,7 +100,7 @@ class RunFeed(RunMoves):
     @work(thread=True, group="groups")
     def _read(self, reader: RunReader, step: int) -> None:
         try:
-            groups, error = _tried(lambda: reader.groups(step), StepGroups(step))
+            groups, error = tried(lambda: reader.groups(step), StepGroups(step))
         finally:
             self._busy.discard("groups")
         self.post_message(self.Read(groups, error))
@@ -118,7 +108,7 @@ class RunFeed(RunMoves):
     @work(thread=True, group="history")
     def _follow(self, reader: RunReader, step: int, group: int) -> None:
         try:
-            history, error = _tried(lambda: reader.history(step, group), History((step, group)))
+            history, error = tried(lambda: reader.history(step, group), History((step, group)))
         finally:
             self._busy.discard("history")
         self.post_message(self.Followed(history, error))

@@ -12,16 +12,17 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
+from grpotui.analysis import format as fmt
 from grpotui.records import RunSummary
 from grpotui.text import clean
 from grpotui.tui import deeds, keymap, style
-from grpotui.tui import format as fmt
+from grpotui.tui.lost import resume_lost
 from grpotui.tui.runs_view import RunsWanted
 from grpotui.tui.screens.runs_feed import RunsFeed
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.find_line import FindLine
 from grpotui.tui.widgets.line_table import LineTable
-from grpotui.tui.widgets.lines import KeyLine, TitleLine
+from grpotui.tui.widgets.lines import KeyLine, TitleLine, Trouble
 from grpotui.tui.widgets.news_line import NewsLine
 from grpotui.tui.widgets.queue_strip import QueueStrip
 from grpotui.tui.widgets.run_details import RunDetails
@@ -62,7 +63,7 @@ class RunsScreen(RunsFeed):
         """Title, table, details, queue, keys."""
         yield TitleLine(id="title")
         yield NewsLine(id="news")
-        yield Static("", id="trouble", markup=False)
+        yield Trouble(id="trouble")
         yield RunsTable(id="runs")
         with Vertical(id="empty"):
             yield Static("", id="empty-text", markup=False)
@@ -120,8 +121,9 @@ class RunsScreen(RunsFeed):
     def _show_details(self) -> None:
         row = self.query_one(RunsTable).selected
         snapshot = self._snapshot
-        flags = snapshot.flags if row and row.run.id == snapshot.wanted.detail_id else ()
-        self.query_one(RunDetails).show_run(row, flags, snapshot.time)
+        read = row is not None and row.run.id == snapshot.wanted.detail_id
+        flags, resumable = (snapshot.flags, snapshot.resumable) if read else ((), "")
+        self.query_one(RunDetails).show_run(row, flags, snapshot.time, resumable)
 
     @on(LineTable.Moved, "#runs")
     def _selected(self) -> None:
@@ -170,6 +172,10 @@ class RunsScreen(RunsFeed):
         """Mark the run, or unmark it."""
         self.query_one(RunsTable).toggle_mark()
         self._show_title()
+
+    def action_resume_lost(self) -> None:
+        """Resume what a reboot took."""
+        resume_lost(self.app, self.fetch)
 
     def action_start(self) -> None:
         """Launch the draft."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.text import Text
 from textual.events import Resize
+from textual.message import Message
 from textual.screen import Screen
 
 from grpotui.tui import style
@@ -118,6 +119,9 @@ def _axis(
 class Chart(Pane):
     """Shows a ChartSpec. The heading and the cursor follow at once; the canvas when its turn comes."""
 
+    class Waits(Message):
+        """A chart may have to be drawn anew."""
+
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
         self.spec: ChartSpec | None = None
@@ -134,6 +138,8 @@ class Chart(Pane):
         self.spec, self.items, self.cursor = spec, items, cursor
         if self.seen:
             self.renew()
+        if self.stale:
+            self.post_message(self.Waits())
 
     def _wanted(self) -> tuple[ChartSpec, int, int, bool] | None:
         if self.spec is None:
@@ -163,6 +169,7 @@ class Chart(Pane):
     def on_resize(self, event: Resize) -> None:
         """Draw anew as soon as possible."""
         self.drawn_at = 0.0
+        self.post_message(self.Waits())
 
     def lines(self, width: int, height: int) -> list[Text]:
         """Heading, canvas, axis."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.records import Group, RewardRange
 from grpotui.text import clean, clean_lines
-from grpotui.tui import format as fmt
 from grpotui.tui import group_view as view
 from grpotui.tui.group_view import Fold
 from grpotui.tui.style import Palette, Tone
@@ -55,8 +55,8 @@ def fold_line(fold: Fold, here: bool, span: RewardRange | None, width: int, dark
     return line.fit(width)
 
 
-class GroupDetail(Pane):
-    """The selected group, a line per distinct text."""
+class DetailPane(Pane):
+    """A pane about the selected group."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
@@ -67,6 +67,10 @@ class GroupDetail(Pane):
         self.data = data
         if self.seen:
             self.renew()
+
+
+class GroupDetail(DetailPane):
+    """The selected group, a line per distinct text."""
 
     def lines(self, width: int, height: int) -> list[Text]:
         """A title, the legend, a line per text around the selected one."""
@@ -147,18 +151,8 @@ def document(data: DetailData, width: int, console: Console, palette: Palette, d
     return rows + wrapped(marked_text(fold.text, data.template, palette), width, console)
 
 
-class Reader(Pane):
+class Reader(DetailPane):
     """The selected completion in words, as much of it as there is room for."""
-
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
-        super().__init__(id=id)
-        self.data = DetailData()
-
-    def show(self, data: DetailData) -> None:
-        """Show another text."""
-        self.data = data
-        if self.seen:
-            self.renew()
 
     def lines(self, width: int, height: int) -> list[Text]:
         """A title, the prompt's end, the text."""
@@ -170,7 +164,8 @@ class Reader(Pane):
         room = max(height - 1, 1)
         prompt = Line(self.dark).add(" ").add(_last_line(group.prompt), Tone.DIM)
         if group.answer is not None:
-            prompt.add(f"  gold {group.answer}", Tone.DIM)
+            parsed = fold.first.parsed
+            prompt.add(f"  gold {group.answer}  parsed {'none' if parsed is None else parsed}", Tone.DIM)
         text = marked_text(fold.text[: width * height * 4], data.template, self.palette)
         rows = wrapped(text, width - 2, self.app.console)
         body = [prompt.fit(width)] if room >= 3 else []

@@ -32,6 +32,20 @@ class OneLine(Static):
             self.update(content)
 
 
+class Trouble(Static):
+    """An error above what was known last; nothing else is laid out anew while it stays the same."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__("", id=id, markup=False)
+        self._told = ""
+
+    def tell(self, error: str) -> None:
+        """Show an error; empty for none."""
+        if error != self._told:
+            self._told = error
+            self.update(error)
+
+
 class TitleLine(OneLine):
     """Where one is, on the left; what goes on, on the right."""
 

@@ -14,6 +14,7 @@ from grpotui.tui import run_view as keys
 from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.tui.run_window import View
+from grpotui.tui.sight import in_sight
 from grpotui.tui.widgets.chart import BEAT, Chart, redraw_next
 from grpotui.tui.widgets.flags import Flags
 from grpotui.tui.widgets.group_detail import DetailData, GroupDetail, Reader
@@ -109,11 +110,18 @@ class RunBoard(Vertical):
         """Begin to redraw charts, one at a time."""
         self.charts = list(self.query(Chart))
         self._arrange()
-        self.set_interval(BEAT, self._redraw)
+        self._beat = self.set_interval(BEAT, self._redraw)
 
     def _redraw(self) -> None:
-        if self.screen.is_current:
+        seen = in_sight(self.screen)
+        if seen:
             redraw_next(self.screen, self.charts)
+        if not seen or not any(chart.stale for chart in self.charts):
+            self._beat.pause()
+
+    def on_chart_waits(self) -> None:
+        """Draw what has to be, until all is."""
+        self._beat.resume()
 
     # Which panes
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.series import eta
 from grpotui.records import Flag, Level
-from grpotui.tui import format as fmt
 from grpotui.tui import style
 from grpotui.tui.runs_view import RunRow
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.lines import OneLine
 
 
-def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool) -> list[Text]:
+def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumable: str = "") -> list[Text]:
     """Return the lines that say most about a run, the most telling first."""
     run = row.run
     facts = [run.id] if run.id != run.name else []
@@ -49,6 +49,7 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool) -> list[
     if run.reason:
         line = style.status_text(run.status, dark)
         line.append_text(style.text(f"  {run.reason}", Tone.PLAIN, dark))
+        line.append_text(style.text(f"   {resumable}" if resumable else "", Tone.DIM, dark))
         lines.append(line)
     if row.waits_for:
         lines.append(style.text(f"○ waits: {row.waits_for}", Tone.PLAIN, dark))
@@ -71,12 +72,12 @@ class RunDetails(OneLine):
 
     DEFAULT_CSS = "RunDetails { height: 1fr; border-top: solid $rule; }"
 
-    def show_run(self, row: RunRow | None, flags: Sequence[Flag], now: float) -> None:
+    def show_run(self, row: RunRow | None, flags: Sequence[Flag], now: float, resumable: str = "") -> None:
         """Show one run, or nothing."""
         if row is None:
             self.show(Text(""))
             return
-        lines = details(row, flags, now, self.dark)
+        lines = details(row, flags, now, self.dark, resumable)
         room = max(self.size.height, 1)
         if len(lines) < room:
             lines = [part for line in lines for part in self._folded(line)]

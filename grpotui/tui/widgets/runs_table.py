@@ -9,8 +9,9 @@ from functools import lru_cache
 from rich.cells import cell_len
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.series import eta, sparkline
-from grpotui.tui import format as fmt
+from grpotui.text import clean
 from grpotui.tui import style
 from grpotui.tui.runs_view import RunRow, RunsSnapshot
 from grpotui.tui.style import Tone
@@ -48,7 +49,7 @@ def _gutter(row: RunRow, at: Moment) -> Text:
 
 
 def _name(row: RunRow, at: Moment) -> Text:
-    name = style.text(row.run.name, Tone.PLAIN, at.dark)
+    name = style.text(fmt.middle(clean(row.run.name), at.width), Tone.PLAIN, at.dark)
     tags = "".join(f" #{tag}" for tag in row.run.tags)
     if tags and name.cell_len + cell_len(tags) <= at.width:
         name.append_text(style.text(tags, Tone.DIM, at.dark))

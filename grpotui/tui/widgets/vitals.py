@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rich.text import Text
 
-from grpotui.analysis.series import format_value
+from grpotui.analysis import format as fmt
 from grpotui.tui.columns import by_column, column, means
 from grpotui.tui.run_series import Series
 from grpotui.tui.style import Tone
@@ -50,7 +50,7 @@ def vital_line(vital: Vital, span: tuple[float, float], cursor: int | None, widt
     """Return one metric as one line."""
     series = vital.series
     point = series.at(cursor) if cursor is not None else series.last()
-    value = "-" if point is None else "n/a" if point[1] is None else format_value(point[1])
+    value = "-" if point is None else "n/a" if point[1] is None else fmt.number(point[1])
     name = NAME if width < WIDE else WIDE_NAME
     line = Line(dark).add(" ").cell(vital.name, name, Tone.DIM).cell(value, VALUE, right=True).add("  ")
     room = width - line.text.cell_len - RANGE - 2
