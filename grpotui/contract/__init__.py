@@ -3,7 +3,7 @@
 Pure, standard library only.
 """
 
-from grpotui.contract.doubts import Plan, doubts
+from grpotui.contract.doubts import Prospect, doubts
 from grpotui.contract.record import Record
 from grpotui.contract.scoring import INCONCLUSIVE, MET, NOT_MET, TOO_EARLY, Mark, Tracker, outcome
 from grpotui.contract.syntax import condition
@@ -18,7 +18,7 @@ __all__ = [
     "Contract",
     "ContractError",
     "Mark",
-    "Plan",
+    "Prospect",
     "Record",
     "Tracker",
     "check",

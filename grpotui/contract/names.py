@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
+_OURS = (
+    *("zero_std", "zero_std_ceiling", "zero_std_floor", "zero_std_other", "zero_std_stuck"),
+    *(
+        "within_group_std",
+        "jaccard_cross",
+        "jaccard_within",
+        "unique",
+        "template_share",
+        "median_words",
+        "gap",
+    ),
+)
 ALIASES = {
-    "zero_std": "grpotui/zero_std",
-    "zero_std_ceiling": "grpotui/zero_std_ceiling",
-    "zero_std_floor": "grpotui/zero_std_floor",
-    "zero_std_other": "grpotui/zero_std_other",
-    "zero_std_stuck": "grpotui/zero_std_stuck",
+    **{name: f"grpotui/{name}" for name in _OURS},
     "jaccard": "grpotui/jaccard_cross",
-    "jaccard_within": "grpotui/jaccard_within",
-    "unique": "grpotui/unique",
-    "template_share": "grpotui/template_share",
     "length": "completions/mean_length",
     "truncated": "completions/clipped_ratio",
     "lr": "learning_rate",
     "accuracy": "eval_accuracy",
 }
-"""Short words and the metrics that they mean."""
+"""Short words and the metrics that they mean; each of our own is known without ``grpotui/`` too."""
 
 STUCK, FLAT, AT_CEILING = "grpotui/zero_std_stuck", "grpotui/zero_std", "grpotui/zero_std_ceiling"
 """Groups without reward spread below the ceiling: the only metric that is derived, not logged."""

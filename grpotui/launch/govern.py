@@ -100,6 +100,7 @@ class Governor:
         contract = contract_of(self._run)
         self._pledge = Pledge(self._workspace, self._run, contract) if contract else None
         self._catching_up = True
+        self._published = (0.0, -1)
 
     def _by_kill(self, watch: Watch) -> Order | None:
         """Return the order that a kill criterion gives, which was met at a line of this attempt.

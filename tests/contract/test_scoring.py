@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grpotui.contract import Plan, Tracker, check, doubts, outcome, read
+from grpotui.contract import Prospect, Tracker, check, doubts, outcome, read
 from grpotui.contract.evaluate import Moment, Unknown, evaluate
 from grpotui.contract.syntax import measure
 from tests.contract.scenes import follow, lines, mark
@@ -156,13 +156,15 @@ def test_doubts_are_about_what_the_run_will_never_tell() -> None:
         "kill": "1 > 2",
         "forecast": {"mean(eval_accuracy, last=500)": [0, 1]},
     }
-    found = list(doubts(read(section), Plan(values=100, evaluates=False, has_kl=False, has_baseline=False)))
+    found = list(
+        doubts(read(section), Prospect(values=100, evaluates=False, has_kl=False, has_baseline=False))
+    )
     said = dict(found)
     assert said["contract.primary"] == "mean(reward, last=500) needs 500 values, and the run will log 100"
     assert said["contract.tertiary"].startswith("baseline.reward: no run is pinned")
     assert said["contract.kill"].startswith("is the same whatever the run does")
     assert sum(path == "contract.secondary" for path, _ in found) == 2
-    assert list(doubts(read(section), Plan())) == [("contract.kill", said["contract.kill"])]
+    assert list(doubts(read(section), Prospect())) == [("contract.kill", said["contract.kill"])]
 
 
 def test_a_long_run_costs_little() -> None:

@@ -160,6 +160,7 @@ def test_a_kill_criterion_that_was_changed_counts_from_now_on(lab: Lab) -> None:
     write_policy(lab.workspace, run.id, {"kill": "step < 5"})
     until(lambda: standing(run).get("marks"))
     write_policy(lab.workspace, run.id, {"kill": "step >= 12"})
+    until(lambda: [mark["text"] for mark in standing(run)["marks"]] == ["step >= 12"])
     lab.go(run, 9)
     assert lab.ended(run) is Status.STOPPED
     assert [act["step"] for act in acts(run)] == [12]

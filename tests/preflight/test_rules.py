@@ -193,3 +193,15 @@ def test_an_earlier_peak_goes_before_the_estimate() -> None:
     long = preset("grpo.max_completion_length=2000")
     assert found(long, peaks=(Peak("old-run", 30 * GB, 64 * 2000),)) == []
     assert "old-run" in the("memory", found(preset(), peaks=(Peak("old-run", 90 * GB, 10),))).why
+
+
+def test_a_contract_that_can_never_be_told_is_doubted() -> None:
+    asked = preset(
+        "contract.primary=mean(reward, last=5000) > 0.8",
+        "contract.secondary=eval_accuracy > 0.5",
+        "contract.tertiary=mean(kl, last=50) < 1",
+    )
+    said = {f.fields[0]: f.message for f in found(asked) if f.rule == "contract"}
+    assert set(said) == {"contract.primary", "contract.secondary"}
+    assert "mean(reward, last=5000) needs 5000 values, and the run will log" in said["contract.primary"]
+    assert "set eval.every" in said["contract.secondary"]

@@ -75,7 +75,7 @@ def test_grpo_beta_abc_is_one_clear_line(good: Preset) -> None:
         ("launch.devices=2", "launch.devices: expected at most 1"),
         (
             "contract.forecast={reward = 0.5}",
-            "contract.forecast.reward: expected [low, high], got the number",
+            "contract.forecast.reward: expected [low, high], two numbers",
         ),
         ("contract.forecast={reward = [2, 1]}", "contract.forecast.reward: expected [low, high]"),
         ("contract.primary=1", "contract.primary: expected text"),
