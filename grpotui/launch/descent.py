@@ -94,23 +94,34 @@ def fork(workspace: Workspace, run_id: str, step: int | None, changes: Changes) 
     """Start a new run with the weights of a checkpoint (default: the last one). Raises UserError."""
     run, asked = _source(workspace, run_id)
     checkpoint = _checkpoint(run, step)
-    done = _step_of(checkpoint)
-    request = _request(run, asked, changes, Parent(run.id, Relation.FORK, done))
+    request = adopted(workspace, _request(run, asked, changes), run.id, _step_of(checkpoint))
     name = changes.name or f"{request.preset.name} fork"
     notes = (
-        f"takes the weights of step {done} of {run.id}: optimizer, schedule and steps begin anew, and the "
-        "reference model of beta is those weights",
+        f"takes the weights of step {_step_of(checkpoint)} of {run.id}: optimizer, schedule and steps begin "
+        "anew, and the reference model of beta is those weights",
     )
-    return Made(launch(workspace, replace(request, name=name, weights=checkpoint)), notes)
+    return Made(launch(workspace, replace(request, name=name)), notes)
+
+
+def adopted(workspace: Workspace, request: LaunchRequest, run_id: str, step: int | None) -> LaunchRequest:
+    """Return a request for a fork of a run's checkpoint at ``step``, or, without a step, for a clone of it.
+
+    A clone of a fork begins with the weights that the fork began with. Raises UserError.
+    """
+    run = workspace.run(run_id)
+    if step is not None:
+        parent = Parent(run_id, Relation.FORK, step)
+        return replace(request, parent=parent, weights=_checkpoint(run, step))
+    weights = run.start if run.start.is_dir() else None
+    return replace(request, parent=Parent(run_id, Relation.CLONE), weights=weights)
 
 
 def clone(workspace: Workspace, run_id: str, changes: Changes) -> Made:
     """Start a new run that asks for what another one asked for, but for the changes. Raises UserError."""
     run, asked = _source(workspace, run_id)
-    request = _request(run, asked, changes, Parent(run.id, Relation.CLONE))
-    weights = run.start if run.start.is_dir() else None
+    request = adopted(workspace, _request(run, asked, changes), run.id, None)
     tags = tuple(tag for tag in asked.get("tags") or () if isinstance(tag, str))
-    return Made(launch(workspace, replace(request, tags=(*tags, *changes.tags), weights=weights)))
+    return Made(launch(workspace, replace(request, tags=(*tags, *changes.tags))))
 
 
 def evaluate(
@@ -131,13 +142,14 @@ def evaluate(
     else:
         weights = _checkpoint(run, step)
         done = _step_of(weights)
-    request = _request(run, asked, changes, Parent(run.id, Relation.EVALUATION, done))
+    request = _request(run, asked, changes)
     config = _questioned(request.preset.data, task, n)
     request = replace(
         request,
         preset=replace(request.preset, data=config),
         name=changes.name or f"{request.preset.name} eval",
         kind=RunKind.EVAL,
+        parent=Parent(run.id, Relation.EVALUATION, done),
         weights=weights,
     )
     there = config["task"].get("held_out", 0)
@@ -185,7 +197,7 @@ def _source(workspace: Workspace, run_id: str) -> tuple[RunDir, dict[str, Any]]:
     return run, asked
 
 
-def _request(run: RunDir, asked: Mapping[str, Any], changes: Changes, parent: Parent) -> LaunchRequest:
+def _request(run: RunDir, asked: Mapping[str, Any], changes: Changes) -> LaunchRequest:
     """Return the request for what a run asked, with changes."""
     before = tuple(text for text in asked.get("overrides") or () if isinstance(text, str))
     config = {key: value for key, value in asked["config"].items() if key != "kind"}
@@ -201,7 +213,6 @@ def _request(run: RunDir, asked: Mapping[str, Any], changes: Changes, parent: Pa
         tags=changes.tags,
         device=device,
         draft=changes.draft,
-        parent=parent,
     )
 
 

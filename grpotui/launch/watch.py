@@ -59,12 +59,11 @@ class Watch:
         attempt will be generated again.
         """
         survey = Survey.of(self._run)
-        wanted = survey.wanted()
         missing: dict[int, dict[str, Any]] = {}
-        if wanted or same_attempt:
+        if survey.unjudged or same_attempt:
             span = self._judged_by().span if survey.steps else None
-            approach(self._completions, wanted[0][0] if wanted else survey.last)
-            missing, ahead = compute_missing(self._completions, wanted, survey.last, span)
+            approach(self._completions, survey)
+            missing, ahead = compute_missing(self._completions, survey, span)
             self._groups = ahead if same_attempt else []
         if not same_attempt:
             _to_end(self._completions)

@@ -8,9 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from grpotui.errors import UserError
+from grpotui.stream import read_json
 from grpotui.tasks import Example, Split, TaskError, duplicates, split_task
 from grpotui.tasks.model import Row
 from grpotui.tasks.tables import is_text, read
+from grpotui.workspace import RunDir
 
 
 def load(task: Mapping[str, Any]) -> Split:
@@ -29,6 +32,17 @@ def told(examples: Sequence[Example]) -> dict[str, Any]:
         "tasks": dict(Counter(example.task for example in examples)),
         "sha256": digest.hexdigest(),
     }
+
+
+def require_same(run: RunDir, attempt: int, examples: Sequence[Example]) -> None:
+    """Raise UserError when an earlier attempt of the run trained on other data than this one would."""
+    before = read_json(run.attempt_json(attempt - 1)) if attempt > 1 else None
+    known = before.get("data") if before else None
+    if isinstance(known, Mapping) and known.get("sha256") != told(examples)["sha256"]:
+        raise UserError(
+            f"the data is not what attempt {attempt - 1} of this run trained on ({known.get('prompts')} "
+            f"prompts then, {len(examples)} now): launch a new run with it"
+        )
 
 
 def rows(path: str, split: str) -> Sequence[Row]:

@@ -161,7 +161,7 @@ class Recorder:
             task=first.task,
             answer=first.answer,
         )
-        self._completions.append({**group.to_json(), "prompt": first.prompt})
+        self._completions.append({**group.to_json(), "prompt": first.prompt, "attempt": self._attempt})
         if mode == Mode.TRAIN:
             self._flatness.add(group)
             for count in self._by_task.get(group.task, ()):

@@ -77,8 +77,13 @@ class Experiment:
     @property
     def names(self) -> set[str]:
         """What the examples of all stages are filed under."""
+        return {example.task for example in self.every_example}
+
+    @property
+    def every_example(self) -> list[Example]:
+        """The examples of all stages, one stage after the other."""
         sets = [examples for _, examples in self.stages] or [self.examples]
-        return {example.task for examples in sets for example in examples}
+        return [example for examples in sets for example in examples]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ class Session:
 
         Raises UserError before training for what cannot work, and whatever TRL, a reward or torch raise.
         """
+        data.require_same(self.run, self.attempt, experiment.every_example)
         recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt, experiment.names)
         trainer = self.build_trainer(experiment, recorder)
         supervision = Supervision(
@@ -201,7 +207,7 @@ class Session:
                 "model_identity": identity,
                 "device": self.device.label,
                 "seed": trainer.args.seed,
-                "data": data.told(experiment.examples),
+                "data": data.told(experiment.every_example),
                 "num_generations": trainer.num_generations,
                 "reward_range": [span.low, span.high] if span else None,
                 "reward_binary": span is not None and span.binary,

@@ -80,14 +80,14 @@ def _kill(app: GrpoTui, run: RunSummary, done: Done) -> None:
 
 def resume(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     """Queue the next attempt of an ended run, or again a run that was queued before a reboot."""
-    from grpotui.launch import submit
+    from grpotui.launch import descent, submit
 
     folder = app.workspace.run(run.id)
 
     def finished(_: object) -> None:
         checkpoint = folder.last_checkpoint()
         start = f"goes on from {checkpoint.name}" if checkpoint else "has no checkpoint yet and starts over"
-        app.say(f"{run.name} is queued: it {start}")
+        app.say("; ".join([f"{run.name} is queued: it {start}", *descent.caveats(folder)]))
         done()
 
     app.do(lambda: submit.resume(app.workspace, run.id), finished)
@@ -201,13 +201,15 @@ def launch(
 
     ``force`` launches what the preflight calls an error.
     """
-    from grpotui.launch import submit
+    from grpotui.launch import descent, submit
 
     made: list[str] = []
     wanted = draft.variants
     for one in wanted:
         try:
             asked = one.request(settings.device_for(one.edited.data), as_draft, force)
+            if one.origin:
+                asked = descent.adopted(workspace, asked, one.origin, one.step)
             made.append(submit.launch(workspace, asked))
         except UserError as error:
             if not made:

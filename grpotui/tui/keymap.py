@@ -91,6 +91,9 @@ RUNS = Section(
             "/",
         ),
         Key("runs.clone", "e", "clone", "clone", "Clone and edit: the run's preset and changes in Launch"),
+        Key("runs.extend", "X", "extend", "", "Extend: go on past its planned end by so many steps"),
+        Key("runs.fork", "F", "fork", "", "Fork: a new run from a checkpoint's weights, edited in Launch"),
+        Key("runs.evaluate", "E", "evaluate", "", "Evaluate a checkpoint on held-out prompts, as a run"),
         Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; once more kills"),
         Key("runs.resume", "r", "resume", "resume", "Resume from the last checkpoint, as the next attempt"),
         Key(
@@ -174,6 +177,9 @@ RUN = Section(
         Key("run.stop", "s", "stop", "stop", "Stop: finishes its step and saves; once more kills"),
         Key("run.resume", "r", "resume", "", "Resume from the last checkpoint, as the next attempt"),
         Key("run.clone", "e", "clone", "clone", "Clone and edit in Launch"),
+        Key("run.extend", "X", "extend", "", "Extend: go on past its planned end by so many steps"),
+        Key("run.fork", "F", "fork", "", "Fork: a new run from a checkpoint's weights, edited in Launch"),
+        Key("run.evaluate", "E", "evaluate", "", "Evaluate a checkpoint on held-out prompts, as a run"),
         Key("run.note", "m", "note", "note", "Write one line of note to the run"),
     ),
 )

@@ -47,7 +47,9 @@ class Draft:
     edits: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
     origin: str = ""
-    """The run that this is a clone of; empty for none."""
+    """The run that this is a clone or fork of; empty for none."""
+    step: int | None = None
+    """Of the checkpoint that a fork begins with; None for a clone."""
     many: frozenset[str] = frozenset()
     """Edited paths that hold a list of values, one run for each."""
 

@@ -57,6 +57,14 @@ def test_the_attempt_tells_what_was_trained_on(scenes: Scenes) -> None:
     assert told != attempt(scenes, "parquet")["data"]
 
 
+def test_a_resumed_run_trains_on_the_data_of_its_first_attempt_or_not_at_all(scenes: Scenes) -> None:
+    end = scenes.ends["chat-2"]
+    assert end["status"] == "failed"
+    assert end["reason"].startswith(
+        "the data is not what attempt 1 of this run trained on (16 prompts then, 15 now)"
+    )
+
+
 def test_a_split_of_a_folder_is_kept_to(scenes: Scenes) -> None:
     assert {int(group["prompt"].split()[0]) for group in scenes.groups("saved")} <= set(range(12))
 

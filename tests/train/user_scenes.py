@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.presets.code import code_files
+from grpotui.stream import read_json
 from tests.train.scenes import Stage, asked
 
 OWN = """
@@ -84,6 +85,9 @@ def users(stage: Stage) -> None:
     play("parquet", ["mine.py:helpful", "mine.py:slow"], data("data.parquet"))
     play("saved", ["mine.py:helpful", "mine.py:narrow"], data("saved"))
     play("chat", ["exact", "mine.py:chatty"], data("chat.jsonl", columns={}))
+    lines = (folder / "chat.jsonl").read_text().splitlines()
+    (folder / "chat.jsonl").write_text("\n".join(lines[:-1]))
+    stage.main("chat", read_json(stage.run_dir("chat").run_json) or {}, attempt=2)
     for name in ("strict", "short", "broken"):
         play(name, [f"mine.py:{name}"], data("data.csv"))
     play("unloadable", ["bad.py:f"], data("data.csv"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rich.text import Text
 
@@ -29,9 +28,12 @@ class Vital:
     series: Series
 
 
-@lru_cache(maxsize=256)
 def course(series: Series, span: tuple[float, float], width: int) -> tuple[str, ...]:
     """Return one block per column of ``span``, lowest to highest mean; a blank where nothing was logged."""
+    return series.once((course, span, width), lambda: _course(series, span, width))
+
+
+def _course(series: Series, span: tuple[float, float], width: int) -> tuple[str, ...]:
     values = by_column(means(series), *span, width) if width > 0 else []
     known = [v for v in values if v is not None and abs(v) < float("inf")]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
