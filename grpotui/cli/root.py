@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from grpotui import __version__
-from grpotui.cli import control, reading, serve, setup
+from grpotui.cli import comparing, control, reading, serve, setup
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -51,5 +51,5 @@ def cli(ctx: click.Context, folder: Path | None, no_mouse: bool) -> None:
         open_app(session)
 
 
-for verb in (*setup.VERBS, *control.VERBS, *reading.VERBS, *serve.VERBS):
+for verb in (*setup.VERBS, *control.VERBS, *reading.VERBS, *serve.VERBS, *comparing.VERBS):
     cli.add_command(verb)
