@@ -117,6 +117,11 @@ def _shortest(text: str) -> str:
     return f"{_trimmed(mantissa)}e{exponent}"
 
 
+def percent(share: float) -> str:
+    """Return a share as percent: 93.75 %."""
+    return f"{_trimmed(f'{share * 100:.2f}')} %"
+
+
 def format_duration(seconds: float | None) -> str:
     """Return a duration as its two largest units: ``42s``, ``3m 20s``, ``5h 04m``, ``2d 03h``, ``-``."""
     if seconds is None or not math.isfinite(seconds) or seconds < 0:

@@ -13,6 +13,7 @@ from grpotui.cli.output import print_json
 from grpotui.cli.session import Session
 from grpotui.presets import apply_overrides
 from grpotui.presets.loader import load
+from grpotui.presets.sections import DEVICES
 from grpotui.records import RunSummary, Status
 from grpotui.text import clean
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DEVICES = ("auto", "cpu", "cuda")
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: the run that was waited for goes on."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from grpotui.analysis.series import format_duration, format_value
+from grpotui.analysis.series import format_duration, format_value, percent
 from grpotui.cli.follow import print_log
 from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
@@ -85,6 +85,7 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("status", f"{summary.status}: {reason}" if reason else summary.status),
             ("verdict", f"{summary.verdict or '-'}: {summary.verdict_message}".rstrip(": ")),
             ("step", progress(summary)),
+            ("reward", _reward(summary, detail["pass_rate"])),
             ("device", summary.device),
             ("model", _model(detail["model"])),
             ("tags", " ".join(summary.tags)),
@@ -99,6 +100,13 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
         click.echo()
         for flag in detail["flags"]:
             click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
+
+
+def _reward(run: RunSummary, rate: float | None) -> str:
+    """Return the mean of the last steps' rewards; with the share that passed, where it says so."""
+    if run.reward is None:
+        return ""
+    return format_value(run.reward) + (f"  (pass rate {percent(rate)})" if rate is not None else "")
 
 
 def _model(known: dict[str, Any]) -> str:

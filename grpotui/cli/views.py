@@ -43,8 +43,11 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
     summary = registry.run(run_id)
     folder = registry.workspace.run(run_id)
     process = registry.process(run_id)
+    span = registry.reward_range(run_id)
     return {
         **public_summary(summary),
+        "reward_range": [span.low, span.high] if span else None,
+        "pass_rate": span.pass_rate(summary.reward) if span else None,
         "verdict_step": summary.verdict_step,
         "verdict_message": summary.verdict_message,
         "config": registry.config(run_id),

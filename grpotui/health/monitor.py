@@ -37,16 +37,6 @@ class VerdictChange:
     cause: str
     message: str
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the ``verdict`` event less its type and time."""
-        return {
-            "step": self.step,
-            "from": str(self.old),
-            "to": str(self.new),
-            "cause": self.cause,
-            "message": self.message,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

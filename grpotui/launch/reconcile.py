@@ -12,27 +12,17 @@ from grpotui.launch.journal import events, of_attempt, state
 from grpotui.launch.locks import locked
 from grpotui.launch.spawn import RunnerError, spawn
 from grpotui.records import RunSummary, Status
-from grpotui.registry import connect, index_run
-from grpotui.registry.queries import Registry
+from grpotui.registry import index_run
 from grpotui.stream import read_json
 from grpotui.workspace import RunDir, Workspace
 
 
-def reconcile(workspace: Workspace) -> list[str]:
-    """Settle every run that should live and has no runner; return the ids of those that had none.
+def settle_all(connection: sqlite3.Connection, workspace: Workspace, live: Iterable[RunSummary]) -> list[str]:
+    """Settle those of the runs that have no runner, and index what was found; return their ids.
 
     A trainer that still runs gets a new runner; what else happened is written down. Any number of
     processes may do this at once: whoever gets a run's ``runner.lock`` settles it.
     """
-    connection = connect(workspace)
-    try:
-        return settle_all(connection, workspace, Registry(connection, workspace).live())
-    finally:
-        connection.close()
-
-
-def settle_all(connection: sqlite3.Connection, workspace: Workspace, live: Iterable[RunSummary]) -> list[str]:
-    """Settle those of the runs that have no runner, and index what was found."""
     settled = []
     for summary in live:
         run = workspace.run(summary.id)

@@ -1,4 +1,4 @@
-"""What a person asks of runs: launch, stop, resume, delete, wait."""
+"""What a person asks of runs, and says of them: launch, stop, resume, delete, note, tag, judge, wait."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +33,7 @@ from grpotui.presets import (
     resolve as resolve_preset,
 )
 from grpotui.presets.code import require_same
+from grpotui.presets.sections import DEVICES
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
@@ -41,7 +42,6 @@ from grpotui.stream import read_json, write_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
 
-DEVICES = ("auto", "cpu", "cuda")
 PATIENCE = 15.0
 """Seconds that a request waits for another process that moves the queue on."""
 _POLL = 0.25
@@ -243,6 +243,28 @@ def _free_place(workspace: Workspace, run_id: str) -> Path:
         number += 1
         place = workspace.bin / f"{run_id}.{number}"
     return place
+
+
+def note(workspace: Workspace, run_id: str, text: str) -> None:
+    """Write a person's note to a run; the last one counts. Raises UserError."""
+    _tell(workspace, run_id, {"type": "note", "text": text})
+
+
+def tag(workspace: Workspace, run_id: str, add: Sequence[str], remove: Sequence[str] = ()) -> None:
+    """Give a run tags, and take others away. Raises UserError."""
+    _tell(workspace, run_id, {"type": "tag", "add": list(add), "remove": list(remove)})
+
+
+def judge(workspace: Workspace, run_id: str, verdict: str) -> None:
+    """Write what a person says of a run: a HumanVerdict, or NO_HUMAN to take it back. Raises UserError."""
+    _tell(workspace, run_id, {"type": "human_verdict", "verdict": verdict})
+
+
+def _tell(workspace: Workspace, run_id: str, event: Mapping[str, object]) -> None:
+    run, _ = _known(workspace, run_id)
+    if not run.append_event({"time": time.time(), **event}):
+        raise UserError(f"cannot write to {run.events}: is the disk full?")
+    _index(workspace, run)
 
 
 def wait(workspace: Workspace, run_id: str, on_change: Callable[[RunSummary], None]) -> RunSummary:

@@ -31,7 +31,7 @@ class Field:
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[str, dict[str, Field]]:
+def _table() -> dict[str, Field]:
     data = json.loads(TABLE.read_text(encoding="utf-8"))
     fields = {}
     for name, entry in data["fields"].items():
@@ -39,25 +39,20 @@ def _table() -> tuple[str, dict[str, Field]]:
         fields[name] = Field(
             name=name, type=entry["type"], default=entry["default"], help=entry["help"], **tuples
         )
-    return data["trl"], fields
-
-
-def trl_version() -> str:
-    """Return the version of TRL that the table describes."""
-    return _table()[0]
+    return fields
 
 
 class _Fields(Mapping[str, Field]):
     """The table, read at first use."""
 
     def __getitem__(self, name: str) -> Field:
-        return _table()[1][name]
+        return _table()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_table()[1])
+        return iter(_table())
 
     def __len__(self) -> int:
-        return len(_table()[1])
+        return len(_table())
 
 
 GRPO_FIELDS: Mapping[str, Field] = _Fields()

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from grpotui.records import HealthSettings
 
+DEVICES = ("auto", "cpu", "cuda")
+"""What a run can be asked to train on; "auto" takes the GPU where there is one."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaunchSettings:
@@ -87,7 +90,7 @@ LIMITS: Mapping[str, Limit] = {
     "health.jaccard_warn": Limit(0, 1),
     "health.jaccard_bad": Limit(0, 1),
     "health.patience": Limit(low=1),
-    "launch.device": Limit(choices=("auto", "cpu", "cuda")),
+    "launch.device": Limit(choices=DEVICES),
     "launch.devices": Limit(1, 1),
 }
 

@@ -83,11 +83,6 @@ class Registry:
         marks = ", ".join("?" * len(_LIVE))
         return self._summaries(f"WHERE status IN ({marks}) ORDER BY created_at, id", _LIVE)
 
-    def counts(self) -> dict[Status, int]:
-        """Return how many runs there are of each status that occurs."""
-        rows = self.connection.execute("SELECT status, count(*) FROM runs GROUP BY status")
-        return {Status(status): count for status, count in rows}
-
     def resolve(self, ref: str) -> str:
         """Return the id that ``ref`` means: an id, a unique prefix, a unique last part, or ``@last``.
 
@@ -134,10 +129,6 @@ class Registry:
     ) -> dict[str, list[float | None]]:
         """Return a metric of several whole runs as ``n`` values each; runs without points are left out."""
         return points.sparklines(self.connection, run_ids, key, n)
-
-    def sparkline(self, run_id: str, key: str = "reward", n: int = 30) -> list[float | None]:
-        """Return a metric of a whole run as ``n`` values, or as none."""
-        return self.sparklines([run_id], key, n).get(run_id, [])
 
     # Events
 
@@ -240,9 +231,10 @@ class Registry:
 
     def reward_range(self, run_id: str) -> RewardRange | None:
         """Return the lowest and highest total reward of a run, where it is known."""
-        match self.document(run_id, "attempt").get("reward_range"):
+        attempt = self.document(run_id, "attempt")
+        match attempt.get("reward_range"):
             case [low, high] if as_float(low) is not None and as_float(high) is not None:
-                return RewardRange(float(low), float(high))
+                return RewardRange(float(low), float(high), attempt.get("reward_binary") is True)
         return None
 
     def process(self, run_id: str) -> dict[str, Any]:

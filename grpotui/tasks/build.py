@@ -163,7 +163,8 @@ def build_rewards(specs: Sequence[Mapping[str, Any]]) -> list[Reward]:
 def total_range(rewards: Sequence[Reward]) -> RewardRange | None:
     """Return the lowest and highest weighted sum of ``rewards``; None when one of them has no range.
 
-    Where rewards score some tasks only, the widest of those tasks' ranges.
+    Where rewards score some tasks only, the widest of those tasks' ranges. Binary when the only reward that
+    counts is.
     """
     named = {name for reward in rewards for name in reward.tasks}
     sums = []
@@ -176,13 +177,9 @@ def total_range(rewards: Sequence[Reward]) -> RewardRange | None:
             ends.append((reward.weight * reward.range.low, reward.weight * reward.range.high))
         if ends:
             sums.append(RewardRange(sum(map(min, ends)), sum(map(max, ends))))
-    return RewardRange(min(span.low for span in sums), max(span.high for span in sums))
-
-
-def is_binary(rewards: Sequence[Reward]) -> bool:
-    """True when a total is always one end of its range: its mean then is a pass rate, too."""
     counted = [reward for reward in rewards if reward.weight]
-    return len(counted) == 1 and counted[0].binary
+    binary = len(counted) == 1 and counted[0].binary
+    return RewardRange(min(span.low for span in sums), max(span.high for span in sums), binary)
 
 
 def parse_first(rewards: Sequence[Reward], text: str) -> str | None:

@@ -131,4 +131,5 @@ def place(error: BaseException, reward: Reward) -> str:
     own = [frame for frame in frames if file is not None and frame.filename == file.co_filename]
     if not own:
         return ""
-    return f"{Path(own[-1].filename).name}, line {own[-1].lineno}, {own[-1].name}"
+    named = [frame.name for frame in own if not frame.name.startswith("<")]
+    return f"{Path(own[-1].filename).name}, line {own[-1].lineno}, {(named or [own[-1].name])[-1]}"

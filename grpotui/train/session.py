@@ -17,7 +17,7 @@ from grpotui.errors import UserError
 from grpotui.records import Status
 from grpotui.secrecy import without_secrets
 from grpotui.stream import write_json
-from grpotui.tasks import Example, Reward, build_rewards, is_binary, total_range
+from grpotui.tasks import Example, Reward, build_rewards, total_range
 from grpotui.train import data, own, provenance
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, model_path, plain
@@ -137,7 +137,7 @@ class Session:
                 "seed": trainer.args.seed,
                 "num_generations": trainer.num_generations,
                 "reward_range": [span.low, span.high] if span else None,
-                "reward_binary": is_binary(experiment.rewards),
+                "reward_binary": span is not None and span.binary,
                 **extent(trainer, loader),
                 **provenance.describe(self.run.path),
             }

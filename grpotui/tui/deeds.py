@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from grpotui.errors import UserError
 from grpotui.records import RunSummary, Status
-from grpotui.registry import connect, index_run
 from grpotui.registry.desk import write_pin
 from grpotui.registry.summary import NO_HUMAN
 from grpotui.text import clean
@@ -137,7 +135,9 @@ def note(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     def answered(text: str | None) -> None:
         if text is None or text == run.note:
             return
-        app.do(lambda: write_note(app.workspace, run.id, text), lambda _: done())
+        from grpotui.launch import submit
+
+        app.do(lambda: submit.note(app.workspace, run.id, text), lambda _: done())
 
     app.push_screen(
         Prompt(f"Note on {run.name}", initial=run.note, placeholder="what you saw, what you think"), answered
@@ -150,8 +150,9 @@ def tag(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     def answered(text: str | None) -> None:
         add, remove = tags_of(text or "")
         if add or remove:
-            event = {"type": "tag", "add": add, "remove": remove}
-            app.do(lambda: write_event(app.workspace, run.id, event), lambda _: done())
+            from grpotui.launch import submit
+
+            app.do(lambda: submit.tag(app.workspace, run.id, add, remove), lambda _: done())
 
     now = " ".join(run.tags) or "none yet"
     app.push_screen(Prompt(f"Tags of {run.name}", f"now: {now}", placeholder="keep  +keep  -keep"), answered)
@@ -173,8 +174,9 @@ def judge(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
 
     def answered(verdict: str | None) -> None:
         if verdict is not None:
-            event = {"type": "human_verdict", "verdict": verdict}
-            app.do(lambda: write_event(app.workspace, run.id, event), lambda _: done())
+            from grpotui.launch import submit
+
+            app.do(lambda: submit.judge(app.workspace, run.id, verdict), lambda _: done())
 
     choices = {str(verdict)[0]: (str(verdict), means) for verdict, means in HUMAN_WORDS.items()}
     choices["n"] = (NO_HUMAN, "take it back")
@@ -190,23 +192,6 @@ def pin(app: GrpoTui, run: RunSummary, pinned: bool, done: Done = _nothing) -> N
         done()
 
     app.do(lambda: write_pin(app.workspace, "" if pinned else run.id), finished)
-
-
-def write_note(workspace: Workspace, run_id: str, text: str) -> None:
-    """Append a note event and index it. Raises UserError when the disk refuses."""
-    write_event(workspace, run_id, {"type": "note", "text": text})
-
-
-def write_event(workspace: Workspace, run_id: str, event: Mapping[str, object]) -> None:
-    """Append an event of now and index it. Raises UserError when the disk refuses."""
-    run = workspace.run(run_id)
-    if not run.append_event({"time": time.time(), **event}):
-        raise UserError(f"cannot write to {run.events}: is the disk full?")
-    connection = connect(workspace)
-    try:
-        index_run(connection, run)
-    finally:
-        connection.close()
 
 
 def launch(workspace: Workspace, draft: Draft, as_draft: bool, settings: Settings) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from grpotui.analysis.series import percent
 from grpotui.records import REWARD_WINDOW, FlagKind, Level
 from grpotui.tui import format as fmt
 from grpotui.tui import run_view as keys
@@ -54,11 +55,16 @@ def _span(series: Iterable[Series]) -> tuple[float, float] | None:
     return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
 
+def _of_total(key: str) -> bool:
+    """True for the total reward, of all tasks or of one of them."""
+    return key == keys.REWARD or key.startswith(f"{keys.REWARD}/")
+
+
 def _metric_scale(snapshot: RunSnapshot, key: str, shown: tuple[Series, ...], log: bool) -> Scale:
     span = _span(shown)
     if log and (positive := [low for one in shown if (low := one.least_positive()) is not None]):
         return log_scale(min(positive), span[1] if span else 1.0)
-    whole = snapshot.reward_range if key == keys.REWARD else None
+    whole = snapshot.reward_range if _of_total(key) else None
     if span is None:
         return scale(whole.low, whole.high) if whole else scale(0.0, 1.0)
     low, high = span
@@ -74,6 +80,16 @@ def window_of(key: str, series: Series, view: View) -> int:
     return view.window if view.window != AUTO else max(min(len(series) // 8, REWARD_WINDOW), 1)
 
 
+def _last(snapshot: RunSnapshot, cursor: int | None) -> int:
+    return cursor if cursor is not None else (snapshot.steps[-1] if snapshot.steps else 0)
+
+
+def _pass_rate(snapshot: RunSnapshot, key: str, mean: float | None) -> str:
+    """Return the share of completions that passed, for a reward of two values; empty for all else."""
+    rate = snapshot.reward_range.pass_rate(mean) if snapshot.reward_range and _of_total(key) else None
+    return "" if rate is None else percent(rate)
+
+
 def metric_chart(
     snapshot: RunSnapshot, key: str, cursor: int | None, view: View = WHOLE
 ) -> tuple[ChartSpec, tuple[Item, ...]]:
@@ -86,9 +102,11 @@ def metric_chart(
     curves.append(Curve((part,), Shape.DOTS, DOT, Tone.PLAIN, window))
     items = [Item(NAMES.get(key, key), Tone.STRONG), Item(value_text(series, cursor), Tone.STRONG)]
     if window > 1:
-        last = cursor if cursor is not None else (snapshot.steps[-1] if snapshot.steps else 0)
-        items.append(Item(f"{DOT} mean of {window} {fmt.figure(series.mean_at(last, window))}"))
+        mean = series.mean_at(_last(snapshot, cursor), window)
+        items.append(Item(f"{DOT} mean of {window} {fmt.figure(mean)}"))
         items.append(Item("⠒ each step", Tone.DIM))
+    if rate := _pass_rate(snapshot, key, series.mean_at(_last(snapshot, cursor), window)):
+        items.append(Item(f"pass rate {rate}"))
     if held_out:
         curves.append(Curve((held_part,), Shape.POINTS, DIAMOND, Tone.STRONG))
         items.append(Item(f"{DIAMOND} held-out {value_text(held_out, cursor)}"))

@@ -6,10 +6,11 @@ import os
 import sqlite3
 import time
 from bisect import bisect_right
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import MappingProxyType
 
+from grpotui.errors import UserError
 from grpotui.presets import health_settings
 from grpotui.records import (
     ZERO_STD_EPSILON,
@@ -80,17 +81,48 @@ class RunReader:
         self._log: tuple[tuple[int, int], tuple[str, ...]] = ((0, 0), ())
         self._settings: tuple[int, HealthSettings, RewardRange | None] | None = None
         self._per_step: int | None = None
+        self._registry: Registry | None = None
+        self._version: object = None
+        self._last: RunSnapshot | None = None
 
     def fetch(self) -> RunSnapshot:
-        """Index what the run's files hold, and return it. Raises UserError, sqlite3.Error or OSError."""
+        """Index what the run's files hold, and return it: the same object when nothing came since the last.
+
+        Raises UserError, sqlite3.Error or OSError; the next fetch may go well.
+        """
+        try:
+            return self._fetch()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection; the next fetch opens another."""
+        if self._registry is not None:
+            registry, self._registry = self._registry, None
+            with suppress(UserError, sqlite3.Error, OSError):
+                registry.connection.close()
+
+    def _fetch(self) -> RunSnapshot:
         folder = self.workspace.run(self.run_id)
-        with closing(connect(self.workspace)) as connection:
-            index_run(connection, folder)
-            registry = Registry(connection, self.workspace)
-            run = registry.run(self.run_id)
-            self._take_series(registry, run)
-            settings, span = self._context(registry, run)
-            flags = sorted(registry.flags(self.run_id), key=lambda flag: flag.step)
+        if self._registry is None:
+            self._registry = Registry(connect(self.workspace), self.workspace)
+        registry, connection = self._registry, self._registry.connection
+        came = index_run(connection, folder)
+        log = self._tail(folder.output_log)
+        version = (connection, connection.execute("PRAGMA data_version").fetchone())
+        last, before, self._version = self._last, self._version, version
+        same = last is not None and not came and version == before and log is last.log
+        if last is not None and same and last.run.status is not Status.QUEUED:
+            return last
+        self._last = self._snapshot(registry, log)
+        return self._last
+
+    def _snapshot(self, registry: Registry, log: tuple[str, ...]) -> RunSnapshot:
+        run = registry.run(self.run_id)
+        self._take_series(registry, run)
+        settings, span = self._context(registry, run)
+        flags = sorted(registry.flags(self.run_id), key=lambda flag: flag.step)
         series = {key: recording.snapshot() for key, recording in self._recordings.items()}
         return RunSnapshot(
             run=run,
@@ -99,7 +131,7 @@ class RunReader:
             steps=self._steps,
             group_steps=self._group_steps,
             flags=tuple(flags),
-            log=self._tail(folder.output_log),
+            log=log,
             reward_range=span,
             health=settings,
             waits_for=self._waits_for(run),
@@ -148,9 +180,12 @@ class RunReader:
             self._recordings.clear()
             if run.step > self._replayed_until or run.status.is_ended:
                 self._replayed_until = None
+        longest = Recording()
         for key in (*registry.keys(self.run_id), TIME):
             recording = self._recordings.setdefault(key, Recording())
             recording.extend(*registry.columns(self.run_id, key, after=recording.last_step))
+            recording.share(longest)
+            longest = max(longest, recording, key=len)
         self._take_steps(registry, run)
 
     def _take_steps(self, registry: Registry, run: RunSummary) -> None:

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 Point = tuple[int, float | None]
@@ -56,20 +57,31 @@ def _no_values() -> array[float]:
     return array("d")
 
 
+_LOW, _HIGH = attrgetter("low"), attrgetter("high")
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Series:
     """One metric, as it was when a snapshot was taken. Only one object is the same series."""
 
-    outline: tuple[Bucket, ...] = ()
     steps: array[int] = field(default_factory=_no_steps)
-    """Every logged step, ascending. The first ``size`` belong to this snapshot: the array grows behind."""
+    """Every logged step, ascending; the first ``size`` belong to this snapshot."""
     values: array[float] = field(default_factory=_no_values)
-    """The values at ``steps``; nan where a value was no finite number."""
+    """The values at ``steps``, nan where one was no finite number; the array grows behind the snapshot."""
     size: int = 0
     start: int = 0
     """Where the points of this series begin in ``steps``."""
     holes: tuple[int, ...] = ()
     """Steps whose value was no finite number."""
+    _outliner: _Outline = field(default_factory=lambda: _Outline())
+    _outlined: list[tuple[Bucket, ...]] = field(default_factory=list)
+
+    @property
+    def outline(self) -> tuple[Bucket, ...]:
+        """Neighbouring points as buckets, OUTLINE at most. Made when it is drawn first: most never are."""
+        if not self._outlined:
+            self._outlined.append(self._outliner.until(self.steps, self.values, self.start, self.size))
+        return self._outlined[0]
 
     def __bool__(self) -> bool:
         return self.size > self.start
@@ -103,7 +115,7 @@ class Series:
         """Return the lowest and the highest finite value."""
         if not self.outline:
             return None
-        return min(b.low for b in self.outline), max(b.high for b in self.outline)
+        return min(map(_LOW, self.outline)), max(map(_HIGH, self.outline))
 
     def least_positive(self) -> float | None:
         """Return the lowest value over 0 as far as the outline tells, None without any."""
@@ -140,10 +152,8 @@ class Series:
 def _part(series: Series, first: float, last: float, before: int) -> Series:
     low = bisect_left(series.steps, first, lo=series.start, hi=series.size)
     low, high = max(low - before, series.start), series._until(last)
-    outline = _Outline()
-    outline.extend(series.steps[low:high], series.values[low:high])
     holes = tuple(step for step in series.holes if first <= step <= last)
-    return Series(tuple(outline.buckets), series.steps, series.values, high, low, holes)
+    return Series(series.steps, series.values, high, low, holes)
 
 
 @dataclass(slots=True)
@@ -152,6 +162,20 @@ class _Outline:
 
     buckets: list[Bucket] = field(default_factory=list)
     stride: int = 1
+    taken: int = 0
+    """Where the points that are not in a bucket yet begin."""
+
+    def until(self, steps: array[int], values: array[float], start: int, end: int) -> tuple[Bucket, ...]:
+        """Return the buckets of the points at ``start`` to ``end``; only new ones are worked through.
+
+        For one thread, the one that draws.
+        """
+        if self.taken > end:  # an older snapshot asks late
+            return _Outline().until(steps, values, start, end)
+        first = max(self.taken, start)
+        self.extend(steps[first:end], values[first:end])
+        self.taken = end
+        return tuple(self.buckets)
 
     def extend(self, steps: array[int], values: array[float]) -> None:
         """Take in points; those that are no number are left out."""
@@ -206,13 +230,17 @@ class Recording:
 
     def extend(self, steps: array[int], values: array[float]) -> None:
         """Take in points with ascending steps after those so far; nan was no finite number."""
-        self.steps += steps
+        self.steps = self.steps + steps  # not in place: others may share them
         self.values += values
         if _has_nan(values):
             self._holes += [step for step, value in zip(steps, values, strict=True) if math.isnan(value)]
-        self._outline.extend(steps, values)
         if steps:
             self._snapshot = None
+
+    def share(self, other: Recording) -> None:
+        """Keep one copy of the steps if both have the same: nearly half of a long run's memory."""
+        if self.steps == other.steps:
+            self.steps = other.steps
 
     def add(self, points: Iterable[Point]) -> None:
         """Take in points as pairs."""
@@ -222,8 +250,8 @@ class Recording:
     def snapshot(self) -> Series:
         """Return what is known now; the same object as before when nothing came."""
         if self._snapshot is None:
-            outline, size = tuple(self._outline.buckets), len(self.steps)
-            self._snapshot = Series(outline, self.steps, self.values, size, 0, tuple(self._holes))
+            holes = tuple(self._holes)
+            self._snapshot = Series(self.steps, self.values, len(self.steps), 0, holes, self._outline)
         return self._snapshot
 
 

@@ -89,7 +89,9 @@ class RunSnapshot:
     @property
     def chart_keys(self) -> list[str]:
         """Metrics that the large chart can show, in the order of ``z``."""
-        first = [key for key in FIRST_KEYS if self.get(key)]
+        per_task = sorted(key for key in self.series if key.startswith(f"{REWARD}/"))
+        order = (FIRST_KEYS[0], *per_task, *FIRST_KEYS[1:])
+        first = [key for key in order if self.get(key)]
         rest = sorted(key for key in self.series if key not in first and key not in HIDDEN_KEYS)
         return (first + rest) or [REWARD]
 

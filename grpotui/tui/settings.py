@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Any
 
 from grpotui.errors import UserError
+from grpotui.presets.sections import DEVICES
 from grpotui.text import clean
 
-DEVICES = ("auto", "cpu", "cuda")
 FASTEST, SLOWEST = 0.2, 60.0
 
 

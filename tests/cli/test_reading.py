@@ -67,6 +67,19 @@ def test_show_names_the_model_by_what_is_in_it(cli: Cli, workspace: Workspace) -
     assert "/models/tiny  sha256 abababababab\n" in cli("show", "study").out
 
 
+def test_a_mean_between_minus_one_and_one_is_read_as_a_pass_rate(cli: Cli, workspace: Workspace) -> None:
+    writer = RunWriter(workspace.run("exact-ab2c"))
+    writer.asked()
+    writer.attempt(reward_range=[-1.0, 1.0], reward_binary=True)
+    writer.log_step(reward=0.875)
+    writer.close()
+    assert cli("show", "exact", "--json").json["pass_rate"] == 0.9375
+    assert "0.875  (pass rate 93.75 %)\n" in cli("show", "exact").out
+    write_run(workspace)
+    assert cli("show", "study", "--json").json["pass_rate"] is None
+    assert "pass rate" not in cli("show", "study").out
+
+
 def test_metrics_json_is_points_by_key(cli: Cli, workspace: Workspace) -> None:
     write_run(workspace, steps=3)
     assert cli("metrics", "ab2c", "--key", "kl", "--json").json == {"kl": [[1, 0.1], [2, 0.1], [3, 0.1]]}

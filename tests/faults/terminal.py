@@ -15,6 +15,7 @@ import termios
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from grpotui.workspace import Workspace
 from tests.launch.lab import until
@@ -25,7 +26,7 @@ _ESCAPE = re.compile(rb"\x1b\[[0-9;?<>=]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]")
 class Terminal:
     """A terminal of 120x35 with the app in it. What the app draws is read all the time."""
 
-    def __init__(self, workspace: Workspace, *verb: str) -> None:
+    def __init__(self, workspace: Workspace, *verb: str, cwd: Path | None = None) -> None:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 35, 120, 0, 0))
         seen = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
@@ -35,6 +36,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
+            cwd=cwd,
             env={**seen, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
             start_new_session=True,
             preexec_fn=_take_terminal,
@@ -54,10 +56,23 @@ class Terminal:
     @property
     def text(self) -> str:
         """Everything that was drawn so far, without control sequences."""
-        return _ESCAPE.sub(b"", self.drawn).decode(errors="replace")
+        return self.since(0)
 
-    def wait_for(self, words: str, seconds: float = 30) -> None:
-        until(lambda: words in self.text, lambda: f"no {words!r} in {self.text[-3000:]!r}", seconds)
+    def since(self, place: int) -> str:
+        """What was drawn from a byte on, without control sequences."""
+        return _ESCAPE.sub(b"", self.drawn[place:]).decode(errors="replace")
+
+    def wait_for(self, words: str, seconds: float = 30, since: int = 0) -> None:
+        def drawn() -> str:
+            return self.since(since)
+
+        until(lambda: words in drawn(), lambda: f"no {words!r} in {drawn()[-3000:]!r}", seconds)
+
+    def after(self, keys: str, words: str) -> None:
+        """Type keys and wait for words that are drawn because of them."""
+        place = len(self.drawn)
+        self.press(keys)
+        self.wait_for(words, 12, since=place)
 
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
@@ -84,8 +99,8 @@ def _take_terminal() -> None:
 
 
 @contextmanager
-def terminal(workspace: Workspace, *verb: str) -> Iterator[Terminal]:
-    opened = Terminal(workspace, *verb)
+def terminal(workspace: Workspace, *verb: str, cwd: Path | None = None) -> Iterator[Terminal]:
+    opened = Terminal(workspace, *verb, cwd=cwd)
     try:
         yield opened
     finally:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import events, say, state
 from grpotui.launch.queue import OLD, tick, waiting
-from grpotui.launch.reconcile import reconcile
+from grpotui.launch.reconcile import settle_all
 from grpotui.launch.submit import resume
 from grpotui.records import Status
 from grpotui.stream import Tail, write_json
@@ -87,8 +87,13 @@ def test_eight_adopters_one_wins(lab: Lab) -> None:
     run = lab.launch("steps=5", "hold=3")
     lab.until_step(run, 2)
     lab.kill(run, "runner")
+
+    def adopt(_: int) -> list[str]:
+        with lab.registry() as registry:
+            return settle_all(registry.connection, lab.workspace, registry.live())
+
     with ThreadPoolExecutor(8) as pool:
-        settled = list(pool.map(reconcile, [lab.workspace] * 8))
+        settled = list(pool.map(adopt, range(8)))
     assert sorted(map(len, settled)) == [0] * 7 + [1]
     lab.go(run, 3)
     assert lab.ended(run) is Status.FINISHED

@@ -14,8 +14,8 @@ from grpotui.launch.queue import tick
 from grpotui.records import Flag, Group, HealthContext, RewardRange, Status
 from grpotui.registry import rebuild
 from grpotui.stream import parse_line
-from tests.faults.hostile import LINES, pour
 from tests.faults.terminal import terminal
+from tests.hostile import LINES, pour
 from tests.launch.lab import Lab, until
 from tests.support import Cli
 
@@ -64,7 +64,7 @@ def assert_readable(lab: Lab, cli: Cli, run_id: str, verb: str) -> None:
             registry.group_rows(run_id, step)
         assert sum(1 for _ in registry.group_lines(run_id)) > 0
         assert json.dumps([flag.to_json() for flag in registry.flags(run_id)], allow_nan=False)
-        registry.sparkline(run_id)
+        registry.sparklines([run_id])
         registry.last(run_id)
         registry.exit(run_id)
     done = cli(verb, run_id, "--json")

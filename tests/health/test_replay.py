@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from dataclasses import asdict
 from typing import Any
 
 from grpotui.health.monitor import Monitor
@@ -25,7 +26,7 @@ def told(context_: HealthContext, stream: list[Line]) -> str:
     """Everything that a stream leads to, as the JSON that would be written."""
     monitor = Monitor(context_)
     said = [
-        {"flags": [f.to_json() for f in j.flags], "change": j.change and j.change.to_json()}
+        {"flags": [f.to_json() for f in j.flags], "change": j.change and asdict(j.change)}
         for j in watch(monitor, stream)
     ]
     return json.dumps([said, monitor.verdict])

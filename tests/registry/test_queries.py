@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.records import Status
 from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
 from grpotui.stream import LineWriter
@@ -36,10 +35,9 @@ def test_runs_are_newest_first_and_come_in_pages(registry: Registry) -> None:
     assert [r.id for r in registry.runs(limit=2, offset=1)] == [IDS[2], IDS[1]]
 
 
-def test_queued_live_and_counts(registry: Registry) -> None:
+def test_queued_and_live(registry: Registry) -> None:
     assert [r.id for r in registry.queued()] == [IDS[2], IDS[0]]
     assert [r.id for r in registry.live()] == [IDS[1]]
-    assert registry.counts() == {Status.QUEUED: 2, Status.RUNNING: 1, Status.FINISHED: 1}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +138,7 @@ def test_sparklines_cover_whole_runs_in_two_queries(workspace: Workspace) -> Non
     assert known == sorted(known)
     assert known[0] < 0.1 < 0.9 < known[-1]
     assert short == pytest.approx([1 / 3, 2 / 3, 1.0])
-    assert registry.sparkline(run.id, "nothing") == []
+    assert registry.sparklines([run.id], "nothing") == {}
 
 
 def test_events_by_type(workspace: Workspace) -> None:

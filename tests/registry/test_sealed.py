@@ -72,7 +72,7 @@ def test_most_points_of_a_long_run_are_no_rows(
     assert rows < sealed.STEPS
     assert registry.keys(run.id) == ["reward"]
     assert registry.run(run.id).reward == pytest.approx(statistics_of_last(steps))
-    line = registry.sparkline(run.id, n=6)
+    line = registry.sparklines([run.id], n=6)[run.id]
     assert len(line) == 6
     assert line == sorted(line, key=lambda value: value or 0)
 
@@ -89,12 +89,12 @@ def test_a_sparkline_is_the_same_packed_or_not(
         run.metrics, *({"step": s, "reward": rng.choice((rng.random(), math.inf))} for s in range(3, 3000, 2))
     )
     index_run(conn, run)
-    packed = registry.sparkline(run.id, n=10)
+    packed = registry.sparklines([run.id], n=10)[run.id]
     conn.executescript("DELETE FROM sealed; DELETE FROM metrics; DELETE FROM ingest")
     monkeypatch.setattr(sealed, "STEPS", 10**6)
     index_run(conn, run)
     assert conn.execute("SELECT count(*) FROM sealed").fetchone() == (0,)
-    assert registry.sparkline(run.id, n=10) == pytest.approx(packed)
+    assert registry.sparklines([run.id], n=10)[run.id] == pytest.approx(packed)
 
 
 def test_rebuild_counts_packed_points(workspace: Workspace, run: RunDir) -> None:

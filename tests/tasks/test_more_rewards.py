@@ -14,7 +14,6 @@ from grpotui.tasks import (
     Reward,
     TaskError,
     build_rewards,
-    is_binary,
     reward_names,
     total_range,
     validate_rewards,
@@ -177,11 +176,18 @@ def test_repetition() -> None:
 
 
 def test_which_totals_are_pass_rates() -> None:
-    exact, happy = {"name": "exact"}, {"name": "happy_binary"}
-    assert is_binary(build_rewards([exact]))
-    assert is_binary(build_rewards([exact, {**happy, "weight": 0}]))
-    assert not is_binary(build_rewards([exact, happy]))
-    assert not is_binary(build_rewards([{"name": "partial_credit"}]))
+    exact: dict[str, Any] = {"name": "exact"}
+    happy: dict[str, Any] = {"name": "happy_binary"}
+    for specs, rate in (
+        ([exact], 0.9375),
+        ([exact, {**happy, "weight": 0}], 0.9375),
+        ([exact, happy], None),
+        ([{"name": "partial_credit"}], None),
+        ([{**happy, "weight": -1}], 1.0),
+    ):
+        span = total_range(build_rewards(specs))
+        assert span is not None
+        assert span.pass_rate(0.875) == rate
 
 
 def test_an_own_reward_is_declared_but_never_loaded_here() -> None:

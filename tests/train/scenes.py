@@ -248,6 +248,8 @@ def processes(stage: Stage) -> None:
 
 
 def main() -> None:
+    from tests.train.user_scenes import users
+
     root = Path(sys.argv[1])
     device.prepare_environment("cpu")
     stage = Stage(root)
@@ -256,6 +258,7 @@ def main() -> None:
     stop(stage)
     evaluate(stage)
     processes(stage)
+    users(stage)
     write_json(root / "scenes.json", stage.ends)
 
 

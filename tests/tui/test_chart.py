@@ -205,3 +205,33 @@ def test_sparse_points_hold_until_the_one_before_and_holes_stay() -> None:
         *(None, None, None, None, None),
         *(0.6, 0.7, 0.7),
     ]
+
+
+def test_recordings_with_the_same_steps_keep_one_copy_that_snapshots_survive() -> None:
+    one, other = Recording(), Recording()
+    one.add([(step, float(step)) for step in range(10)])
+    other.add([(step, -float(step)) for step in range(10)])
+    other.share(one)
+    assert other.steps is one.steps
+    before = other.snapshot()
+    one.add([(10, 1.0)])
+    assert other.last_step == 9
+    other.add([(10, 2.0), (11, None)])
+    assert other.snapshot().range() == (-9.0, 2.0)
+    assert before.last() == (9, -9.0)
+    assert before.range() == (-9.0, 0.0)
+    assert other.snapshot().points[-2:] == [(10, 2.0), (11, None)]
+
+
+def test_an_outline_in_many_parts_is_the_same_as_in_one() -> None:
+    rng = random.Random(9)
+    points: list[Point] = [(step, rng.choice((rng.random(), None))) for step in range(30_000)]
+    parts, place = Recording(), 0
+    while place < len(points):
+        size = rng.choice((1, 7, 500, 4000))
+        parts.add(points[place : place + size])
+        place += size
+        assert len(parts.snapshot().outline) <= OUTLINE
+    whole = series_of(points).outline
+    assert [b[:4] for b in parts.snapshot().outline] == [b[:4] for b in whole]
+    assert sum(b.size for b in whole) == sum(value is not None for _, value in points)

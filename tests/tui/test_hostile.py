@@ -12,22 +12,9 @@ from grpotui.registry import connect, sync
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.screens.launch import LaunchScreen
 from grpotui.workspace import Workspace
+from tests.hostile import TEXTS
 from tests.tui.runs_factory import PRESET, RunFiles, ready, screen_lines, screen_text, until, write
 
-HOSTILE = [
-    "\x1b[31mred\x1b]52;c;aGk=\x07",
-    "[bold red]x[/bold red][/]",
-    "[@click=app.quit]press[/]",
-    "\u202egnp.exe\u2066",
-    "a\nb\r\nc\td\x00e",
-    "\x9b2J\x85\u2028",
-    "\ud800lone",
-    "x" * 5000,
-    "$(touch x) `id` ../../etc",
-    "[" * 300,
-    "👩‍👩‍👧‍👦" * 40 + "e\u0301" * 100,
-    "\\[red]",
-]
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]")
 
 
@@ -40,7 +27,7 @@ def assert_harmless(pilot: Pilot[None]) -> None:
 
 
 def fill(workspace: Workspace) -> None:
-    for place, text in enumerate(HOSTILE):
+    for place, text in enumerate(TEXTS):
         files = RunFiles(
             f"run-{place:02}",
             "failed",
@@ -64,7 +51,7 @@ def fill(workspace: Workspace) -> None:
 async def test_runs(workspace: Workspace, size: tuple[int, int]) -> None:
     fill(workspace)
     async with GrpoTui(workspace).run_test(size=size) as pilot:
-        table = await ready(pilot, len(HOSTILE) + 1)
+        table = await ready(pilot, len(TEXTS) + 1)
         for _ in table.rows:
             assert_harmless(pilot)
             await pilot.press("down")
@@ -78,8 +65,8 @@ async def test_runs(workspace: Workspace, size: tuple[int, int]) -> None:
 async def test_questions_and_answers(workspace: Workspace, key: str) -> None:
     fill(workspace)
     async with GrpoTui(workspace).run_test(size=(80, 24), notifications=True) as pilot:
-        table = await ready(pilot, len(HOSTILE) + 1)
-        for place in range(0, len(HOSTILE), 4):
+        table = await ready(pilot, len(TEXTS) + 1)
+        for place in range(0, len(TEXTS), 4):
             table.move_to(place)
             await pilot.press(key)
             await pilot.pause(0.05)
@@ -91,7 +78,7 @@ async def test_questions_and_answers(workspace: Workspace, key: str) -> None:
 
 
 async def test_presets(workspace: Workspace) -> None:
-    for place, text in enumerate(HOSTILE):
+    for place, text in enumerate(TEXTS):
         quoted = "".join(f"\\U{ord(char):08x}" for char in text if not "\ud800" <= char <= "\udfff")
         body = PRESET.replace("Toy learns + and - on 0-20", quoted).replace('"toy"', f'"{quoted}"')
         (workspace.presets / f"p{place}.toml").write_text(body)
@@ -105,7 +92,7 @@ async def test_presets(workspace: Workspace) -> None:
         assert isinstance(screen, LaunchScreen)
         await until(pilot, lambda: "[red]x[@click=q]" in screen_text(pilot))
         count = len(screen.drafts.listed())
-        assert count == len(HOSTILE) + 4 + len(list(shipped_dir().glob("*.toml")))
+        assert count == len(TEXTS) + 4 + len(list(shipped_dir().glob("*.toml")))
         for place in range(count):
             assert_harmless(pilot)
             if place % 4 == 0:
@@ -118,7 +105,7 @@ async def test_presets(workspace: Workspace) -> None:
 async def test_say_shows_no_markup_and_no_escapes(workspace: Workspace) -> None:
     app = GrpoTui(workspace)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        for text in HOSTILE:
+        for text in TEXTS:
             app.say(text)
             app.complain(OSError(2, "gone", text))
             await pilot.pause()

@@ -54,6 +54,9 @@ class RunScreen(RunFeed):
         self._complain(message.error)
         if message.snapshot is None:
             return
+        if message.snapshot is self.place.snapshot:
+            self._show_title()
+            return
         first = self.place.snapshot is None
         self.place.take(message.snapshot)
         if first:
@@ -87,15 +90,19 @@ class RunScreen(RunFeed):
 
     def show(self) -> None:
         """Bring everything to where the cursor is."""
+        self._show_title()
         looking = self._looking()
-        if looking is None:
+        if looking is not None:
+            self.board.show(looking)
+            self._read_on()
+
+    def _show_title(self) -> None:
+        run = self.selected
+        if run is None:
             self.query_one(TitleLine).show_title(["grpotui", "runs", self.run_id])
             return
-        run = looking.snapshot.run
         right = title_right(run, time.strftime("%H:%M"), self.size.width, self.app.current_theme.dark)
         self.query_one(TitleLine).show_title(["grpotui", "runs", run.name], right)
-        self.board.show(looking)
-        self._read_on()
 
     def _show_words(self) -> None:
         looking = self._looking()

@@ -71,6 +71,11 @@ class RunFeed(RunMoves):
         """Begin to read the run."""
         self._reader = RunReader(self.app.workspace, self.run_id)
 
+    def on_unmount(self) -> None:
+        """Let go of the registry."""
+        if self._reader is not None:
+            self._reader.close()
+
     def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
         """Return the next place that needs a look. Slow: for a thread."""
         return self._reader.next_odd(step, group) if self._reader is not None else None

@@ -55,8 +55,8 @@ def fold_line(fold: Fold, here: bool, span: RewardRange | None, width: int, dark
     return line.fit(width)
 
 
-class GroupDetail(Pane):
-    """The selected group, a line per distinct text."""
+class DetailPane(Pane):
+    """A pane about the selected group."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
@@ -67,6 +67,10 @@ class GroupDetail(Pane):
         self.data = data
         if self.seen:
             self.renew()
+
+
+class GroupDetail(DetailPane):
+    """The selected group, a line per distinct text."""
 
     def lines(self, width: int, height: int) -> list[Text]:
         """A title, the legend, a line per text around the selected one."""
@@ -147,18 +151,8 @@ def document(data: DetailData, width: int, console: Console, palette: Palette, d
     return rows + wrapped(marked_text(fold.text, data.template, palette), width, console)
 
 
-class Reader(Pane):
+class Reader(DetailPane):
     """The selected completion in words, as much of it as there is room for."""
-
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
-        super().__init__(id=id)
-        self.data = DetailData()
-
-    def show(self, data: DetailData) -> None:
-        """Show another text."""
-        self.data = data
-        if self.seen:
-            self.renew()
 
     def lines(self, width: int, height: int) -> list[Text]:
         """A title, the prompt's end, the text."""

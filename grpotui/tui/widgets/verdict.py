@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+from grpotui.analysis.series import eta
 from grpotui.records import RunSummary, Status, Verdict
 from grpotui.tui import format as fmt
 from grpotui.tui import style
@@ -41,8 +42,8 @@ def progress(run: RunSummary, news: int, width: int, dark: bool) -> Text:
         parts.append((f"epoch {fmt.part_of(run.epoch, run.max_epochs, 1)}", Tone.PLAIN))
     if run.step_time is not None:
         parts.append((f"{fmt.figure(run.step_time)} s/step", Tone.PLAIN))
-    if run.status is Status.RUNNING and run.max_steps and run.step_time is not None:
-        parts.append((f"ETA {fmt.duration(max(run.max_steps - run.step, 0) * run.step_time)}", Tone.PLAIN))
+    if (rest := eta(run)) is not None:
+        parts.append((f"ETA {fmt.duration(rest)}", Tone.PLAIN))
     parts.append((run.preset, Tone.DIM))
     for content, tone in parts:
         if line.text.cell_len + len(content) + 2 <= width:

@@ -1,11 +1,72 @@
-"""Lines that no honest writer wrote."""
+"""What no honest person or program wrote: texts, lines of streams, names of files.
+
+And how to see that they did nothing to a terminal.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 
 from grpotui.stream import MAX_LINE
+
+ESCAPES = "\x1b[31mred\x1b[7;7Hhere\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x1b\\\x1bP+q\x1b\\\x1b[6n\x1bc\x1b[?47l"
+C1 = "\x9b31mred\x9b7;7Hhere\x9d52;c;b3duZWQ=\x9c\x90+q544e\x9c\x85\x8d"
+BIDI = "\u202egnp.exe\u2066\u200f\u061c\u200b\ufeff\U000e0041"
+MARKUP = "[bold red]x[/bold red][/][/bold]"
+ACTION = "[@click=app.quit]press[/] [@click=app.evil('rm')]"
+SHELL = "$(touch x) `touch x` ;touch x; | touch x & ../../../x"
+LINES_WITHIN = "one\ntwo\r\nthree\rover\tten\x0b\x0c\u2028\u2029"
+LONG_NAME = "n" * 300
+
+TEXTS = (
+    ESCAPES,
+    C1,
+    BIDI,
+    MARKUP,
+    ACTION,
+    SHELL,
+    LINES_WITHIN,
+    LONG_NAME,
+    "nul\x00del\x7fbell\x07back\x08",
+    "\ud800lone\udfff",
+    "[" * 300,
+    "../../../../../../tmp/x",
+    "👩‍👩‍👧‍👦" * 40 + "e\u0301" * 100,
+    "\\[red] %s {0} {run.id!r} %(x)s",
+    "'\"`--device=cuda -rf",
+)
+"""For every place where a person or a file may put a word."""
+
+FILE_NAMES = tuple(text.replace("/", "")[:60] for text in TEXTS if "\0" not in text and "\ud800" not in text)
+"""Those that a file can have."""
+
+_SEQUENCE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[PX^_].*?\x1b\\|\x1b.", re.DOTALL
+)
+_OF_TEXTUAL = re.compile(
+    r"\x1b\[(?:[\d;]*m|\d+;\d+H|>\d+u|<u|\?(?:2026|2048)\$p|\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026)[hl])"
+    r"|\x1b\]22;default\x07"
+)
+_UNSAFE = re.compile(
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+_PAINT = ("\x1b[31mred", "\x1b[7;7Hhere")
+"""Of the corpus: what looks like a sequence of Textual's."""
+
+
+def acts_on_terminal(output: bytes, app: bool = True) -> set[str]:
+    """Return all in what a terminal got that it would act on, less what Textual itself sends if it is an app.
+
+    That the app's sequences are its own is seen by their form: data holds others, or others' parameters.
+    """
+    text = output.decode("utf-8", errors="surrogateescape")
+    sequences = set(_SEQUENCE.findall(text))
+    found = {one for one in sequences if not (app and _OF_TEXTUAL.fullmatch(one))}
+    found |= {paint for paint in _PAINT if paint in text}
+    return found | set(_UNSAFE.findall(_SEQUENCE.sub("", text)))
+
 
 TORN = b'{"step": 7, "reward": 0.'
 BINARY = bytes(range(256)).replace(b"\n", b"") * 40

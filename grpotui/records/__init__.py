@@ -1,0 +1,33 @@
+"""The words of grpotui as frozen records: no I/O, standard library only.
+
+``from_json`` methods accept whatever a stream may hold (wrong types, missing keys) and never raise.
+"""
+
+from grpotui.records.groups import ZERO_STD_EPSILON, Completion, Group, RewardRange, prompt_text
+from grpotui.records.health import Flag, HealthContext, HealthSettings
+from grpotui.records.numbers import as_float, as_int
+from grpotui.records.runs import REWARD_WINDOW, RunSummary
+from grpotui.records.words import FlagKind, Flat, HumanVerdict, Level, Mode, RunKind, Status, Verdict
+
+__all__ = [
+    "REWARD_WINDOW",
+    "ZERO_STD_EPSILON",
+    "Completion",
+    "Flag",
+    "FlagKind",
+    "Flat",
+    "Group",
+    "HealthContext",
+    "HealthSettings",
+    "HumanVerdict",
+    "Level",
+    "Mode",
+    "RewardRange",
+    "RunKind",
+    "RunSummary",
+    "Status",
+    "Verdict",
+    "as_float",
+    "as_int",
+    "prompt_text",
+]

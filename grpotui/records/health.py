@@ -1,0 +1,78 @@
+"""What health is told, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grpotui.records.groups import RewardRange
+from grpotui.records.numbers import as_float, as_int
+from grpotui.records.words import FlagKind, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A finding at a step, with its evidence."""
+
+    step: int
+    kind: FlagKind
+    level: Level
+    signal: str
+    value: float | None
+    threshold: float | None
+    message: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the public form, as in ``show --json``."""
+        return {
+            "step": self.step,
+            "kind": str(self.kind),
+            "level": str(self.level),
+            "signal": self.signal,
+            "value": self.value,
+            "threshold": self.threshold,
+            "message": self.message,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Flag:
+        """Read a flag event; unknown kinds and levels become a threshold's ``info``."""
+        kind, level = data.get("kind"), data.get("level")
+        return cls(
+            step=as_int(data.get("step")),
+            kind=FlagKind(kind) if kind in list(FlagKind) else FlagKind.THRESHOLD,
+            level=Level(level) if level in list(Level) else Level.INFO,
+            signal=str(data.get("signal") or ""),
+            value=as_float(data.get("value")),
+            threshold=as_float(data.get("threshold")),
+            message=str(data.get("message") or ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """The preset's ``[health]`` table."""
+
+    window_groups: int = 64
+    """Groups that are pooled before a share is judged."""
+    zero_std_warn: float = 0.25
+    """Share of groups without reward spread that is worth a look."""
+    zero_std_bad: float = 0.50
+    """Share of groups without reward spread at which little is learned."""
+    jaccard_warn: float = 0.50
+    """Cross-prompt Jaccard similarity of completions' word sets that is worth a look."""
+    jaccard_bad: float = 0.70
+    """Cross-prompt Jaccard similarity at which answers have become one template."""
+    patience: int = 5
+    """Logged steps in a row before a verdict changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthContext:
+    """What the health rules must know about a run beside its streams."""
+
+    reward_range: RewardRange | None
+    num_generations: int
+    groups_per_step: int
+    settings: HealthSettings = HealthSettings()
