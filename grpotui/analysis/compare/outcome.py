@@ -63,8 +63,8 @@ def outcome(subjects: Sequence[Subject], window: int = WINDOW) -> list[Row]:
         *_reward_rows(subjects, window),
         _marked("held-out accuracy", subjects, held_out, percent=True),
         _marked("stuck", subjects, lambda s: _stuck(s, window)),
-        _marked("at max", subjects, lambda s: _end(s.curve("grpotui/zero_std_ceiling"), window)),
-        _marked("jaccard across", subjects, lambda s: _end(s.curve("grpotui/jaccard_cross"), window)),
+        _marked("at max", subjects, lambda s: _shares(s.curve("grpotui/zero_std_ceiling").last(window))),
+        _marked("jaccard across", subjects, lambda s: _shares(s.curve("grpotui/jaccard_cross").last(window))),
         _marked("kl", subjects, lambda s: _end(s.curve("kl"), window)),
         _marked("entropy", subjects, lambda s: _end(s.curve("entropy"), window)),
         _marked("length", subjects, lambda s: _end(s.curve("completions/mean_length"), window)),
@@ -108,14 +108,22 @@ def _end(curve: Curve, window: int) -> Estimate | None:
 
 def _share(subject: Subject, window: int) -> Estimate | None:
     values = subject.curve(REWARD).last(window)
-    return windowed([subject.span.normalise(value) for value in values]) if subject.span else None
+    return _shares([subject.span.normalise(value) for value in values]) if subject.span else None
+
+
+def _shares(values: Sequence[float]) -> Estimate | None:
+    """Return the mean of shares; its interval does not leave 0 to 1."""
+    found = windowed(values)
+    if found is None or found.low is None or found.high is None:
+        return found
+    return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0))
 
 
 def _stuck(subject: Subject, window: int) -> Estimate | None:
     """Return the share of groups without spread that are not at the ceiling."""
     floor, other = subject.curve("grpotui/zero_std_floor"), subject.curve("grpotui/zero_std_other")
     pairs = zip(floor.last(window), other.last(window), strict=False)
-    return windowed([a + b for a, b in pairs])
+    return _shares([a + b for a, b in pairs])
 
 
 def held_out(subject: Subject, until: int | None = None) -> Estimate | None:

@@ -20,7 +20,7 @@ from grpotui.tui.sight import in_sight
 T = TypeVar("T")
 
 
-def _tried(read: Callable[[], T], otherwise: T) -> tuple[T, str]:
+def tried(read: Callable[[], T], otherwise: T) -> tuple[T, str]:
     """Return what was read and no error, or ``otherwise`` and the error in one line."""
     from grpotui.tui.app import one_line
 
@@ -108,7 +108,7 @@ class RunFeed(RunMoves):
     @work(thread=True, group="fetch")
     def _fetch(self, reader: RunReader) -> None:
         try:
-            snapshot, error = _tried(reader.fetch, None)
+            snapshot, error = tried(reader.fetch, None)
         finally:
             self._busy.discard("fetch")
         self.post_message(self.Fetched(snapshot, error))
@@ -116,7 +116,7 @@ class RunFeed(RunMoves):
     @work(thread=True, group="groups")
     def _read(self, reader: RunReader, step: int) -> None:
         try:
-            groups, error = _tried(lambda: reader.groups(step), StepGroups(step))
+            groups, error = tried(lambda: reader.groups(step), StepGroups(step))
         finally:
             self._busy.discard("groups")
         self.post_message(self.Read(groups, error))
@@ -124,7 +124,7 @@ class RunFeed(RunMoves):
     @work(thread=True, group="history")
     def _follow(self, reader: RunReader, step: int, group: int) -> None:
         try:
-            history, error = _tried(lambda: reader.history(step, group), History((step, group)))
+            history, error = tried(lambda: reader.history(step, group), History((step, group)))
         finally:
             self._busy.discard("history")
         self.post_message(self.Followed(history, error))
