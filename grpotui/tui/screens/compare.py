@@ -85,7 +85,7 @@ class CompareScreen(CompareMoves):
         """Fetch now and every second; redraw charts one at a time."""
         self.reader = CompareReader(self.app.workspace, self.run_ids)
         self.charts = list(self.query(Chart))
-        self.arrange()
+        self.place_panes()
         self.fetch()
         self.set_interval(FETCH_SECONDS, self._look_again)
         self.set_interval(BEAT, self._redraw)
@@ -203,10 +203,10 @@ class CompareScreen(CompareMoves):
 
     def on_resize(self, event: Resize) -> None:
         """Choose what fits."""
-        self.arrange()
+        self.place_panes()
         self.call_after_refresh(self.show)
 
-    def arrange(self) -> None:
+    def place_panes(self) -> None:
         """Choose what fits."""
         one = self.size.width < WIDE or self.size.height < TALL
         self.set_class(one, "-one")

@@ -33,7 +33,7 @@ class CompareMoves(Screen[None]):
         """Bring everything to where the cursor is."""
         raise NotImplementedError
 
-    def arrange(self) -> None:
+    def place_panes(self) -> None:
         """Choose what fits."""
         raise NotImplementedError
 
@@ -44,7 +44,7 @@ class CompareMoves(Screen[None]):
     def action_section(self) -> None:
         """Show the next section, where there is room for one."""
         self.place.next_section()
-        self.arrange()
+        self.place_panes()
         self.show()
 
     def action_cursor(self, by: int) -> None:
