@@ -112,6 +112,16 @@ class RunDir:
         return self.path / ".ballast"
 
     @property
+    def heartbeat(self) -> Path:
+        """Touched by the trainer while it works on something that no stream tells of, as an evaluation."""
+        return self.path / ".heartbeat"
+
+    @property
+    def start(self) -> Path:
+        """The weights that a fork or an evaluation begins with, linked from a checkpoint of its parent."""
+        return self.path / "start"
+
+    @property
     def checkpoints(self) -> Path:
         """TRL's ``output_dir``."""
         return self.path / "checkpoints"

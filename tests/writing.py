@@ -116,6 +116,7 @@ class RunWriter:
     ) -> None:
         """Append a group of the step that comes next."""
         line = {"step": step or self.step + 1, "group": number, "mode": "train", "prompt": prompt}
+        line |= {"attempt": self.number} if self.number else {}
         self.completions.append({**line, "task": "t", "answer": None, **more, "completions": completions})
 
     def log_step(self, at: float | None = None, **values: Any) -> None:

@@ -81,61 +81,6 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return sum(value / len(known) for value in known) if known else None
 
 
-_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-
-
-def format_value(value: float | None) -> str:
-    """Return a number in at most 7 characters or so: ``0.31``, ``5e-06``, ``1.2k``, ``-``.
-
-    Three significant digits; a value that is not there or not finite is ``-``.
-    """
-    if value is None or not math.isfinite(value):
-        return "-"
-    size = abs(value)
-    if size == 0:
-        return "0"
-    if size < 1e-3 or size >= 9.995e14:
-        return _shortest(f"{value:.2e}")
-    for unit, letter in _UNITS:
-        if size >= unit * 0.9995:
-            return _trimmed(f"{value / unit:.{_decimals(size / unit)}f}") + letter
-    if value == int(value):
-        return str(int(value))
-    return _trimmed(f"{value:.{_decimals(size)}f}")
-
-
-def _decimals(size: float) -> int:
-    return max(0, 2 - math.floor(math.log10(size))) if size < 1 else 2 if size < 9.995 else int(size < 99.95)
-
-
-def _trimmed(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _shortest(text: str) -> str:
-    mantissa, exponent = text.split("e")
-    return f"{_trimmed(mantissa)}e{exponent}"
-
-
-def percent(share: float) -> str:
-    """Return a share as percent: 93.75 %."""
-    return f"{_trimmed(f'{share * 100:.2f}')} %"
-
-
-def format_duration(seconds: float | None) -> str:
-    """Return a duration as its two largest units: ``42s``, ``3m 20s``, ``5h 04m``, ``2d 03h``, ``-``."""
-    if seconds is None or not math.isfinite(seconds) or seconds < 0:
-        return "-"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m {whole % 60:02d}s"
-    if whole < 86400:
-        return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
-    return f"{whole // 86400}d {whole % 86400 // 3600:02d}h"
-
-
 def eta(run: RunSummary) -> float | None:
     """Return the seconds that a running run still needs, or None when nobody can know."""
     if run.status is not Status.RUNNING or not run.max_steps or run.step_time is None:

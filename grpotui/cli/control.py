@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from grpotui.cli.follow import progress_line
-from grpotui.cli.output import print_json
+from grpotui.cli.output import finding_line, print_json
 from grpotui.cli.session import Session
 from grpotui.presets import apply_overrides
 from grpotui.presets.loader import load
@@ -19,6 +19,7 @@ from grpotui.text import clean
 
 if TYPE_CHECKING:
     from grpotui.launch.trust import Untrusted
+    from grpotui.preflight import Finding
 
 T = TypeVar("T")
 
@@ -68,6 +69,11 @@ def _says_yes(files: Sequence[Untrusted]) -> bool:
     return click.confirm("It will run as you. Trust it?", default=False, err=True)
 
 
+def _warn(finding: Finding) -> None:
+    """Print what the preflight found and does not refuse."""
+    click.echo(finding_line(finding), err=True)
+
+
 @click.command("launch")
 @click.argument("preset")
 @click.option(
@@ -88,6 +94,7 @@ def _says_yes(files: Sequence[Untrusted]) -> bool:
 )
 @click.option("--draft", is_flag=True, help="Only write it down; 'grpotui resume' or L in the app queues it.")
 @click.option("--trust-code", is_flag=True, help="Say yes to the preset's Python files, which you have read.")
+@click.option("--force", is_flag=True, help="Launch it though the preflight finds errors.")
 @click.option("--wait", "waits", is_flag=True, help="Until the run ends; exit code 1 unless it finished.")
 @click.option("--json", "as_json", is_flag=True, help='Print {"id": ...} and nothing else.')
 @click.pass_obj
@@ -102,6 +109,7 @@ def launch_run(
     device: str | None,
     draft: bool,
     trust_code: bool,
+    force: bool,
     waits: bool,
     as_json: bool,
 ) -> None:
@@ -122,8 +130,9 @@ def launch_run(
         model=model,
         device=device,
         draft=draft,
+        force=force,
     )
-    run_id = trusting(lambda: launch(session.workspace, request), trust_code, asks=not as_json)
+    run_id = trusting(lambda: launch(session.workspace, request, _warn), trust_code, asks=not as_json)
     ended = wait_and_report(session, run_id) if waits else None
     if as_json:
         print_json({"id": run_id})
@@ -160,10 +169,13 @@ def stop_run(session: Session, run: str, reason: str, force: bool) -> None:
 @click.pass_obj
 def resume_run(session: Session, run: str, trust_code: bool) -> None:
     """Queue a draft, or the next attempt of a run; it goes on from its last checkpoint."""
+    from grpotui.launch.descent import caveats
     from grpotui.launch.submit import resume
 
     run_id = session.registry.resolve(run)
     trusting(lambda: resume(session.workspace, run_id), trust_code, asks=True)
+    for note in caveats(session.workspace.run(run_id)):
+        click.echo(f"{run_id}: {clean(note)}", err=True)
     click.echo(run_id)
 
 
@@ -176,7 +188,7 @@ def delete_run(session: Session, run: str) -> None:
 
     run_id = session.registry.resolve(run)
     delete(session.workspace, run_id)
-    click.echo(f"{run_id} is in {session.workspace.bin}")
+    click.echo(clean(f"{run_id} is in {session.workspace.bin}"))
 
 
 VERBS = (launch_run, stop_run, resume_run, delete_run)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grpotui.analysis.series import format_value
+from grpotui.analysis import format as fmt
 from grpotui.launch.queue import tick
 from grpotui.records import RunSummary
 from grpotui.registry import index_run
@@ -51,6 +51,6 @@ def _read(path: Path, position: int) -> bytes:
 def progress_line(run: RunSummary) -> str:
     """Return one line on where a run stands."""
     known = [("reward", run.reward), ("zero-std", run.zero_std), ("jaccard", run.jaccard)]
-    values = "  ".join(f"{name} {format_value(value)}" for name, value in known if value is not None)
+    values = "  ".join(f"{name} {fmt.number(value)}" for name, value in known if value is not None)
     steps = f"step {run.step}/{run.max_steps}" if run.max_steps else f"step {run.step}"
     return "  ".join(part for part in (run.id, run.status, steps, values, run.verdict) if part)

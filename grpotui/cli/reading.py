@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from grpotui.analysis.series import format_duration, format_value, percent
+from grpotui.analysis import format as fmt
 from grpotui.cli.follow import print_log
 from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
 from grpotui.errors import UserError
-from grpotui.records import Group, RunSummary
+from grpotui.records import Group, Mode, RunSummary
 from grpotui.text import clean
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -44,12 +44,12 @@ def list_runs(session: Session, as_json: bool) -> None:
             run.status,
             run.verdict or "-",
             progress(run),
-            format_value(run.epoch),
-            format_value(run.reward),
-            format_value(run.zero_std),
-            format_value(run.jaccard),
+            fmt.number(run.epoch),
+            fmt.number(run.reward),
+            fmt.number(run.zero_std),
+            fmt.number(run.jaccard),
             run.preset,
-            format_duration(time.time() - run.created_at),
+            fmt.age(time.time() - run.created_at),
         ]
         for run in runs
     ]
@@ -84,8 +84,10 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("preset", summary.preset),
             ("status", f"{summary.status}: {reason}" if reason else summary.status),
             ("verdict", f"{summary.verdict or '-'}: {summary.verdict_message}".rstrip(": ")),
-            ("step", progress(summary)),
+            ("step", f"{progress(summary)}{f'  stage {summary.stage}' if summary.stage else ''}"),
             ("reward", _reward(summary, detail["pass_rate"])),
+            ("from", _origin(summary)),
+            ("children", ", ".join(f"{c['run']} ({_came(c)})" for c in detail["children"])),
             ("device", summary.device),
             ("model", _model(detail["model"])),
             ("tags", " ".join(summary.tags)),
@@ -95,18 +97,29 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
     )
     if detail["last"]:
         click.echo()
-        print_fields([(key, format_value(value)) for key, value in sorted(detail["last"].items())])
+        print_fields([(key, fmt.number(value)) for key, value in sorted(detail["last"].items())])
     if detail["flags"]:
         click.echo()
         for flag in detail["flags"]:
             click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
 
 
+def _origin(run: RunSummary) -> str:
+    """Return ``study-x3f2 (fork of step 40)``."""
+    return (
+        f"{run.parent} ({_came({'relation': run.relation, 'step': run.parent_step})})" if run.parent else ""
+    )
+
+
+def _came(child: dict[str, Any]) -> str:
+    return str(child["relation"]) + ("" if child["step"] is None else f" of step {child['step']}")
+
+
 def _reward(run: RunSummary, rate: float | None) -> str:
     """Return the mean of the last steps' rewards; with the share that passed, where it says so."""
     if run.reward is None:
         return ""
-    return format_value(run.reward) + (f"  (pass rate {percent(rate)})" if rate is not None else "")
+    return fmt.number(run.reward) + (f"  (pass rate {fmt.percent(rate)})" if rate is not None else "")
 
 
 def _model(known: dict[str, Any]) -> str:
@@ -138,19 +151,22 @@ def show_metrics(session: Session, run: str, keys: tuple[str, ...], as_json: boo
     rows = []
     for key, points in series.items():
         values = [value for _, value in points if value is not None]
-        spread = [format_value(min(values)), format_value(max(values))] if values else ["-", "-"]
-        rows.append([key, str(len(points)), format_value(points[-1][1]), *spread])
+        spread = [fmt.number(min(values)), fmt.number(max(values))] if values else ["-", "-"]
+        rows.append([key, str(len(points)), fmt.number(points[-1][1]), *spread])
     print_table(["metric", "points", "last", "min", "max"], rows)
 
 
 @click.command("completions")
 @click.argument("run")
 @click.option("--step", type=int, help="Only the groups of this optimizer step.")
+@click.option(
+    "--mode", type=click.Choice([str(mode) for mode in Mode]), help="Only the groups made for this."
+)
 @json_option
 @click.pass_obj
-def show_completions(session: Session, run: str, step: int | None, as_json: bool) -> None:
+def show_completions(session: Session, run: str, step: int | None, mode: str | None, as_json: bool) -> None:
     """Print the groups of completions of a run."""
-    objects = session.registry.group_lines(session.registry.resolve(run), step)
+    objects = session.registry.group_lines(session.registry.resolve(run), step, mode)
     if as_json:
         print_json(list(objects))
         return
@@ -166,7 +182,7 @@ def _print_group(data: dict[str, Any]) -> None:
     click.echo(clean(f"step {group.step} group {group.group} {group.mode}  {group.prompt}"))
     for completion in group.completions:
         cut = " (truncated)" if completion.truncated else ""
-        click.echo(f"  {format_value(completion.reward):>6}  {clean(completion.text)}{cut}")
+        click.echo(f"  {fmt.number(completion.reward):>6}  {clean(completion.text)}{cut}")
 
 
 @click.command("logs")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from grpotui import __version__
-from grpotui.cli import comparing, control, reading, serve, setup
+from grpotui.cli import checking, comparing, control, descent, reading, serve, setup
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -18,10 +18,21 @@ from grpotui.text import clean
 class Cli(click.Group):
     """A group whose verbs end in one clear line when something the user can mend goes wrong."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the command line; what click says of it repeats arguments, which may hold anything."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.ClickException as error:
+            error.message = clean(error.message)  # type: ignore[misc]  # final for subclasses, not for us
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; errors of user, database and file system exit with 2."""
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = clean(error.message)  # type: ignore[misc]  # final for subclasses, not for us
+            raise
         except UserError as error:
             message = str(error)
         except sqlite3.Error as error:
@@ -51,5 +62,14 @@ def cli(ctx: click.Context, folder: Path | None, no_mouse: bool) -> None:
         open_app(session)
 
 
-for verb in (*setup.VERBS, *control.VERBS, *reading.VERBS, *serve.VERBS, *comparing.VERBS):
+VERBS = (
+    *setup.VERBS,
+    *checking.VERBS,
+    *control.VERBS,
+    *descent.VERBS,
+    *reading.VERBS,
+    *comparing.VERBS,
+    *serve.VERBS,
+)
+for verb in VERBS:
     cli.add_command(verb)

@@ -62,6 +62,16 @@ class Session:
         return Registry(connection, self.workspace)
 
 
+def workspace_or_none(session: Session) -> Workspace | None:
+    """Return the workspace; None where there is none and none was asked for. Raises UserError."""
+    try:
+        return session.workspace
+    except UserError:
+        if session.folder is not None:
+            raise
+        return None
+
+
 def open_app(session: Session, run_id: str | None = None) -> None:
     """Open the TUI, on a run if one is named."""
     served = "TEXTUAL_DRIVER" in os.environ

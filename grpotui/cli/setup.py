@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from grpotui.analysis.series import format_value
+from grpotui.analysis import format as fmt
 from grpotui.cli.control import wait_and_report
 from grpotui.cli.output import print_json, print_table
-from grpotui.cli.session import Session, open_app
-from grpotui.errors import UserError
+from grpotui.cli.session import Session, open_app, workspace_or_none
+from grpotui.presets.copying import copy_preset
 from grpotui.presets.loader import available, load, preset_text
 from grpotui.records import Status
 from grpotui.secrecy import redact
+from grpotui.text import clean, clean_lines
 from grpotui.workspace import Workspace
 
 DEMO_TAG = "demo"
@@ -28,7 +29,7 @@ def init_workspace(directory: Path) -> None:
     known = workspace.exists()
     workspace.create()
     workspace.require_writable()
-    click.echo(f"{workspace.root} {'was a workspace already' if known else 'is a workspace now'}")
+    click.echo(clean(f"{workspace.root} {'was a workspace already' if known else 'is a workspace now'}"))
 
 
 @click.command("demo")
@@ -63,7 +64,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
     for key, values in points.items():
         known = [value for _, value in values if value is not None]
         if known:
-            rows.append([key, *map(format_value, (known[0], known[-1], min(known), max(known)))])
+            rows.append([key, *map(fmt.number, (known[0], known[-1], min(known), max(known)))])
     click.echo()
     print_table(["metric", "first", "last", "min", "max"], rows)
     click.echo()
@@ -80,7 +81,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
                 run.status,
                 str(run.step),
                 run.verdict or "-",
-                "-" if run.reward is None else format_value(run.reward),
+                "-" if run.reward is None else fmt.number(run.reward),
             ]
         ],
     )
@@ -94,13 +95,13 @@ def _headless_demo(session: Session, run_id: str) -> None:
 @click.pass_obj
 def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     """List the presets that can be launched."""
-    workspace = _workspace_or_none(session)
+    workspace = workspace_or_none(session)
     if name is not None:
         text = redact(preset_text(name, workspace))
         if as_json:
             print_json({"name": name, "text": text})
         else:
-            click.echo(text, nl=not text.endswith("\n"))
+            click.echo("\n".join(clean_lines(text.removesuffix("\n"), len(text))))
         return
     found = available(workspace)
     if as_json:
@@ -120,13 +121,13 @@ def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     print_table(["preset", "summary"], [[p.name, f"▲ {p.error}" if p.error else p.summary] for p in found])
 
 
-def _workspace_or_none(session: Session) -> Workspace | None:
-    try:
-        return session.workspace
-    except UserError:
-        if session.folder is not None:
-            raise
-        return None
+@click.command("new")
+@click.argument("preset")
+@click.argument("name")
+@click.pass_obj
+def new_preset(session: Session, preset: str, name: str) -> None:
+    """Copy PRESET to presets/NAME.toml in the workspace, to be edited."""
+    click.echo(copy_preset(preset, name, session.workspace))
 
 
 @click.command("rebuild")
@@ -149,7 +150,7 @@ def run_doctor(session: Session, as_json: bool) -> None:
     """Check what runs need here, and say how to mend it; exit code 1 when something is wrong."""
     from grpotui.cli.doctor import examine
 
-    findings = examine(_workspace_or_none(session))
+    findings = examine(workspace_or_none(session))
     if as_json:
         print_json([{"check": f.check, "level": f.level, "message": f.message} for f in findings])
     else:
@@ -158,4 +159,4 @@ def run_doctor(session: Session, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-VERBS = (init_workspace, run_demo, list_presets, rebuild_registry, run_doctor)
+VERBS = (init_workspace, run_demo, list_presets, new_preset, rebuild_registry, run_doctor)

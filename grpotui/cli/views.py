@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grpotui.records import RunSummary
+from grpotui.records.lineage import parent_of
 from grpotui.registry.queries import Registry
 
 
@@ -29,6 +30,9 @@ def public_summary(run: RunSummary) -> dict[str, Any]:
         "seed": run.seed,
         "attempt": run.attempt,
         "reason": run.reason,
+        "stage": run.stage,
+        "eval_accuracy": run.eval_accuracy,
+        "parent": _parent(run),
         "tags": list(run.tags),
         "note": run.note,
         "human_verdict": None if run.human is None else str(run.human),
@@ -54,6 +58,17 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
         "model": registry.model(run_id),
         "last": registry.last(run_id),
         "flags": [flag.to_json() for flag in registry.flags(run_id)],
+        "stages": [mark.to_json() for mark in registry.stages(run_id)],
+        "children": [
+            {
+                "run": child.id,
+                "kind": str(child.kind),
+                "relation": child.relation,
+                "step": child.parent_step,
+                "status": str(child.status),
+            }
+            for child in registry.children(run_id)
+        ],
         "exit": registry.exit(run_id),
         "process": {
             "runner_pid": (process.get("runner") or {}).get("pid"),
@@ -69,3 +84,8 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
             "checkpoints": str(folder.checkpoints),
         },
     }
+
+
+def _parent(run: RunSummary) -> dict[str, Any] | None:
+    parent = parent_of(run)
+    return None if parent is None else parent.to_json()

@@ -100,6 +100,10 @@ class Monitor:
         change = self._judge(reading, flags) if reading.pooled.groups >= self._enough else None
         return Judgement(tuple(flags), _joined(taken_back, change))
 
+    def evaluation(self, metrics: Mapping[str, Any]) -> list[Flag]:
+        """Take in a line of ``metrics.jsonl`` that an evaluation logged; return its flags."""
+        return self._thresholds.evaluation(metrics)
+
     def _read(self, step: int, reward: float | None) -> Reading:
         """Pool the window and note what is the best and worst so far."""
         pooled = self._window.pooled()

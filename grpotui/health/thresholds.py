@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
+from typing import Any
 
 from grpotui.health.rules import EASE, stuck_share
 from grpotui.health.window import Observation, Pooled
-from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange
+from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange, as_float, as_int
 
 MIN_GROUPS = 16
 """Pooled groups (or the whole window, where that is smaller) before zero-std is compared with its lines."""
+GAP = "grpotui/gap"
+"""Metric of an evaluation: accuracy on training prompts less that on held-out ones, -1 to 1."""
 _LEVELS = (Level.INFO, Level.WARN, Level.BAD)
 _REMEMBERED = 64
 
@@ -46,7 +50,7 @@ class Lines:
 
 
 class Thresholds:
-    """The lines of zero-std and of cross-prompt Jaccard."""
+    """The lines of zero-std, of cross-prompt Jaccard and of the gap between training and held-out prompts."""
 
     def __init__(self, settings: HealthSettings, span: RewardRange | None) -> None:
         self._span = span
@@ -54,6 +58,7 @@ class Thresholds:
         self._zero_std = Lines(settings.zero_std_warn, settings.zero_std_bad)
         self._stuck = Lines(settings.zero_std_warn, settings.zero_std_bad)
         self._jaccard = Lines(settings.jaccard_warn, settings.jaccard_bad)
+        self._gap = Lines(settings.gap_warn, settings.gap_bad)
 
     def step(self, seen: Observation, pooled: Pooled) -> list[Flag]:
         """Return the flags of one logged step."""
@@ -62,9 +67,32 @@ class Thresholds:
             flags.append(self._spread(seen, pooled))
         return [flag for flag in flags if flag is not None]
 
+    def evaluation(self, metrics: Mapping[str, Any]) -> list[Flag]:
+        """Return the flag of a line that an evaluation logged, if there is one.
+
+        A gap whose two intervals overlap crosses no line: with few prompts it may be chance.
+        """
+        gap, step = as_float(metrics.get(GAP)), as_int(metrics.get("step"))
+        if gap is None:
+            return []
+        if gap >= self._gap.lines[1] * EASE and not _apart(metrics):
+            return []
+        old, new = self._gap.update(step, gap)
+        if new == old:
+            return []
+        line = self._gap.lines[new if new > old else new + 1]
+        both = (
+            f"{_accuracy(metrics, 'train_')} on training prompts, {_accuracy(metrics, '')} on held-out ones"
+        )
+        text = f"gap {gap:.2f} over {line:.2f}: {both}"
+        if new < old:
+            text = f"the gap to held-out prompts is back under {line:.2f}: {both}"
+        level = _LEVELS[new] if new > old else Level.INFO
+        return [Flag(step, FlagKind.THRESHOLD, level, "gap", round(gap, 6), line, text)]
+
     def drop_from(self, step: int) -> None:
         """Forget what happened from ``step`` on."""
-        for lines in (self._zero_std, self._stuck, self._jaccard):
+        for lines in (self._zero_std, self._stuck, self._jaccard, self._gap):
             lines.drop_from(step)
 
     def _similarity(self, seen: Observation) -> Flag | None:
@@ -100,6 +128,22 @@ class Thresholds:
         else:
             return None
         return Flag(seen.step, FlagKind.THRESHOLD, level, "zero_std", round(share, 6), line, text)
+
+
+def _apart(metrics: Mapping[str, Any]) -> bool:
+    """True unless the interval of the training accuracy reaches down into that of the held-out one."""
+    low, high = as_float(metrics.get("eval_train_accuracy_low")), as_float(metrics.get("eval_accuracy_high"))
+    return low is None or high is None or low > high
+
+
+def _accuracy(metrics: Mapping[str, Any], name: str) -> str:
+    """Return ``1.00 (0.72-1.00, n 10)``."""
+    key = f"eval_{name}accuracy"
+    value, low, high = (as_float(metrics.get(f"{key}{end}")) for end in ("", "_low", "_high"))
+    told = "unknown" if value is None else f"{value:.2f}"
+    if low is None or high is None:
+        return told
+    return f"{told} ({low:.2f}-{high:.2f}, n {as_int(metrics.get(f'eval_{name}n'))})"
 
 
 def where(pooled: Pooled, span: RewardRange | None, harmless: bool) -> str:

@@ -142,6 +142,17 @@ def used_by_others(device: Device) -> str:
     return f"{_owner(pids)}, {used / 1e9:.0f} GB"
 
 
+def free_memory(device: Device) -> int:
+    """Return the bytes of a GPU that nobody uses; all of them when it does not say."""
+    nvml = _nvml() if device.is_gpu else None
+    if nvml is None:
+        return device.memory
+    try:
+        return max(0, device.memory - _used_memory(nvml, nvml.nvmlDeviceGetHandleByUUID(device.key)))
+    except nvml.NVMLError:
+        return device.memory
+
+
 def _used_memory(nvml: Any, handle: Any) -> int:
     """Return the bytes in use, less what the driver keeps for itself and what a desktop draws with."""
     try:

@@ -82,6 +82,13 @@ class Judge:
         if signals is not None:
             self._signals.append({**signals, **now.to_json()})
 
+    def evaluation(self, metrics: Mapping[str, Any]) -> None:
+        """Judge a line that an evaluation logged, new or old: no flag is said twice."""
+        line = Said.of(metrics)
+        for flag in self._monitor.evaluation(metrics):
+            self._flag(flag, Said(line.attempt, max(time.time(), line.time)))
+        self.tell()
+
     def _follow(self, metrics: Mapping[str, Any]) -> None:
         """Where a resumed attempt trains steps again, the flags that they had before no longer count."""
         step, line = as_int(metrics.get("step")), Said.of(metrics)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from grpotui.health import signals
+from grpotui.health.thresholds import GAP
 from grpotui.records import Group, Mode, RewardRange, as_float, as_int
 from grpotui.stream import Tail
 from grpotui.workspace import RunDir
@@ -55,14 +56,24 @@ def is_judged(line: Json) -> bool:
     return "reward" in line
 
 
+def is_evaluation(line: Json) -> bool:
+    """True for the line of an evaluation that the rules look at."""
+    return GAP in line and not is_judged(line)
+
+
 def paired(run: RunDir, metrics: Tail) -> Iterator[tuple[Json, Json | None]]:
     """Yield each line that is judged with the signals that were computed for it, None where there are none.
 
     Signals are written after their line of metrics: older ones belong to a step that was trained again.
+    Lines of evaluations stand in between, without signals.
     """
     written = lines(Tail(run.signals))
     following = next(written, None)
-    for line in filter(is_judged, lines(metrics)):
+    for line in lines(metrics):
+        if is_evaluation(line):
+            yield line, None
+        if not is_judged(line):
+            continue
         while following is not None and Said.of(following).before(Said.of(line)):
             following = next(written, None)
         if following is not None and _belongs(following, line):
@@ -83,22 +94,30 @@ class Survey:
 
     metrics: Tail
     """Stands after the last line that was surveyed."""
+    lines: int = 0
+    """How many lines there are, those of evaluations among them."""
     count: int = 0
-    """How many lines there are to judge."""
+    """How many of them are of training steps."""
     unjudged: int = 0
     """How many of them, at the end, have no signals."""
     steps: list[int] = field(default_factory=list)
     """Their steps, ascending; a resumed attempt has replaced what it trained again."""
+    attempt: int = 0
+    """The attempt of the last line; 0 where it does not tell."""
 
     @classmethod
     def of(cls, run: RunDir) -> Survey:
         """Read metrics and signals once."""
         found = cls(Tail(run.metrics))
         for line, known in paired(run, found.metrics):
+            found.lines += 1
+            if not is_judged(line):
+                continue
             found.count += 1
             step = as_int(line.get("step"))
             del found.steps[bisect_left(found.steps, step) :]
             found.steps.append(step)
+            found.attempt = Said.of(line).attempt
             found.unjudged = 0 if known is not None else found.unjudged + 1
         return found
 
@@ -113,9 +132,13 @@ class Survey:
         lows = [0, *self.steps]
         return [(lows[index], self.steps[index]) for index in range(first, len(self.steps))]
 
+    def is_ahead(self, group: Json) -> bool:
+        """True for a group that no line sums up yet; those of a resumed attempt begin at an earlier step."""
+        return as_int(group.get("step")) > self.last or Said.of(group).attempt > self.attempt
 
-def approach(completions: Tail, step: int) -> None:
-    """Let a tail stand shortly before the groups that the newest attempt made after ``step``.
+
+def approach(completions: Tail, survey: Survey) -> None:
+    """Let a tail stand shortly before the groups that :func:`compute_missing` wants.
 
     Steps ascend within an attempt: what comes before a group of an earlier step is not wanted. Looks back
     from the end of the file, twice as far each time.
@@ -124,11 +147,13 @@ def approach(completions: Tail, step: int) -> None:
         stat = os.stat(completions.path)
     except OSError:
         return
+    wanted = survey.wanted()
+    low = wanted[0][0] if wanted else survey.last
     back = _CHUNK
     while back < stat.st_size:
         probe = Tail(completions.path, stat.st_ino, stat.st_size - back)
         first = next((line.data for line in probe.read(_CHUNK) if _is_train(line.data)), None)
-        if first is not None and as_int(first.get("step")) <= step:
+        if first is not None and as_int(first.get("step")) <= low and not survey.is_ahead(first):
             completions.inode, completions.offset = stat.st_ino, stat.st_size - back
             return
         back *= 2
@@ -139,12 +164,13 @@ def _is_train(line: Json) -> bool:
 
 
 def compute_missing(
-    completions: Tail, wanted: Sequence[tuple[int, int]], last: int, span: RewardRange | None
+    completions: Tail, survey: Survey, span: RewardRange | None
 ) -> tuple[dict[int, dict[str, Any]], list[Group]]:
-    """Read the groups that follow; return signals by step, and groups not yet logged, those after ``last``.
+    """Read the groups that follow; return signals by step, and groups that are not yet logged.
 
-    ``wanted`` holds ascending (low, high] ranges of steps. Groups that were generated again replace the old.
+    Groups that were generated again replace the old.
     """
+    wanted = survey.wanted()
     highs = [high for _, high in wanted]
     found: dict[int, dict[str, Any]] = {}
     ahead: list[Group] = []
@@ -165,7 +191,7 @@ def compute_missing(
             held = [group for group in held if (group.step, group.group) < here]
             ahead = [group for group in ahead if (group.step, group.group) < here]
         previous = here
-        if step > last:
+        if survey.is_ahead(line):
             ahead.append(Group.from_json(line))
             continue
         place = bisect_left(highs, step)

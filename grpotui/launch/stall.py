@@ -45,7 +45,7 @@ class StallWatch:
     """Measures the silence of one attempt, on a clock that no change of the date touches.
 
     ``clock`` returns seconds and never goes back. Before the first line of an attempt there is no silence: a
-    model may load for long. A checkpoint that grows is no silence either, and an evaluation writes groups.
+    model may load for long. A checkpoint that grows is no silence either, nor is an evaluation that goes on.
     """
 
     def __init__(self, run: RunDir, clock: Callable[[], float] = time.monotonic) -> None:
@@ -107,7 +107,7 @@ class StallWatch:
             return None
         return max(self._least, FACTOR * statistics.median(self._pauses))
 
-    def _heard(self, step: int, logged: bool, sizes: tuple[int, int]) -> Flag | None:
+    def _heard(self, step: int, logged: bool, sizes: tuple[int, int, int]) -> Flag | None:
         """Something was written: groups are a sign of life, and lines of metrics tell how long steps take."""
         silence, self._silence, self._sizes = self._silence, 0.0, sizes
         self._saved = None
@@ -121,8 +121,9 @@ class StallWatch:
         text = f"no longer stalled: went on after {silence:.0f} s without a metric"
         return Flag(step, FlagKind.THRESHOLD, Level.INFO, SIGNAL, round(silence, 1), self._least, text)
 
-    def _look_at_files(self) -> tuple[int, int]:
-        return _size(self.run.metrics), _size(self.run.completions)
+    def _look_at_files(self) -> tuple[int, int, int]:
+        """Return the sizes of both streams, and when an evaluation last showed that it goes on."""
+        return _size(self.run.metrics), _size(self.run.completions), _touched(self.run.heartbeat)
 
 
 def _last_written(checkpoints: Path) -> Written:
@@ -139,6 +140,13 @@ def _last_written(checkpoints: Path) -> Written:
 def _size(path: Path) -> int:
     try:
         return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _touched(path: Path) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
     except OSError:
         return 0
 

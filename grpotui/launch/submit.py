@@ -16,10 +16,13 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.launch import trust
 from grpotui.launch.ending import Ending, announce
+from grpotui.launch.facts import gather
 from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import State, next_attempt, queue_up, state, write_down
+from grpotui.launch.links import link_weights
 from grpotui.launch.locks import is_held, locked
 from grpotui.launch.queue import tick
+from grpotui.preflight import Finding, Severity, check, refusal
 from grpotui.presets import (
     Preset,
     apply_overrides,
@@ -27,6 +30,7 @@ from grpotui.presets import (
     code_files,
     launch_settings,
     planned_steps,
+    problems,
     validate,
 )
 from grpotui.presets import (
@@ -34,7 +38,8 @@ from grpotui.presets import (
 )
 from grpotui.presets.code import require_same
 from grpotui.presets.sections import DEVICES
-from grpotui.records import RunSummary, Status
+from grpotui.records import RunKind, RunSummary, Status
+from grpotui.records.lineage import Parent
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
 from grpotui.secrecy import redact, without_secrets
@@ -61,21 +66,38 @@ class LaunchRequest:
     """"auto" leaves it to the preset's ``launch.device``."""
     draft: bool = False
     """Only write it down; :func:`resume` queues it."""
+    inherited: tuple[str, ...] = ()
+    """Overrides that the preset has already, to be written down with the others."""
+    kind: RunKind = RunKind.TRAIN
+    parent: Parent | None = None
+    weights: Path | None = None
+    """A checkpoint, or a model's folder, that the run begins with in place of the preset's model."""
+    force: bool = False
+    """Launch it though the preflight found errors."""
 
 
-def launch(workspace: Workspace, request: LaunchRequest) -> str:
+Tell = Callable[[Finding], None]
+
+
+def _silent(finding: Finding) -> None:
+    """Tell nobody."""
+
+
+def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = _silent) -> str:
     """Queue a new run and start it if its device is free, or only write it down; return its id.
 
-    Raises UserError: PresetError for what is wrong with the preset or an override, UntrustedError for code
-    that nobody said yes to.
+    ``tell`` gets what the preflight found and does not refuse. Raises UserError: PresetError for what is
+    wrong with the preset or an override, UntrustedError for code that nobody said yes to.
     """
-    asked = _asked(workspace, request)
+    asked = _asked(workspace, request, tell)
     workspace.require_writable()
     connection = connect(workspace)
     try:
         name = redact(request.name or "")
         run = workspace.new_run(name or request.preset.name)
         try:
+            if request.weights is not None:
+                link_weights(request.weights, run.start)
             if request.draft:
                 write_down(run)
             else:
@@ -96,33 +118,54 @@ def launch(workspace: Workspace, request: LaunchRequest) -> str:
     return run.id
 
 
-def _asked(workspace: Workspace, request: LaunchRequest) -> dict[str, Any]:
+def wanted(request: LaunchRequest) -> Preset:
+    """Return the preset with all that the request changes in it; not validated. Raises PresetError."""
+    seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
+    preset = apply_overrides(request.preset, [*request.overrides, *seed])
+    if request.model is None:
+        return preset
+    return replace(preset, data={**preset.data, "model": _typed_model(request.model)})
+
+
+def _checked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> Preset:
+    """Return the wanted preset. Raises UserError for errors of the preflight, unless they are forced."""
+    preset = wanted(request)
+    found = check(preset, gather(preset, workspace, request.device))
+    hopeless = next(problems(preset), None)
+    if hopeless is not None and not hopeless.rule:
+        validate(preset)
+    if (hopeless or not request.force) and (refused := refusal(found, forcible=hopeless is None)):
+        raise UserError(refused)
+    for finding in found:
+        if finding.level is not Severity.INFO:
+            tell(finding)
+    return preset
+
+
+def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str, Any]:
     """Return the content of ``run.json``, less id and name."""
     if request.device not in DEVICES:
         raise UserError(f"device {clean(request.device, 40)!r}: one of {', '.join(DEVICES)}")
     seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
-    preset = apply_overrides(request.preset, [*request.overrides, *seed])
-    if request.model is not None:
-        preset = replace(preset, data={**preset.data, "model": _typed_model(request.model)})
-    validate(preset)
+    preset = _checked(workspace, request, tell)
     config = resolve_preset(preset)
     config["model"] = check_model(config["model"], workspace)
     settings = launch_settings(config)
     code = code_files(config, workspace.root)
     trust.require(code, workspace.root)
     return {
-        "kind": config["kind"],
+        "kind": str(request.kind),
         "created_at": time.time(),
         "preset": preset.name,
         "preset_file": str(preset.path),
         "config": config,
         "code": [file.to_json() for file in code],
-        "overrides": [*request.overrides, *seed],
+        "overrides": [*request.inherited, *request.overrides, *seed],
         "seed": config["grpo"].get("seed"),
-        "planned_steps": planned_steps(config),
+        "planned_steps": planned_steps(config) if request.kind is RunKind.TRAIN else None,
         "device": settings.device if request.device == "auto" else request.device,
         "tags": list(dict.fromkeys([*settings.tags, *map(redact, request.tags)])),
-        "parent": None,
+        "parent": None if request.parent is None else request.parent.to_json(),
         "boot_id": boot_id(),
         "host": os.uname().nodename,
         "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
@@ -197,16 +240,28 @@ def resume(workspace: Workspace, run_id: str) -> None:
 
     Raises UserError when there is nothing to resume, or when its code is another one or not trusted.
     """
+
+    def not_finished(run: RunDir, known: State) -> None:
+        if known.status is Status.FINISHED:
+            raise UserError(f"{run.id} is finished: 'grpotui extend {run.id} --steps N' goes on past its end")
+
+    go_on(workspace, run_id, not_finished)
+
+
+def go_on(workspace: Workspace, run_id: str, prepare: Callable[[RunDir, State], None]) -> None:
+    """Queue the next attempt of a run that is not live; ``prepare`` may refuse it, or add to it, before.
+
+    Raises UserError when there is nothing to start, or when its code is another one or not trusted.
+    """
     with _scheduling(workspace):
         run, known = _known(workspace, run_id)
-        if known.status is Status.FINISHED:
-            raise UserError(f"{run.id} is finished: no steps remain; launch it again with more of them")
         if known.status is Status.QUEUED and known.is_of(run):
             raise UserError(f"{run.id} is queued already")
         if known.status is Status.DRAFT and not known.time:
             raise UserError(f"{run.id} was not made by grpotui: there is nothing to start")
         if is_held(run.runner_lock) or known.status.is_live:
             raise UserError(f"{run.id} is {known.status}: stop it first")
+        prepare(run, known)
         _require_code(workspace, run)
         queue_up(run, next_attempt(run))
         _index(workspace, run)

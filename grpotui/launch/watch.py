@@ -9,7 +9,15 @@ from typing import Any
 
 from grpotui.health import signals
 from grpotui.launch.judge import Judge, context
-from grpotui.launch.replay import Survey, approach, compute_missing, is_judged, lines, paired
+from grpotui.launch.replay import (
+    Survey,
+    approach,
+    compute_missing,
+    is_evaluation,
+    is_judged,
+    lines,
+    paired,
+)
 from grpotui.records import Group, Mode, as_int
 from grpotui.stream import Tail
 from grpotui.workspace import RunDir
@@ -41,20 +49,20 @@ class Watch:
         attempt will be generated again.
         """
         survey = Survey.of(self._run)
-        wanted = survey.wanted()
         missing: dict[int, dict[str, Any]] = {}
-        if wanted or same_attempt:
+        if survey.unjudged or same_attempt:
             span = self._judged_by().span if survey.steps else None
-            approach(self._completions, wanted[0][0] if wanted else survey.last)
-            missing, ahead = compute_missing(self._completions, wanted, survey.last, span)
+            approach(self._completions, survey)
+            missing, ahead = compute_missing(self._completions, survey, span)
             self._groups = ahead if same_attempt else []
         if not same_attempt:
             _to_end(self._completions)
         judged = survey.count - survey.unjudged
-        for index, (line, known) in enumerate(
-            islice(paired(self._run, Tail(self._run.metrics)), survey.count)
-        ):
-            if index < judged:
+        for line, known in islice(paired(self._run, Tail(self._run.metrics)), survey.lines):
+            if not is_judged(line):
+                self._judged_by().evaluation(line)
+            elif judged > 0:
+                judged -= 1
                 self._judged_by().recall(line, known)
             else:
                 self._judged_by().step(line, missing.get(as_int(line.get("step"))))
@@ -70,8 +78,11 @@ class Watch:
         if self._completions.changed():
             self._groups += _train_groups(self._completions)
             del self._groups[:-MAX_WAITING]
-        for line in filter(is_judged, fresh):
-            self._take(line)
+        for line in fresh:
+            if is_judged(line):
+                self._take(line)
+            elif is_evaluation(line):
+                self._judged_by().evaluation(line)
         return bool(fresh) or len(self._groups) != before
 
     def finish(self) -> None:

@@ -5,7 +5,7 @@ from grpotui.presets.loader import available, load, preset_text
 from grpotui.presets.models import check_model
 from grpotui.presets.overrides import apply_overrides, parse_value
 from grpotui.presets.preset import Preset, PresetError, PresetInfo, Problem
-from grpotui.presets.resolve import health_settings, launch_settings, resolve
+from grpotui.presets.resolve import eval_settings, health_settings, launch_settings, resolve
 from grpotui.presets.steps import planned_steps
 from grpotui.presets.validate import problems, validate
 
@@ -19,6 +19,7 @@ __all__ = [
     "available",
     "check_model",
     "code_files",
+    "eval_settings",
     "health_settings",
     "launch_settings",
     "load",

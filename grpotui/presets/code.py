@@ -18,14 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.presets.preset import PresetError, Problem
+from grpotui.tasks.rewards.own import PATTERN
 
 SECTIONS = ("task", "rewards", "curriculum", "eval")
 REMOTE = "trust_remote_code"
 MAX_FILES = 200
 MAX_BYTES = 4 * 1024 * 1024
-
-_FILE = re.compile(r"(?P<file>[^:]+\.py):(?P<name>\w+)")
-_MODULE = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<name>\w+(\.\w+)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def code_files(config: Mapping[str, Any], root: Path) -> list[CodeFile]:
     """Return the files that a config's own functions stand in, and those of ``root`` that they import.
 
     ``config`` is a preset's data or a run's config, ``root`` the workspace's folder, from which files are
-    named and modules found first. Raises PresetError for a name that leads to no file.
+    named and modules found last. Raises PresetError for a name that leads to no file.
     """
     PathFinder.invalidate_caches()
     found: dict[Path, CodeFile] = {}
@@ -70,8 +68,12 @@ def require_same(recorded: object, config: Mapping[str, Any], root: Path) -> lis
     return files
 
 
-def source_only(folder: Path) -> None:
-    """Have this process import sources alone from now on: a cached ``.pyc`` need not be what was read."""
+def prepare_imports(root: Path, folder: Path) -> None:
+    """Have this process find modules of the workspace too, and import sources alone from now on.
+
+    A cached ``.pyc`` need not be what a person read. ``folder`` is the run's own.
+    """
+    sys.path.append(str(root))
     sys.pycache_prefix = str(folder / ".no-cache")
     sys.dont_write_bytecode = True
 
@@ -95,7 +97,7 @@ def _names(value: object) -> Iterator[str]:
     """Yield every ``name`` in a section that is a function of the user's own."""
     if isinstance(value, Mapping):
         name = value.get("name")
-        if isinstance(name, str) and (_FILE.fullmatch(name) or _MODULE.fullmatch(name)):
+        if isinstance(name, str) and re.fullmatch(PATTERN, name):
             yield name
         value = list(value.values())
     if isinstance(value, list):
@@ -104,15 +106,15 @@ def _names(value: object) -> Iterator[str]:
 
 
 def _entries(name: str, root: Path) -> list[Path]:
-    if match := _FILE.fullmatch(name):
-        path = root / os.path.expanduser(match["file"])  # noqa: PTH111
+    place = name.rpartition(":")[0]
+    if place.endswith(".py"):
+        path = root / os.path.expanduser(place)  # noqa: PTH111
         if not _is_source(path):
             raise PresetError(f"{name}: there is no file {path}")
         return [path]
-    module = name.partition(":")[0]
-    paths = list(_module(module, [str(root), *sys.path]))
+    paths = list(_module(place, [*sys.path, str(root)]))
     if not paths:
-        raise PresetError(f"{name}: no module {module} in {root}, nor installed, that is a Python file")
+        raise PresetError(f"{name}: no module {place} in {root}, nor installed, that is a Python file")
     return paths
 
 

@@ -36,11 +36,11 @@ LIMITS: Mapping[str, Limit] = {
 """Values outside make TRL, transformers or torch fail late, naming no field, or train without effect."""
 
 ONLY: Mapping[str, object] = {"eval_strategy": "no", "eval_on_start": False, "load_best_model_at_end": False}
-"""Fields that this version leaves at their default: the trainer gets no evaluation data."""
+"""Fields that stay at their default: the tool evaluates by itself, and keeps the best beside the last."""
 
 
 class _Config(dict[str, Any]):
-    """The preset's values, over TRL's defaults."""
+    """The values of ``[grpo]``, over TRL's defaults."""
 
     def __missing__(self, name: str) -> Any:
         return GRPO_FIELDS[name].default
@@ -52,6 +52,7 @@ class Rule:
 
     fields: tuple[str, ...]
     check: Callable[[_Config], str | None]
+    name: str = ""
 
 
 def refusals(grpo: Mapping[str, Any]) -> Iterator[Problem]:
@@ -62,7 +63,7 @@ def refusals(grpo: Mapping[str, Any]) -> Iterator[Problem]:
         if message is not None:
             set_ = [name for name in rule.fields if config[name] is not None]
             values = ", ".join(f"{name} = {_toml(config[name])}" for name in set_)
-            yield Problem(f"grpo.{rule.fields[0]}", f"TRL refuses {values}: {message}")
+            yield Problem(f"grpo.{rule.fields[0]}", f"TRL refuses {values}: {message}", rule.name)
 
 
 def weights_refusal(weights: int, rewards: int) -> Problem:
@@ -114,11 +115,19 @@ def with_defaults(grpo: Mapping[str, Any]) -> Mapping[str, Any]:
     return _Config(grpo)
 
 
-def generation_size(grpo: Mapping[str, Any]) -> int:
-    """Return the completions of one generation, as TRL derives them for one process."""
+def generation_size(grpo: Mapping[str, Any], world: int = 1) -> int:
+    """Return the completions of one generation over ``world`` processes, as TRL derives them."""
     c = _Config(grpo)
     steps = c["steps_per_generation"] or c["gradient_accumulation_steps"]
-    return int(c["generation_batch_size"] or c["per_device_train_batch_size"] * steps)
+    return int(c["generation_batch_size"] or c["per_device_train_batch_size"] * world * steps)
+
+
+def rhythm(grpo: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Return gradient_accumulation_steps, steps_per_generation and num_iterations, as TRL derives them."""
+    c = _Config(grpo)
+    accumulated = int(c["gradient_accumulation_steps"])
+    derived = generation_size(grpo) // int(c["per_device_train_batch_size"])
+    return accumulated, int(c["steps_per_generation"] or derived), int(c["num_iterations"])
 
 
 def group_size(grpo: Mapping[str, Any]) -> int:
@@ -218,10 +227,10 @@ RULES = (
     Rule(("dataloader_prefetch_factor", "dataloader_num_workers"), _prefetch),
     Rule(("log_completions_hub_repo", "log_completions"), _hub_repo),
     Rule(("auto_find_batch_size",), _auto_batch),
-    Rule(("num_generations",), _two_generations),
-    Rule(("generation_batch_size", "per_device_train_batch_size"), _global_batch),
+    Rule(("num_generations",), _two_generations, "two-generations"),
+    Rule(("generation_batch_size", "per_device_train_batch_size"), _global_batch, "global-batch"),
     Rule(("generation_batch_size", "steps_per_generation"), _both_generation),
-    Rule(("num_generations", *_BATCH), _full_groups),
+    Rule(("num_generations", *_BATCH), _full_groups, "full-groups"),
     Rule(("vllm_importance_sampling_clip_min", "vllm_importance_sampling_clip_max"), _clip_order),
     Rule(("sync_ref_model", "beta"), _reference_sync),
 )

@@ -50,6 +50,8 @@ class Problem:
     path: str
     """Dotted field, such as ``grpo.beta``; empty when no single field is to blame."""
     message: str
+    rule: str = ""
+    """Name of the rule, where the preflight knows how to mend what it found."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

@@ -9,13 +9,14 @@ from typing import Any
 
 from grpotui.presets.kinds import fits
 from grpotui.presets.preset import Preset
-from grpotui.presets.sections import SECTIONS, LaunchSettings, annotated_kinds
+from grpotui.presets.sections import SECTIONS, EvalSettings, LaunchSettings, annotated_kinds
+from grpotui.presets.stages import with_stage_files
 from grpotui.records import HealthSettings
 from grpotui.tasks.files import rewards_with_files, with_files
 
 
 def resolve(preset: Preset) -> dict[str, Any]:
-    """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo, health, launch.
+    """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo and each section.
 
     TRL's defaults are left to TRL; files get absolute paths. ``grpo.reward_weights`` moves to the rewards'
     own ``weight``, so that the range of the total reward is known wherever rewards are read. Raises
@@ -31,6 +32,8 @@ def resolve(preset: Preset) -> dict[str, Any]:
         "grpo": {},
     }
     config.update(data)
+    if config.get("curriculum"):
+        config["curriculum"] = with_stage_files(config, preset.folders)
     config["task"] = with_files(config["task"], preset.folders)
     config["rewards"] = rewards_with_files(config["rewards"], preset.folders)
     weights = config["grpo"].pop("reward_weights", None)
@@ -45,6 +48,11 @@ def resolve(preset: Preset) -> dict[str, Any]:
 def health_settings(data: Mapping[str, Any]) -> HealthSettings:
     """Return the ``[health]`` table of a config; missing or unreadable fields are defaults."""
     return HealthSettings(**_readable(HealthSettings, data.get("health")))
+
+
+def eval_settings(data: Mapping[str, Any]) -> EvalSettings:
+    """Return the ``[eval]`` table of a config; missing or unreadable fields are defaults."""
+    return EvalSettings(**_readable(EvalSettings, data.get("eval")))
 
 
 def launch_settings(data: Mapping[str, Any]) -> LaunchSettings:

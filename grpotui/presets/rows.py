@@ -17,7 +17,7 @@ from grpotui.presets.overrides import parse_value
 from grpotui.presets.preset import Preset
 from grpotui.presets.sections import SECTIONS
 from grpotui.presets.validate import OWNED
-from grpotui.tasks import TaskError
+from grpotui.tasks import TaskError, reward_names, task_names
 from grpotui.tasks.library import find_reward, find_task
 from grpotui.tasks.model import TaskSettings
 
@@ -75,11 +75,13 @@ def field_rows(preset: Preset) -> list[FieldRow]:
     """Return the editable fields: model, task, rewards, TRL's (the preset's own first), health, launch."""
     data = preset.data
     rows = [FieldRow("model", data.get("model"), None, "model" in data, '"tiny", a folder or a hub id')]
-    rows += _named("task", data.get("task"), lambda name: find_task(name).settings)
+    known = f"one of {', '.join(task_names())}"
+    rows += _named("task", data.get("task"), lambda name: find_task(name).settings, known)
     rows += _parts(data.get("task"))
     rewards = data.get("rewards")
+    known = f"one of {', '.join(reward_names())}"
     for index, reward in enumerate(rewards if isinstance(rewards, list) else []):
-        rows += _named(f"rewards.{index}", reward, lambda name: find_reward(name, "").settings)
+        rows += _named(f"rewards.{index}", reward, lambda name: find_reward(name, "").settings, known)
     rows += _grpo(data.get("grpo"))
     for name, section in SECTIONS.items():
         rows += _declared(name, data.get(name), section)
@@ -112,10 +114,10 @@ def _editable(value: object) -> bool:
     )
 
 
-def _named(path: str, table: object, settings: Callable[[object], type]) -> Iterator[FieldRow]:
-    """Rows of a table that says by its ``name`` which settings it takes."""
+def _named(path: str, table: object, settings: Callable[[object], type], known: str) -> Iterator[FieldRow]:
+    """Rows of a table that says by its ``name`` which settings it takes; ``known`` tells which there are."""
     name = table.get("name") if isinstance(table, Mapping) else None
-    yield FieldRow(f"{path}.name", name, None, name is not None, "")
+    yield FieldRow(f"{path}.name", name, None, name is not None, known)
     try:
         declared = settings(name)
     except TaskError:

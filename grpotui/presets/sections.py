@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from grpotui.records import HealthSettings
 
@@ -24,6 +25,48 @@ class LaunchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EvalSettings:
+    """The preset's ``[eval]`` table: what is asked of the model beside training."""
+
+    every: int = 0
+    """Steps between evaluations; also before step 1 and at the end. 0 for none."""
+    n: int = 200
+    """Held-out prompts, or all of them where there are fewer."""
+    n_train: int = 100
+    """Prompts of the training set, to see the gap; 0 for none."""
+    greedy: bool = True
+    """One completion of each prompt, the likeliest token every time."""
+    sampled: bool = False
+    """One completion of each prompt, sampled as in training."""
+    watch: int = 8
+    """Held-out prompts of each task whose completions are kept to be read, the same in every run."""
+    best: str = ""
+    """Metric whose best checkpoint is kept beside the last ones, such as eval_accuracy."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSettings:
+    """The preset's ``[contract]`` table: what is expected before the run. It is kept, not scored yet."""
+
+    hypothesis: str = ""
+    """What is believed, and why."""
+    forecast: Mapping[str, Any] = field(default_factory=dict)
+    """Measure -> [low, high]."""
+    primary: str = ""
+    """What must hold, such as "mean(reward, last=50) >= 0.80"."""
+    secondary: str = ""
+    """What should hold beside it."""
+    tertiary: str = ""
+    """What would be good to have."""
+    kill: str = ""
+    """When it is not worth going on."""
+
+
+BEST = ("eval_accuracy", "eval_sampled_accuracy", "eval_reward")
+"""What ``eval.best`` may name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """What a field's value must keep to, beside its kind."""
 
@@ -37,7 +80,7 @@ class Limit:
         """Return what the value should have been, or None when it is fine."""
         if isinstance(value, str):
             ok = not self.choices or value in self.choices
-            return None if ok else f"expected one of {', '.join(self.choices)}"
+            return None if ok else f"expected one of {', '.join(filter(None, self.choices))}"
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return None
         if self.low is not None and (value < self.low or (self.above and value == self.low)):
@@ -47,7 +90,12 @@ class Limit:
         return None
 
 
-SECTIONS: Mapping[str, type] = {"health": HealthSettings, "launch": LaunchSettings}
+SECTIONS: Mapping[str, type] = {
+    "eval": EvalSettings,
+    "health": HealthSettings,
+    "contract": ContractSettings,
+    "launch": LaunchSettings,
+}
 """Tables whose fields a dataclass declares, defaults included."""
 
 TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
@@ -57,7 +105,10 @@ TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
     "task": ("dict",),
     "rewards": ("list",),
     "grpo": ("dict",),
+    "curriculum": ("list",),
+    "eval": ("dict",),
     "health": ("dict",),
+    "contract": ("dict",),
     "launch": ("dict",),
 }
 """Top-level keys and the kinds they take; ``extends`` is gone once a preset is loaded."""
@@ -70,9 +121,6 @@ KINDS = ("train",)
 LATER = frozenset(
     {
         "confirm",
-        "contract",
-        "curriculum",
-        "eval",
         "notify",
         "promote",
         "rollouts",
@@ -84,6 +132,13 @@ LATER = frozenset(
 """Sections and fields that presets of a later version have."""
 
 LIMITS: Mapping[str, Limit] = {
+    "eval.every": Limit(low=0),
+    "eval.n": Limit(low=0),
+    "eval.n_train": Limit(low=0),
+    "eval.watch": Limit(low=0),
+    "eval.best": Limit(choices=("", *BEST)),
+    "health.gap_warn": Limit(0, 1),
+    "health.gap_bad": Limit(0, 1),
     "health.window_groups": Limit(low=1),
     "health.zero_std_warn": Limit(0, 1),
     "health.zero_std_bad": Limit(0, 1),
@@ -94,7 +149,11 @@ LIMITS: Mapping[str, Limit] = {
     "launch.devices": Limit(1, 1),
 }
 
-ORDERED = (("health.zero_std_warn", "health.zero_std_bad"), ("health.jaccard_warn", "health.jaccard_bad"))
+ORDERED = (
+    ("health.zero_std_warn", "health.zero_std_bad"),
+    ("health.jaccard_warn", "health.jaccard_bad"),
+    ("health.gap_warn", "health.gap_bad"),
+)
 """Pairs of fields of one section of which the first may not be the larger."""
 
 _ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -103,6 +162,7 @@ _ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "float": (("float",), ()),
     "str": (("str",), ()),
     "tuple[str, ...]": (("list",), ("str",)),
+    "Mapping[str, Any]": (("dict",), ()),
 }
 
 

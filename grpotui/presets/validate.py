@@ -7,11 +7,11 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grpotui.presets import grpo_rules
+from grpotui.presets import eval_rules, grpo_rules, stages
 from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
-from grpotui.presets.kinds import mismatch, unusable
+from grpotui.presets.kinds import fits, mismatch, unusable
 from grpotui.presets.preset import Preset, PresetError, Problem
 from grpotui.presets.secrecy import secrets_in
 from grpotui.presets.sections import (
@@ -64,9 +64,13 @@ def problems(preset: Preset) -> Iterator[Problem]:
     grpo = yield from _grpo(data)
     if task is not None and grpo is not None:
         yield from _prompts(task, grpo)
+    if isinstance(data.get("curriculum"), list):
+        yield from stages.problems(data, grpo, preset.folders)
     for name, section in SECTIONS.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
+    if task is not None and isinstance(data.get("eval"), dict):
+        yield from eval_rules.problems(data["eval"], task, data.get("curriculum"))
 
 
 def field_problems(path: str, value: object) -> Iterator[Problem]:
@@ -134,7 +138,9 @@ def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Probl
     if have is not None and have < need:
         counts = f"{need} different prompts ({size} completions / {group} of each)"
         yield Problem(
-            "task.n", f"one generation takes {counts}, and there are {have}: TRL would train no step"
+            "task.n",
+            f"one generation takes {counts}, and there are {have}: TRL would train no step",
+            "enough-prompts",
         )
 
 
@@ -171,7 +177,7 @@ def _grpo_field(name: str, value: object) -> Iterator[Problem]:
     elif problem := mismatch(path, value, field.kinds, field.items) or _choice(path, value, field):
         yield problem
     elif name in grpo_rules.ONLY and value != grpo_rules.ONLY[name]:
-        yield Problem(path, "evaluation during training is not supported by this version of grpotui")
+        yield Problem(path, "grpotui evaluates by itself: see [eval] every, n and best")
     elif name in grpo_rules.LIMITS and (wanted := grpo_rules.LIMITS[name].broken(value)):
         yield Problem(path, f"{wanted}, got {shown(value)}")
 
@@ -184,7 +190,8 @@ def _choice(path: str, value: object, field: Field) -> Problem | None:
         known = f"; known: {', '.join(field.choices)}"
     else:
         known = f"; nearest: {', '.join(parts[:3])}" if parts else nearest(value, field.choices)
-    return Problem(path, f"TRL knows no {shown(value)}{known}")
+    rule = "loss-type" if path == "grpo.loss_type" else ""
+    return Problem(path, f"TRL knows no {shown(value)}{known}", rule)
 
 
 def _section(name: str, section: type, values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -200,7 +207,15 @@ def _section(name: str, section: type, values: Mapping[str, Any]) -> Iterator[Pr
             yield problem
         elif path in LIMITS and (wanted := LIMITS[path].broken(value)):
             yield Problem(path, f"{wanted}, got {shown(value)}")
+        elif path == "contract.forecast":
+            yield from _forecast(path, value)
     yield from _order(name, declared, values)
+
+
+def _forecast(path: str, table: Mapping[str, Any]) -> Iterator[Problem]:
+    for measure, span in table.items():
+        if not fits(span, ("list",), ("float",)) or len(span) != 2 or span[0] > span[1]:
+            yield Problem(f"{path}.{measure}", f"expected [low, high], got {shown(span)}")
 
 
 def _order(

@@ -64,6 +64,10 @@ class HealthSettings:
     """Cross-prompt Jaccard similarity of completions' word sets that is worth a look."""
     jaccard_bad: float = 0.70
     """Cross-prompt Jaccard similarity at which answers have become one template."""
+    gap_warn: float = 0.20
+    """Accuracy on training prompts less that on held-out ones that is worth a look."""
+    gap_bad: float = 0.40
+    """Gap at which the model has learnt its prompts by heart."""
     patience: int = 5
     """Logged steps in a row before a verdict changes."""
 

@@ -50,6 +50,14 @@ class RunSummary:
     note: str = ""
     human: HumanVerdict | None = None
     """What a person said of the run; None while nobody did."""
+    stage: str = ""
+    """Stage of the curriculum that the last step belongs to, such as ``2/3 minus``; empty for none."""
+    parent: str = ""
+    """Id of the run that it came from; empty for none."""
+    relation: str = ""
+    """How it came from there: fork, clone or evaluation."""
+    parent_step: int | None = None
+    """Step of the checkpoint that it began with; None where it took no weights."""
 
 
 REWARD_WINDOW = 20

@@ -11,6 +11,7 @@ from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, as_float, as_int
+from grpotui.records.lineage import StageMark
 from grpotui.registry import documents, points, prompts
 from grpotui.registry.database import fresh
 from grpotui.registry.prompts import Visit
@@ -74,6 +75,10 @@ class Registry:
         if not found:
             raise UserError(f"no run {run_id!r}")
         return found[0]
+
+    def children(self, run_id: str) -> list[RunSummary]:
+        """Return the runs that came from a run: forks, clones and evaluations, oldest first."""
+        return self._summaries("WHERE parent = ? AND parent != '' ORDER BY created_at, id", (run_id,))
 
     def queued(self) -> list[RunSummary]:
         """Return the runs that wait, the one that waits longest first."""
@@ -152,6 +157,11 @@ class Registry:
         rows = self.connection.execute("SELECT type, body FROM events WHERE run = ? ORDER BY seq", (rid,))
         return [json.loads(body) for kind, body in rows if types is None or kind in types]
 
+    def stages(self, run_id: str) -> list[StageMark]:
+        """Return where each stage of a curriculum began, in order; a stage that was begun again once."""
+        marks = (StageMark.from_json(event) for event in self.events(run_id, ("stage",)))
+        return sorted({mark.step: mark for mark in marks}.values(), key=lambda mark: mark.step)
+
     # Groups
 
     def group_steps(self, run_id: str, mode: str = Mode.TRAIN) -> list[int]:
@@ -205,12 +215,14 @@ class Registry:
         """Return each prompt's mean reward over steps from ``low`` to ``high``."""
         return prompts.means(self.connection, self._rid(run_id), str(mode), low, high)
 
-    def group_lines(self, run_id: str, step: int | None = None) -> Iterator[dict[str, Any]]:
+    def group_lines(
+        self, run_id: str, step: int | None = None, mode: str | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Yield the objects of ``completions.jsonl`` that hold, in the file's order."""
         rows = self.connection.execute(
             "SELECT offset, length FROM completions "
-            "WHERE run = ? AND (? IS NULL OR step = ?) ORDER BY offset",
-            (self._rid(run_id), step, step),
+            "WHERE run = ? AND (? IS NULL OR step = ?) AND (? IS NULL OR mode = ?) ORDER BY offset",
+            (self._rid(run_id), step, step, mode, mode),
         ).fetchall()
         path = self.workspace.run(run_id).completions
         for offset, length in rows:

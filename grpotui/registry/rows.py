@@ -12,7 +12,8 @@ TAG_SEPARATOR = "\x1f"  # char(31)
 SUMMARY_COLUMNS = (
     "id, name, kind, status, verdict, preset, created_at, cause, verdict_step, verdict_message, started_at, "
     "ended_at, step, max_steps, epoch, max_epochs, reward, zero_std, jaccard, eval_accuracy, step_time, "
-    "device, seed, attempt, reason, note, human, "
+    "device, seed, attempt, reason, note, human, stage, "
+    "parent, relation, parent_step, "
     "(SELECT group_concat(tag, char(31)) FROM tags WHERE run = rid)"
 )
 """What :func:`summary_of` wants, of the table ``runs``."""
@@ -20,7 +21,8 @@ SUMMARY_COLUMNS = (
 
 def summary_of(row: Sequence[Any]) -> RunSummary:
     """Return the record of one row of SUMMARY_COLUMNS."""
-    run_id, name, kind, status, verdict, preset, created_at, *rest, note, human, tags = row
+    run_id, name, kind, status, verdict, preset, created_at, *rest = row
+    *rest, note, human, stage, parent, relation, parent_step, tags = rest
     cause, verdict_step, message, started_at, ended_at, step, max_steps, epoch, max_epochs, *values = rest
     reward, zero_std, jaccard, eval_accuracy, step_time, device, seed, attempt, reason = values
     return RunSummary(
@@ -51,5 +53,9 @@ def summary_of(row: Sequence[Any]) -> RunSummary:
         reason=reason,
         note=note,
         human=HumanVerdict(human) if human else None,
+        stage=stage,
+        parent=parent,
+        relation=relation,
+        parent_step=parent_step,
         tags=tuple(sorted(tags.split(TAG_SEPARATOR))) if tags else (),
     )

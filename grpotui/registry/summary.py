@@ -8,7 +8,16 @@ import statistics
 from itertools import pairwise
 from typing import Any
 
-from grpotui.records import REWARD_WINDOW, HumanVerdict, RunKind, Status, Verdict, as_float, as_int
+from grpotui.records import (
+    REWARD_WINDOW,
+    HumanVerdict,
+    RunKind,
+    Status,
+    Verdict,
+    as_float,
+    as_int,
+)
+from grpotui.records.lineage import Parent, StageMark
 from grpotui.registry import documents, points
 from grpotui.registry.streams import storable
 from grpotui.registry.streams.metrics import TIME_KEY
@@ -16,6 +25,7 @@ from grpotui.registry.streams.metrics import TIME_KEY
 MAX_TEXT = 4000
 """Characters of a name, note, reason or message."""
 MAX_TAGS = 100
+EVALUATION_TIME = "eval_runtime"
 NO_HUMAN = "none"
 """Takes a person's verdict back."""
 
@@ -55,6 +65,7 @@ def _asked(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     run_id = conn.execute("SELECT id FROM runs WHERE rid = ?", (rid,)).fetchone()[0]
     kind = asked.get("kind")
     name = _last_event(conn, rid, "name").get("name") or asked.get("name")
+    parent = Parent.from_json(asked.get("parent"))
     return {
         "name": _text(name) or run_id,
         "kind": kind if kind in list(RunKind) else str(RunKind.TRAIN),
@@ -62,6 +73,9 @@ def _asked(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
         "created_at": as_float(asked.get("created_at")) or 0.0,
         "note": _text(_last_event(conn, rid, "note").get("text")),
         "human": _human(conn, rid),
+        "parent": storable(parent.run, MAX_TEXT) if parent else "",
+        "relation": str(parent.relation) if parent else "",
+        "parent_step": parent.step if parent else None,
     }
 
 
@@ -101,8 +115,10 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
 
     rewards = [value for _, value in points.newest(conn, rid, "reward", REWARD_WINDOW) if value is not None]
     row = conn.execute("SELECT last_step FROM ingest WHERE run = ? AND stream = 'metrics'", (rid,)).fetchone()
+    step = max(row[0], 0) if row else 0
     return {
-        "step": max(row[0], 0) if row else 0,
+        "step": step,
+        "stage": _stage(conn, rid, step),
         "epoch": last("epoch"),
         "reward": statistics.fmean(rewards) if rewards else None,
         "zero_std": last("grpotui/zero_std", "frac_reward_zero_std"),
@@ -112,10 +128,25 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     }
 
 
+def _stage(conn: sqlite3.Connection, rid: int, step: int) -> str:
+    """Return the stage of the step after the last one, which is the one that is made."""
+    marks = [StageMark.from_json(event) for event in _events(conn, rid, "stage")]
+    begun = [mark for mark in marks if mark.step <= step + 1]
+    return storable(max(begun, key=lambda mark: mark.step).label, MAX_TEXT) if begun else ""
+
+
 def _step_time(conn: sqlite3.Connection, rid: int) -> float | None:
-    """Return the median of seconds per step between logged steps; else the trainer's own figure."""
+    """Return the median of seconds per step between logged steps; else the trainer's own figure.
+
+    The time of an evaluation, which comes before the line that it logs at the same step, is no step's.
+    """
     times = [(s, t) for s, t in points.newest(conn, rid, TIME_KEY, REWARD_WINDOW + 1) if t is not None]
-    gaps = [(t1 - t0) / (s1 - s0) for (s1, t1), (s0, t0) in pairwise(times) if t1 > t0]
+    asked = dict(points.newest(conn, rid, EVALUATION_TIME, REWARD_WINDOW + 1))
+    gaps = []
+    for (s1, t1), (s0, t0) in pairwise(times):
+        spent = t1 - t0 - sum(seconds or 0.0 for step, seconds in asked.items() if s0 < step <= s1)
+        if spent > 0:
+            gaps.append(spent / (s1 - s0))
     if not gaps:
         gaps = [
             value for _, value in points.newest(conn, rid, "step_time", REWARD_WINDOW) if value is not None
@@ -124,11 +155,11 @@ def _step_time(conn: sqlite3.Connection, rid: int) -> float | None:
 
 
 def _judged(conn: sqlite3.Connection, rid: int, values: dict[str, Any]) -> dict[str, Any]:
-    """The present verdict; none before the trainer has got as far as training."""
+    """The present verdict; none before the trainer has got as far as training, or where it trains nothing."""
     event = _last_event(conn, rid, "verdict")
     verdict = event.get("to")
     step = event.get("step")
-    begun = values["step"] or documents.load(conn, rid, "attempt")
+    begun = values["kind"] == RunKind.TRAIN and (values["step"] or documents.load(conn, rid, "attempt"))
     return {
         "verdict": verdict if verdict in list(Verdict) else str(Verdict.WARMING_UP) if begun else "",
         "cause": _text(event.get("cause")),

@@ -76,7 +76,8 @@ def first_examples(settings: Mapping[str, Any], count: int) -> list[Example]:
     """
     made = replace(_read_task(settings), n=count, held_out=0, allow_duplicates=True)
     parts = find_task(settings["name"]).parts_of(made, tables.head(count))
-    return divide([replace(part, held_out=None) for part in parts], made).train[:count]
+    found = divide([replace(part, held_out=None) for part in parts], made).train
+    return list({example.prompt: example for example in found}.values())
 
 
 def prompt_count(settings: Mapping[str, Any]) -> int | None:
@@ -152,7 +153,8 @@ def build_rewards(specs: Sequence[Mapping[str, Any]]) -> list[Reward]:
             raise TaskError(f"{where}: expected a table, got {shown(spec)}")
         kind = find_reward(spec.get("name"), where)
         settings = read(kind.settings, where, f"reward {spec['name']}", spec)
-        reward = replace(kind.build(str(spec["name"]), settings), tasks=settings.tasks)
+        built = kind.build(str(spec["name"]), settings)
+        reward = replace(built, tasks=settings.tasks, needs_answer=kind.needs_answer)
         # TRL's metrics are called after the function: two of one name would be one curve.
         if any(other.name == reward.name for other in made):
             raise TaskError(f"{where}.name: reward {reward.name} is there already: remove one of the two")

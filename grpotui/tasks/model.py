@@ -168,6 +168,8 @@ class Reward:
     """Where a user's own function is, ``file.py:name`` or ``module:name``; only the trainer loads it."""
     call: Callable[..., Any] | None = None
     """That function, once the trainer has loaded it; called as TRL calls rewards, instead of ``score``."""
+    needs_answer: bool = False
+    """True when it compares with the expected answer."""
 
 
 @dataclass(frozen=True)

@@ -63,12 +63,11 @@ def _too_few(parts: Sequence[Part], made: TaskSettings, held: Sequence[int], sho
         if left[part] < 0:
             break
         most += 1
-    of = f" of part {short.name}" if len(parts) > 1 else ""
     total = made.n + (0 if short.held_out else made.held_out)
-    return TaskError(
-        f"task.n: n + held_out is {total}, but there are only {short.problems.size} such problems{of}: "
-        f"{_advice(most, made)}"
-    )
+    there = f"but there are only {short.problems.size} such problems"
+    if len(parts) > 1:
+        there = f"and its share is more than the {short.problems.size} problems of part {short.name}"
+    return TaskError(f"task.n: n + held_out is {total}, {there}: {_advice(most, made)}")
 
 
 def _advice(most: int, made: TaskSettings) -> str:

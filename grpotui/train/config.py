@@ -51,6 +51,17 @@ def build_config(
         raise UserError(one_line(f"TRL refuses [grpo]: {error}")) from error
 
 
+def keeping_best(grpo: Mapping[str, Any], metric: str) -> dict[str, Any]:
+    """Return ``[grpo]`` so that the checkpoint with the best ``metric``, if any is named, is kept too.
+
+    Transformers keeps two with a limit of one while it trains, and at the end takes away the last.
+    """
+    if not metric:
+        return dict(grpo)
+    limit = grpo.get("save_total_limit")
+    return {**grpo, "metric_for_best_model": metric, "save_total_limit": 2 if limit == 1 else limit}
+
+
 def config_json(config: GRPOConfig) -> dict[str, Any]:
     """Return every field of a config, defaults included, as JSON can hold it."""
     return {

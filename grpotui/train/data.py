@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grpotui.tasks import Split, TaskError, split_task
+from grpotui.errors import UserError
+from grpotui.stream import read_json
+from grpotui.tasks import Example, Split, TaskError, duplicates, split_task
 from grpotui.tasks.model import Row
 from grpotui.tasks.tables import is_text, read
+from grpotui.workspace import RunDir
 
 
 def load(task: Mapping[str, Any]) -> Split:
     """Return the training and held-out examples of a ``[task]`` table. Raises TaskError."""
     return split_task(task, rows)
+
+
+def told(examples: Sequence[Example]) -> dict[str, Any]:
+    """Return what ``attempt-N.json`` says of the data: how much, of which tasks, its hash."""
+    digest = sha256()
+    for example in examples:
+        digest.update(f"{example.task}\0{example.prompt}\0{example.answer}\1".encode())
+    return {
+        "prompts": len(examples),
+        "duplicates": duplicates(examples),
+        "tasks": dict(Counter(example.task for example in examples)),
+        "sha256": digest.hexdigest(),
+    }
+
+
+def require_same(run: RunDir, attempt: int, examples: Sequence[Example]) -> None:
+    """Raise UserError when an earlier attempt of the run trained on other data than this one would."""
+    before = read_json(run.attempt_json(attempt - 1)) if attempt > 1 else None
+    known = before.get("data") if before else None
+    if isinstance(known, Mapping) and known.get("sha256") != told(examples)["sha256"]:
+        raise UserError(
+            f"the data is not what attempt {attempt - 1} of this run trained on ({known.get('prompts')} "
+            f"prompts then, {len(examples)} now): launch a new run with it"
+        )
 
 
 def rows(path: str, split: str) -> Sequence[Row]:

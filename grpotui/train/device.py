@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,15 @@ def prepare_environment(asked: str) -> None:
 def _may_have_gpu() -> bool:
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
     return not hidden and any(Path(file).exists() for file in _ACCELERATORS)
+
+
+def peak_memory(device: Device) -> int:
+    """Return the most bytes that this process has taken so far, of the GPU's memory or of main memory."""
+    if device.is_cpu:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    import torch
+
+    return int(torch.cuda.max_memory_reserved())
 
 
 def resolve(asked: str) -> Device:

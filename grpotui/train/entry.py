@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grpotui.errors import UserError
-from grpotui.presets.code import require_same, source_only
-from grpotui.records import Status
+from grpotui.presets.code import prepare_imports, require_same
+from grpotui.records import RunKind, Status, as_int
 from grpotui.stream import read_json, write_json
 from grpotui.train import device
 from grpotui.train.console import complain, say
+from grpotui.train.extension import extended
 from grpotui.train.outcome import Outcome, Progress
 from grpotui.train.stopping import StopSignal, StopWhileLoadingError
 from grpotui.workspace import RunDir
@@ -48,6 +49,7 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     asked = read_json(run.run_json)
     if asked is None:
         raise UserError(f"{run.run_json} is missing or no JSON object")
+    asked = extended(run, asked)
     if attempt > 1:
         progress.step = _resumed_step(run)
     wanted = str(asked.get("device") or "auto")
@@ -55,12 +57,15 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     say("loading torch and trl")
     from grpotui.train.session import Experiment, Session
 
-    config = asked.get("config")
-    if isinstance(config, dict) and require_same(asked.get("code"), config, run.path.parent.parent):
-        source_only(run.path)
-    experiment = Experiment.from_run(asked)
+    config, root = asked.get("config"), run.path.parent.parent
+    if isinstance(config, dict) and require_same(asked.get("code"), config, root):
+        prepare_imports(root, run.path)
+    experiment = Experiment.from_run(asked, run)
     say(f"loading model {experiment.model}")
-    return Session(run, attempt, device.resolve(wanted), stop, progress).train(experiment)
+    session = Session(run, attempt, device.resolve(wanted), stop, progress)
+    if asked.get("kind") == RunKind.EVAL:
+        return session.evaluate(experiment, as_int((asked.get("parent") or {}).get("step")))
+    return session.train(experiment)
 
 
 def _resumed_step(run: RunDir) -> int:

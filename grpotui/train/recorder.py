@@ -112,6 +112,7 @@ class Recorder:
         self._attempt = attempt
         self._completions = LineWriter(run.completions)
         self._metrics = LineWriter(run.metrics)
+        self._heartbeat = run.heartbeat
         self._flatness = Flatness(span)
         several = sorted(tasks) if len(tasks) > 1 else []
         self._by_task = {task: (Flatness(span), TaskMeans()) for task in several}
@@ -160,11 +161,16 @@ class Recorder:
             task=first.task,
             answer=first.answer,
         )
-        self._completions.append({**group.to_json(), "prompt": first.prompt})
+        self._completions.append({**group.to_json(), "prompt": first.prompt, "attempt": self._attempt})
         if mode == Mode.TRAIN:
             self._flatness.add(group)
             for count in self._by_task.get(group.task, ()):
                 count.add(group)
+
+    def alive(self) -> None:
+        """Show that something is done that no stream tells of, so that it is not taken for a stall."""
+        with contextlib.suppress(OSError):
+            self._heartbeat.touch()
 
     def flatness(self) -> dict[str, float]:
         """Return our own metrics over the training groups since the last logged step."""
@@ -196,7 +202,8 @@ _SHOWN = (
     ("loss", "loss"),
     ("kl", "kl"),
     ("entropy", "entropy"),
-    ("eval_reward", "eval reward"),
+    ("eval_accuracy", "held-out accuracy"),
+    ("eval_train_accuracy", "train accuracy"),
 )
 
 

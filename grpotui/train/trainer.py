@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import torch
 from accelerate.utils import gather_object
@@ -13,6 +14,9 @@ from grpotui.tasks import parse_first
 from grpotui.train.failure import LossError
 from grpotui.train.recorder import Recorder, Row
 from grpotui.train.rewards import RewardFunction, completion_text, total
+
+if TYPE_CHECKING:
+    from grpotui.train.evaluation import Evaluator
 
 
 class RecordedTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL has no types
@@ -27,7 +31,9 @@ class RecordedTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL has no types
 
     def __init__(self, *, functions: list[RewardFunction], recorder: Recorder, **kwargs: Any) -> None:
         super().__init__(reward_funcs=functions, **kwargs)
-        self._functions = functions
+        self.functions = functions
+        self.evaluator: Evaluator | None = None
+        """Makes the evaluations that are due; set by whoever made the trainer."""
         self._rewards = [function.reward for function in functions]
         self._recorder = recorder
         self._weights = [float(weight) for weight in self.args.reward_weights]
@@ -63,23 +69,33 @@ class RecordedTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL has no types
     def _rows(self, advantages: list[float]) -> list[Row]:
         """Return this rank's completions with their scores, in the order of the batch."""
         inputs, completions, token_ids = self._sampled
-        # A completion without one of these at its end was cut off, as TRL's clipped_ratio counts it.
-        ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
         rows = []
         for index, (example, completion, ids) in enumerate(zip(inputs, completions, token_ids, strict=True)):
             text = completion_text(completion)
-            scores = {function.__name__: function.last[index] for function in self._functions}
-            record = Completion(
-                text=text,
-                tokens=len(ids),
-                truncated=not ids or ids[-1] not in ends,
-                parsed=self._parsed(text),
-                reward=total(scores, self._weights),
-                rewards=scores,
-                advantage=round(advantages[index], 6),
-            )
+            scores = {function.__name__: function.last[index] for function in self.functions}
+            record = self.completion(text, ids, scores, round(advantages[index], 6))
             rows.append(Row(example["prompt"], str(example.get("task") or ""), example.get("answer"), record))
         return rows
+
+    def completion(
+        self,
+        text: str,
+        ids: Sequence[int],
+        scores: Mapping[str, float | None],
+        advantage: float | None = None,
+    ) -> Completion:
+        """Return the record of a completion from its token ids and the reward of each function."""
+        # One without one of these at its end was cut off, as TRL's clipped_ratio counts it.
+        ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
+        return Completion(
+            text=text,
+            tokens=len(ids),
+            truncated=not ids or ids[-1] not in ends,
+            parsed=self._parsed(text),
+            reward=total(scores, self._weights),
+            rewards=scores,
+            advantage=advantage,
+        )
 
     def _parsed(self, text: str) -> str | None:
         """Return what the first reward that parses anything reads out of the text."""
@@ -92,6 +108,19 @@ class RecordedTrainer(GRPOTrainer):  # type: ignore[misc]  # TRL has no types
         loss = super().training_step(*args, **kwargs)
         self.loss_failed = self.loss_failed or not bool(torch.isfinite(loss).all())
         return loss
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Measure in our own way where the preset has an evaluation; transformers calls it when it is due."""
+        metrics = self.evaluator.measure() if self.evaluator is not None else {}
+        self.control.should_evaluate = False
+        return metrics
+
+    def _determine_best_metric(self, metrics: dict[str, float], trial: Any) -> bool:
+        """Save the best as soon as it is found; an evaluation that a stop cut short says nothing."""
+        if not metrics or not super()._determine_best_metric(metrics, trial):
+            return False
+        self.control.should_save = self.control.should_save or self.args.save_strategy != "no"
+        return True
 
     def log(self, logs: dict[str, Any], start_time: float | None = None) -> None:
         """Add our metrics, let TRL log, and write the line.

@@ -29,6 +29,7 @@ from grpotui.tui.keys_in_order import KeysInOrder
 from grpotui.tui.looks import Looks
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.settings import Settings, settings_path
+from grpotui.tui.trouble import TROUBLE, one_line
 from grpotui.workspace import Workspace
 
 T = TypeVar("T")
@@ -37,15 +38,6 @@ TICK_SECONDS = 2.0
 """How often the app looks for ended runs and free devices, where no runner is left to do it."""
 TICK_SHARE = 50
 """A look that took long is followed by a pause of so many times its CPU time: thousands of runs cost 2 %."""
-
-
-def one_line(error: Exception) -> str:
-    """Return what went wrong as one harmless line for people."""
-    if isinstance(error, sqlite3.Error):
-        return clean(f"runs.db: {error}: if it stays, run 'grpotui rebuild'")
-    if isinstance(error, OSError) and error.filename:
-        return clean(f"{error.strerror}: {error.filename}")
-    return clean(str(error) or type(error).__name__)
 
 
 class GrpoTui(KeysInOrder):
@@ -151,7 +143,7 @@ class GrpoTui(KeysInOrder):
             again = partial(self.do, deed, then)
             self.call_from_thread(deeds.ask_trust, self, error.files, again)
             return
-        except (UserError, sqlite3.Error, OSError) as error:
+        except TROUBLE as error:
             self.call_from_thread(self.complain, error)
             return
         if then is not None:
@@ -171,7 +163,7 @@ class GrpoTui(KeysInOrder):
         try:
             self.looks.keep()
             queue.tick(self.workspace)
-        except (UserError, sqlite3.Error, OSError) as error:
+        except TROUBLE as error:
             if not get_current_worker().is_cancelled:
                 self.log.error(one_line(error))
         finally:
@@ -241,7 +233,7 @@ def farewell(workspace: Workspace) -> str:
     """Return ``3 runs continue``, or nothing when none does (or none can be counted)."""
     try:
         connection = connect(workspace)
-    except (UserError, sqlite3.Error, OSError):
+    except TROUBLE:
         return ""
     try:
         registry = Registry(connection, workspace)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
@@ -38,25 +39,28 @@ def by_column(points: Sequence[Spot], lo: float, hi: float, columns: int) -> lis
     A point stands for the steps since the one before it, so columns between two usual neighbours have the
     value of the later one. Where points are missing, columns stay empty.
     """
-    totals = [0.0] * columns
-    counts = [0] * columns
-    known = [(x, y) for x, y in points if y is not None]
-    places = [column(x, lo, hi, columns) for x, _ in known]
-    for (_, y), place in zip(known, places, strict=True):
-        if place is not None:
-            totals[place] += y
-            counts[place] += 1
-    values = [total / count if count else None for total, count in zip(totals, counts, strict=True)]
-    reach = GAP * statistics.median([b - a for (a, _), (b, _) in pairwise(known)]) if len(known) > 1 else 0
-    for ((x, _), (after, _)), (a, b) in zip(pairwise(known), pairwise(places), strict=True):
-        if a is not None and b is not None and b - a > 1 and after - x <= reach:
+    known = sorted((x, y) for x, y in points if y is not None)
+    xs, ys = [x for x, _ in known], [y for _, y in known]
+    begins = [bisect_left(xs, edge) for edge in _edges(lo, hi, columns)] + [bisect_right(xs, hi)]
+    values = [sum(ys[a:b]) / (b - a) if b > a else None for a, b in pairwise(begins)]
+    filled = [place for place, value in enumerate(values) if value is not None]
+    holes = [(a, b) for a, b in pairwise(filled) if b - a > 1]
+    reach = GAP * statistics.median([b - a for a, b in pairwise(xs)]) if holes else 0
+    for a, b in holes:
+        if xs[begins[b]] - xs[begins[b] - 1] <= reach:
             values[a + 1 : b] = [values[b]] * (b - a - 1)
     return values
 
 
+def _edges(lo: float, hi: float, columns: int) -> list[float]:
+    """Return the smallest x of each column, as :func:`column` places it."""
+    width = (hi - lo) / max(columns - 1, 1) or math.inf
+    return [lo + (place - 0.5 - 5e-9) * width if place else lo for place in range(columns)]
+
+
 def means(series: Series) -> list[Spot]:
     """Return the mean of every bucket, in its middle."""
-    return [((b.first + b.last) / 2, b.mean) for b in series.outline]
+    return [((first + last) / 2, total / size) for first, last, _, _, total, size in series.outline]
 
 
 def column(x: float, lo: float, hi: float, columns: int) -> int | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.compare.outcome import HELD_OUT
 from grpotui.records import REWARD_WINDOW
-from grpotui.tui import format as fmt
 from grpotui.tui.compare_view import CompareSnapshot
 from grpotui.tui.run_axis import itself
 from grpotui.tui.run_charts import NAMES

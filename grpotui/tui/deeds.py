@@ -81,14 +81,14 @@ def _kill(app: GrpoTui, run: RunSummary, done: Done) -> None:
 
 def resume(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     """Queue the next attempt of an ended run, or again a run that was queued before a reboot."""
-    from grpotui.launch import submit
+    from grpotui.launch import descent, submit
 
     folder = app.workspace.run(run.id)
 
     def finished(_: object) -> None:
         checkpoint = folder.last_checkpoint()
         start = f"goes on from {checkpoint.name}" if checkpoint else "has no checkpoint yet and starts over"
-        app.say(f"{run.name} is queued: it {start}")
+        app.say("; ".join([f"{run.name} is queued: it {start}", *descent.caveats(folder)]))
         done()
 
     app.do(lambda: submit.resume(app.workspace, run.id), finished)
@@ -195,15 +195,22 @@ def pin(app: GrpoTui, run: RunSummary, pinned: bool, done: Done = _nothing) -> N
     app.do(lambda: write_pin(app.workspace, "" if pinned else run.id), finished)
 
 
-def launch(workspace: Workspace, draft: Draft, as_draft: bool, settings: Settings) -> list[str]:
-    """Queue or write down every run that a draft makes; return their ids. Raises UserError."""
-    from grpotui.launch import submit
+def launch(
+    workspace: Workspace, draft: Draft, as_draft: bool, settings: Settings, force: bool = False
+) -> list[str]:
+    """Queue or write down every run that a draft makes; return their ids. Raises UserError.
+
+    ``force`` launches what the preflight calls an error.
+    """
+    from grpotui.launch import descent, submit
 
     made: list[str] = []
     wanted = draft.variants
     for one in wanted:
         try:
-            asked = one.request(settings.device_for(one.edited.data), as_draft)
+            asked = one.request(settings.device_for(one.edited.data), as_draft, force)
+            if one.origin:
+                asked = descent.adopted(workspace, asked, one.origin, one.step)
             made.append(submit.launch(workspace, asked))
         except UserError as error:
             if not made:

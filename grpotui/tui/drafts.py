@@ -23,7 +23,8 @@ class Drafts:
         if clone is not None:
             self._drafts[CLONE] = clone
             said = f"with its changes to {clone.preset.name}"
-            self._listed.append(PresetView(CLONE, f"clone of {clone.origin}", said, True))
+            kind = "clone" if clone.step is None else f"fork at step {clone.step}"
+            self._listed.append(PresetView(CLONE, f"{kind} of {clone.origin}", said, True))
 
     def read(self) -> None:
         """List the presets. Raises UserError or OSError."""

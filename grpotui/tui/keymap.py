@@ -91,6 +91,9 @@ RUNS = Section(
             "/",
         ),
         Key("runs.clone", "e", "clone", "clone", "Clone and edit: the run's preset and changes in Launch"),
+        Key("runs.extend", "X", "extend", "", "Extend: go on past its planned end by so many steps"),
+        Key("runs.fork", "F", "fork", "", "Fork: a new run from a checkpoint's weights, edited in Launch"),
+        Key("runs.evaluate", "E", "evaluate", "", "Evaluate a checkpoint on held-out prompts, as a run"),
         Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; once more kills"),
         Key("runs.resume", "r", "resume", "resume", "Resume from the last checkpoint, as the next attempt"),
         Key(
@@ -181,6 +184,9 @@ RUN = Section(
         Key("run.stop", "s", "stop", "stop", "Stop: finishes its step and saves; once more kills"),
         Key("run.resume", "r", "resume", "", "Resume from the last checkpoint, as the next attempt"),
         Key("run.clone", "e", "clone", "clone", "Clone and edit in Launch"),
+        Key("run.extend", "X", "extend", "", "Extend: go on past its planned end by so many steps"),
+        Key("run.fork", "F", "fork", "", "Fork: a new run from a checkpoint's weights, edited in Launch"),
+        Key("run.evaluate", "E", "evaluate", "", "Evaluate a checkpoint on held-out prompts, as a run"),
         Key("run.note", "m", "note", "note", "Write one line of note to the run"),
     ),
 )
@@ -248,6 +254,7 @@ LAUNCH = Section(
             "Edit the field (a, b makes two runs); on a preset: its fields",
         ),
         Key("launch.reset", "u", "reset", "undo", "Give the field its preset's value again"),
+        Key("launch.fix", "F", "fix", "fix", "Set what the first finding proposes"),
         Key("launch.launch", "L", "launch", "launch", "Launch with the fields as they stand"),
         Key("launch.draft", "d", "draft", "draft", "Write it down as a draft; L on Runs launches it"),
         Key("launch.pane", "tab", "pane", "pane", "Presets or fields"),

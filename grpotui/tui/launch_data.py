@@ -47,7 +47,9 @@ class Draft:
     edits: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
     origin: str = ""
-    """The run that this is a clone of; empty for none."""
+    """The run that this is a clone or fork of; empty for none."""
+    step: int | None = None
+    """Of the checkpoint that a fork begins with; None for a clone."""
     many: frozenset[str] = frozenset()
     """Edited paths that hold a list of values, one run for each."""
 
@@ -125,7 +127,7 @@ class Draft:
         edits = {p: text for p, text in self.edits.items() if p != path}
         return replace(self, edits=edits, many=self.many - {path})
 
-    def request(self, device: str = "auto", as_draft: bool = False) -> LaunchRequest:
+    def request(self, device: str = "auto", as_draft: bool = False, force: bool = False) -> LaunchRequest:
         """Return what ``launch`` wants; of a draft with lists, ask each of its variants."""
         from grpotui.launch.submit import LaunchRequest
 
@@ -138,6 +140,7 @@ class Draft:
             model=None,
             device=device,
             draft=as_draft,
+            force=force,
         )
 
 

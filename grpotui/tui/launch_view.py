@@ -31,6 +31,20 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingView:
+    """What the preflight found, as it is shown."""
+
+    level: str
+    """error or warning."""
+    rule: str
+    message: str
+    why: str
+    fix: tuple[str, ...]
+    """Fields and values that mend it, as ``--set`` takes them; empty when none do."""
+    experience: str
+
+
+@dataclass(frozen=True, slots=True)
 class PresetView:
     """One line of the list of presets."""
 

@@ -21,6 +21,8 @@ from grpotui.tasks.files import with_files
 from grpotui.tui.launch_data import Draft
 
 SHOWN = 3
+COUNTED = 5000
+"""Prompts up to which repeated ones are counted while somebody types."""
 
 
 def preview(draft: Draft | None) -> tuple[str, ...]:
@@ -57,7 +59,7 @@ def _lines(task: str, changed: float) -> tuple[str, ...]:
     if held_out := settings.get("held_out"):
         head += f", {held_out} held out"
     try:
-        if settings.get("allow_duplicates"):
+        if settings.get("allow_duplicates") and (count or 0) <= COUNTED:
             head += f", {duplicates(build_task(settings))} of them repeated"
         examples = first_examples(settings, SHOWN)
     except DeferredError as error:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grpotui.analysis import format as fmt
 from grpotui.records import RunSummary
-from grpotui.tui import format as fmt
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grpotui.analysis.series import format_value
-from grpotui.tui import format as fmt
+from grpotui.analysis import format as fmt
 from grpotui.tui.run_series import Series
 
 STEP, EPOCH, SAMPLES, TOKENS, TIME = "step", "epoch", "samples", "tokens", "time"
@@ -41,7 +40,7 @@ class Axis:
         """Return a place as people read it."""
         if self.name == STEP:
             return f"{x:.0f}"
-        return (fmt.duration(x) or "0s") if self.name == TIME else format_value(x)
+        return (fmt.duration(x) or "0s") if self.name == TIME else fmt.number(x)
 
 
 BY_STEP = Axis()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from grpotui.analysis.series import percent
+from grpotui.analysis import format as fmt
 from grpotui.records import REWARD_WINDOW, FlagKind, Level
-from grpotui.tui import format as fmt
 from grpotui.tui import run_view as keys
 from grpotui.tui import style
 from grpotui.tui.run_axis import STEP
@@ -87,7 +86,7 @@ def _last(snapshot: RunSnapshot, cursor: int | None) -> int:
 def _pass_rate(snapshot: RunSnapshot, key: str, mean: float | None) -> str:
     """Return the share of completions that passed, for a reward of two values; empty for all else."""
     rate = snapshot.reward_range.pass_rate(mean) if snapshot.reward_range and _of_total(key) else None
-    return "" if rate is None else percent(rate)
+    return "" if rate is None else fmt.percent(rate)
 
 
 def metric_chart(

@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 Point = tuple[int, float | None]
 """(step, value); None for a value that was logged and is no finite number."""
+
+T = TypeVar("T")
 
 OUTLINE = 2048
 """Buckets that an outline has at most."""
@@ -74,14 +75,20 @@ class Series:
     holes: tuple[int, ...] = ()
     """Steps whose value was no finite number."""
     _outliner: _Outline = field(default_factory=lambda: _Outline())
-    _outlined: list[tuple[Bucket, ...]] = field(default_factory=list)
+    _made: dict[object, Any] = field(default_factory=dict)
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """Return what ``make`` made of this series the first time; it goes when the series goes."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     @property
     def outline(self) -> tuple[Bucket, ...]:
         """Neighbouring points as buckets, OUTLINE at most. Made when it is drawn first: most never are."""
-        if not self._outlined:
-            self._outlined.append(self._outliner.until(self.steps, self.values, self.start, self.size))
-        return self._outlined[0]
+        ends = self.start, self.size
+        return self.once("outline", lambda: self._outliner.until(self.steps, self.values, *ends))
 
     def __bool__(self) -> bool:
         return self.size > self.start
@@ -145,10 +152,9 @@ class Series:
         """Return the points of steps in [first, last], and ``before`` more on the left to smooth with."""
         if not self or (first <= self.steps[self.start] and last >= self.steps[self.size - 1]):
             return self
-        return _part(self, first, last, before)
+        return self.once((first, last, before), lambda: _part(self, first, last, before))
 
 
-@lru_cache(maxsize=128)
 def _part(series: Series, first: float, last: float, before: int) -> Series:
     low = bisect_left(series.steps, first, lo=series.start, hi=series.size)
     low, high = max(low - before, series.start), series._until(last)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from grpotui.errors import UserError
 from grpotui.records import RunSummary, Status
 from grpotui.registry import browse, connect, filters
 from grpotui.registry.browse import Overview
@@ -17,6 +16,7 @@ from grpotui.registry.desk import DeskReader
 from grpotui.registry.queries import Registry
 from grpotui.tui.resources_data import DiskWatch
 from grpotui.tui.runs_view import RunRow, RunsSnapshot, RunsWanted
+from grpotui.tui.trouble import TROUBLE
 from grpotui.workspace import Workspace
 
 WINDOW = 300
@@ -62,7 +62,7 @@ class RunsReader:
         """Close the connection; the next fetch opens another."""
         if self._registry is not None:
             registry, self._registry = self._registry, None
-            with contextlib.suppress(UserError, sqlite3.Error, OSError):
+            with contextlib.suppress(*TROUBLE):
                 registry.connection.close()
         self._seen = None
 

@@ -10,8 +10,6 @@ from grpotui.analysis.series import (
     BARS,
     Point,
     eta,
-    format_duration,
-    format_value,
     min_max,
     sparkline,
 )
@@ -92,62 +90,6 @@ def test_sparkline_of_anything_fits() -> None:
         line = sparkline(values, 20)
         assert len(line) == min(20, len(values))
         assert set(line) <= set(BARS + " ")
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0, "0"),
-        (5e-6, "5e-06"),
-        (0.31, "0.31"),
-        (0.12345, "0.123"),
-        (0.0123, "0.0123"),
-        (1.0, "1"),
-        (-0.5, "-0.5"),
-        (12.345, "12.3"),
-        (99.96, "100"),
-        (123.4, "123"),
-        (1200, "1.2k"),
-        (1234567, "1.23M"),
-        (2.5e9, "2.5G"),
-        (1.5e-7, "1.5e-07"),
-        (1e300, "1e+300"),
-        (None, "-"),
-        (math.nan, "-"),
-        (math.inf, "-"),
-    ],
-)
-def test_format_value(value: float | None, text: str) -> None:
-    assert format_value(value) == text
-
-
-def test_numbers_are_short_and_close() -> None:
-    units = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-    rng = random.Random(2)
-    for _ in range(2000):
-        value = rng.choice([-1, 1]) * 10 ** rng.uniform(-12, 14)
-        text = format_value(value)
-        assert len(text) <= 10, value
-        shown = float(text.rstrip("kMGT")) * units.get(text[-1], 1)
-        assert shown == pytest.approx(value, rel=0.006)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0s"),
-        (59.6, "1m 00s"),
-        (42.2, "42s"),
-        (200, "3m 20s"),
-        (5 * 3600 + 240, "5h 04m"),
-        (2 * 86400 + 3 * 3600, "2d 03h"),
-        (None, "-"),
-        (-1, "-"),
-        (math.inf, "-"),
-    ],
-)
-def test_format_duration(seconds: float | None, text: str) -> None:
-    assert format_duration(seconds) == text
 
 
 def run(status: Status, **more: float | None) -> RunSummary:

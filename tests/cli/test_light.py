@@ -42,5 +42,11 @@ def loaded(workspace: Workspace, *args: str) -> str:
 
 
 def test_verbs_import_nothing_heavy(workspace: Workspace) -> None:
-    for args in (("ls", "--json"), ("presets",), ("doctor",), ("init", str(workspace.root / "other"))):
+    for args in (
+        ("ls", "--json"),
+        ("presets",),
+        ("check", "demo-collapse"),
+        ("doctor",),
+        ("init", str(workspace.root / "other")),
+    ):
         assert loaded(workspace, *args) == "heavy: []", args

@@ -14,8 +14,8 @@ from grpotui.launch.queue import OLD, tick, waiting
 from grpotui.launch.reconcile import settle_all
 from grpotui.launch.submit import resume
 from grpotui.records import Status
-from grpotui.stream import Tail, write_json
-from tests.launch.lab import Lab
+from grpotui.stream import Tail, read_json, write_json
+from tests.launch.lab import Lab, until
 
 
 def test_a_killed_runner_is_replaced_and_a_later_flag_still_appears(lab: Lab) -> None:
@@ -144,6 +144,29 @@ def test_a_run_of_another_boot_is_lost(lab: Lab) -> None:
     tick(lab.workspace, 5)
     assert state(run).status is Status.LOST
     assert lab.summary(run).reason == "runner and trainer are gone (killed or rebooted)"
+
+
+def test_groups_of_a_resumed_step_wait_for_its_line_under_the_next_runner(lab: Lab) -> None:
+    """The second attempt trains step 21 again; its runner dies between the groups and their line."""
+    run = lab.launch("steps=30", "save=10", "hold=25@1")
+    lab.until_judged(run, 24)
+    lab.kill(run, "trainer")
+    lab.ended(run)
+    tags = (read_json(run.run_json) or {})["tags"]
+    write_json(run.run_json, {**(read_json(run.run_json) or {}), "tags": [*tags, "hold=21@2"]})
+    resume(lab.workspace, run.id)
+
+    def groups() -> list[object]:
+        lines = [line.data for line in Tail(run.completions).read()]
+        return [line["step"] for line in lines if line["attempt"] == 2]
+
+    until(lambda: groups() == [21] * 4, lambda: lab.story(run))
+    lab.kill(run, "runner")
+    tick(lab.workspace, 5)
+    lab.go(run, 21)
+    assert lab.ended(run) is Status.FINISHED
+    judged = [line.data for line in Tail(run.signals).read() if line.data["attempt"] == 2]
+    assert [(line["step"], line["groups"]) for line in judged] == [(step, 4) for step in range(21, 31)]
 
 
 def test_a_run_queued_before_a_reboot_waits_for_a_person(lab: Lab) -> None:

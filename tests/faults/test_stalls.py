@@ -17,6 +17,7 @@ from grpotui.launch.submit import resume, stop
 from grpotui.records import Level, Status, Verdict
 from grpotui.registry import index_run
 from grpotui.stream import LineWriter, Tail
+from grpotui.train.recorder import Recorder
 from grpotui.workspace import RunDir, Workspace
 from tests.launch.lab import Lab, until
 
@@ -134,6 +135,22 @@ def test_silence_is_measured_in_usual_steps_but_never_flagged_at_once(scene: Sce
     assert watch.limit is not None and 85 < watch.limit < 95
     assert pass_time(watch, clock, 84, 60) == []
     assert pass_time(watch, clock, 10, 60) == ["warn"]
+
+
+def test_an_evaluation_that_goes_on_is_no_stall_and_one_that_hangs_is(
+    scene: Scene, workspace: Workspace
+) -> None:
+    watch, clock, _ = scene
+    (folder,) = workspace.logs.glob("study-*")
+    recorder = Recorder(RunDir(folder), None)
+    for _ in range(20):
+        time.sleep(0.01)
+        recorder.alive()
+        assert pass_time(watch, clock, 50) == []
+    assert pass_time(watch, clock, 61) == ["warn"]
+    recorder.alive()
+    assert pass_time(watch, clock, 1) == ["info"]
+    recorder.close()
 
 
 def test_a_checkpoint_that_grows_is_no_stall_and_one_that_hangs_is(scene: Scene) -> None:

@@ -68,9 +68,9 @@ def run(app: Terminal) -> None:
     app.after("6", "1 reward")
     app.after("6\r", "scroll")
     app.press("jjk." * len(TEXTS) + ",,,,")
-    app.after("q", "z metric")
+    app.after("q", "{ flag")
     app.after("m", "Note on whole")
-    app.after(ESC, "z metric")
+    app.after(ESC, "{ flag")
     app.after("e", "> launch")
     app.press("\r" + "jj" * 6 + ESC)
 

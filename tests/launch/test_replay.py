@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grpotui.launch import replay
+from grpotui.launch.journal import events
 from grpotui.launch.replay import Survey, approach, compute_missing, paired
+from grpotui.launch.watch import Watch
 from grpotui.records import RewardRange
 from grpotui.stream import LineWriter, Tail
 from grpotui.workspace import RunDir, Workspace
@@ -90,7 +93,9 @@ def test_missing_signals_come_from_the_newest_groups(run: RunDir) -> None:
         group(4, 0, "ahead"),
     ):
         writer.append(line)
-    found, ahead = compute_missing(Tail(run.completions), [(1, 2), (2, 3)], 3, RewardRange(0, 1))
+    found, ahead = compute_missing(
+        Tail(run.completions), Survey(Tail(run.metrics), 3, 3, 2, [1, 2, 3]), RewardRange(0, 1)
+    )
     assert sorted(found) == [2, 3]
     assert (found[2]["groups"], found[3]["groups"]) == (2, 1)
     assert [g.completions[0].text.split()[0] for g in ahead] == ["ahead"]
@@ -105,7 +110,7 @@ def test_what_an_adopting_runner_needs_is_found_from_the_end(
     chance, writer = random.Random(seed), RunWriter(run)
     for attempt in range(1, chance.randint(1, 3) + 1):
         writer.step = chance.randint(0, writer.step)
-        writer.number = attempt
+        writer.number = attempt if seed % 2 else 0
         for _ in range(chance.randint(5, 40)):
             for number in range(2):
                 mode = "train" if number else chance.choice(("train", "eval"))
@@ -113,16 +118,14 @@ def test_what_an_adopting_runner_needs_is_found_from_the_end(
                 writer.group(number, texts, mode=mode)
             writer.log_step(reward=0.5)
             if chance.random() < 0.8:
-                writer.signal(writer.step, time=writer.born + writer.step, attempt=attempt)
+                writer.signal(writer.step, time=writer.born + writer.step, attempt=writer.number)
     writer.group(0, [sample("ahead")])
     survey = Survey.of(run)
     whole, near = Tail(run.completions), Tail(run.completions)
-    approach(near, survey.wanted()[0][0] if survey.wanted() else survey.last)
+    approach(near, survey)
     start = near.offset
     span = RewardRange(0, 1)
-    assert compute_missing(near, survey.wanted(), survey.last, span) == compute_missing(
-        whole, survey.wanted(), survey.last, span
-    )
+    assert compute_missing(near, survey, span) == compute_missing(whole, survey, span)
     assert near.offset == whole.offset
     assert start > 0 or len(survey.wanted()) > 1 or whole.offset < 6000
 
@@ -132,8 +135,37 @@ def test_of_a_long_run_only_the_end_is_read(run: RunDir) -> None:
     for _ in range(4000):
         writer.group(0, [sample("x" * 1000), sample("y" * 1000)])
         writer.log_step(reward=0.5)
+        writer.signal(writer.step, time=writer.born + writer.step)
     near = Tail(run.completions)
-    approach(near, writer.step)
+    approach(near, Survey.of(run))
     size = run.completions.stat().st_size
     assert size > 8_000_000
     assert size - near.offset < 1_100_000
+
+
+def test_the_flag_of_an_evaluation_is_said_once_whoever_judges(run: RunDir) -> None:
+    def write(path: Path, **line: Any) -> None:
+        writer = LineWriter(path)
+        writer.append(line)
+        writer.close()
+
+    def flags() -> list[tuple[Any, Any]]:
+        return [(e["step"], e["signal"]) for e in events(run) if e["type"] == "flag"]
+
+    write(run.metrics, step=1, time=1.0, reward=0.5)
+    write(run.metrics, step=1, time=2.0, **{"grpotui/gap": 0.1})
+    write(run.metrics, step=2, time=3.0, reward=0.5)
+    watch = Watch(run, 1)
+    watch.catch_up(same_attempt=True)
+    assert flags() == []
+    write(run.metrics, step=2, time=4.0, **{"grpotui/gap": 0.9})
+    watch.finish()
+    assert flags() == [(2, "gap")]
+    second = Watch(run, 1)
+    second.catch_up(same_attempt=True)
+    second.finish()
+    assert flags() == [(2, "gap")]
+    write(run.metrics, step=2, time=9e9, attempt=2, reward=0.5)
+    write(run.metrics, step=2, time=9e9, attempt=2, **{"grpotui/gap": 0.9})
+    second.finish()
+    assert flags() == [(2, "gap")] * 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grpotui.presets import PresetError, code_files
-from grpotui.presets.code import require_same, source_only
+from grpotui.presets.code import prepare_imports, require_same
 from grpotui.workspace import Workspace
 
 MARK = "import pathlib; pathlib.Path('imported').touch()\n"
@@ -119,9 +119,14 @@ def test_a_run_keeps_the_code_that_it_was_launched_with(root: Path) -> None:
 def test_caches_are_not_believed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "pycache_prefix", None)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    source_only(root)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    prepare_imports(root, root / "logs")
     from importlib.util import cache_from_source
 
     cached = Path(cache_from_source(str(root / "mine.py")))
-    assert sys.dont_write_bytecode and not cached.is_relative_to(root / "__pycache__")
-    assert not cached.exists()
+    assert (
+        sys.dont_write_bytecode
+        and sys.path[-1] == str(root)
+        and not cached.is_relative_to(root / "__pycache__")
+    )
+    assert not cached.exists() and not cached.is_relative_to(root / "__pycache__")

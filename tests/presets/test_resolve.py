@@ -20,6 +20,8 @@ def test_our_defaults_are_filled_in_and_trls_are_not(good: Preset) -> None:
         "zero_std_bad": 0.5,
         "jaccard_warn": 0.5,
         "jaccard_bad": 0.7,
+        "gap_warn": 0.2,
+        "gap_bad": 0.4,
         "patience": 3,
     }
     assert config["launch"] == {"device": "auto", "devices": 1, "tags": ["sums"]}

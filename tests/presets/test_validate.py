@@ -73,6 +73,13 @@ def test_grpo_beta_abc_is_one_clear_line(good: Preset) -> None:
         ("launch.tags=a", "launch.tags: expected a list of texts"),
         ("launch.tags=[1]", "launch.tags: expected a list of texts, got the number 1 in it"),
         ("launch.devices=2", "launch.devices: expected at most 1"),
+        (
+            "contract.forecast={reward = 0.5}",
+            "contract.forecast.reward: expected [low, high], got the number",
+        ),
+        ("contract.forecast={reward = [2, 1]}", "contract.forecast.reward: expected [low, high]"),
+        ("contract.primary=1", "contract.primary: expected text"),
+        ("contract.hypotesis=x", "nearest: hypothesis"),
         ("kind=rollouts", 'kind: text "rollouts" is not supported by this version'),
         ("task.n=abc", 'task.n: expected a whole number, got text "abc"'),
         ("task.name=arithmetc", "nearest: arithmetic"),
@@ -116,7 +123,7 @@ def test_a_wrong_value_names_field_expectation_and_finding(good: Preset, overrid
         ("health.on_collapsed=stop", "not supported by this version"),
         ("grpo.output_dir=x", "grpotui owns it"),
         ("grpo.resume_from_checkpoint=x", "grpotui resume"),
-        ("grpo.eval_strategy=steps", "evaluation during training is not supported by this version"),
+        ("grpo.eval_strategy=steps", "grpotui evaluates by itself: see [eval]"),
         ("grpo.\x1b[31m=1", "grpo.␛[31m"),
         ("\x1b[31m=1", "␛[31m: unknown key"),
     ],
@@ -204,8 +211,23 @@ def test_one_field_can_be_checked_alone() -> None:
 
 @pytest.mark.parametrize("value", [None, True, 1, 1.5, "x", [], [[]], {}, {"a": [{}]}])
 def test_no_table_of_wrong_shape_crashes(good: Preset, value: object) -> None:
-    for key in ("summary", "model", "kind", "task", "rewards", "grpo", "health", "launch", "eval", "x"):
+    for key in (
+        "summary",
+        "model",
+        "kind",
+        "task",
+        "rewards",
+        "grpo",
+        "health",
+        "launch",
+        "eval",
+        "curriculum",
+        "x",
+    ):
         list(problems(Preset("p", good.path, {**good.data, key: value})))
+    for stage in ({"steps": value}, {"steps": 1, "task": value}, {"steps": 1, "name": value}, value):
+        staged = {**good.data, "curriculum": [stage], "eval": {"every": 1, "best": value}}
+        list(problems(Preset("p", good.path, staged)))
     for name in GRPO_FIELDS:
         changed = Preset("p", good.path, {**good.data, "grpo": {name: value}})
         assert all(problem.message for problem in problems(changed))

@@ -20,7 +20,7 @@ from grpotui.train import device, entry
 from grpotui.train.outcome import Outcome, Progress
 from grpotui.train.stopping import StopSignal
 from grpotui.workspace import RunDir
-from tests.train import tiny
+from tests.train import evaluated, tiny
 
 PROMPTS = 16
 Texts = Sequence[str]
@@ -100,6 +100,7 @@ class Stage:
         attempt: int = 1,
         prepare: Callable[[RunDir], object] = lambda run: None,
         end: str = "",
+        sections: Mapping[str, Any] | None = None,
     ) -> None:
         from grpotui.train.session import Experiment, Session
 
@@ -118,7 +119,9 @@ class Stage:
         first = Reward(**{**vars(rewards[0]), "score": counted(rewards[0].score)})
         examples = [Example(f"{i} + {i} = ", str(i), "sums") for i in range(prompts)]
         settings = {**BASE, **grpo}
-        experiment = Experiment({"model": "m", "grpo": settings}, self.model, examples, [first, *rewards[1:]])
+        experiment = Experiment(
+            {"model": "m", "grpo": settings, **(sections or {})}, self.model, examples, [first, *rewards[1:]]
+        )
         progress = Progress()
         session = Session(run, attempt, device.resolve("cpu"), StopSignal(run), progress)
         try:
@@ -210,29 +213,6 @@ def stop(stage: Stage) -> None:
     stage.play("stopped", [reward(spread)], {"logging_steps": 10}, attempt=2, end="resumed")
 
 
-def evaluate(stage: Stage) -> None:
-    """Generate in evaluation between training steps, as a later version will do."""
-    from grpotui.train.config import build_config
-    from grpotui.train.recorder import Recorder
-    from grpotui.train.rewards import RewardFunction
-    from grpotui.train.session import dataset
-    from grpotui.train.trainer import RecordedTrainer
-
-    run = stage.run_dir("evaluated")
-    grpo = {**BASE, "max_steps": 2, "eval_strategy": "steps", "eval_steps": 2, "num_generations_eval": 2}
-    rows = dataset([Example(f"{i} - {i} = ", "0", "sums") for i in range(8)])
-    recorder = Recorder(run, RewardRange(0.0, 1.0))
-    RecordedTrainer(
-        model=stage.model,
-        functions=[RewardFunction(reward(spread))],
-        args=build_config(grpo, run, device.resolve("cpu"), None, [1.0]),
-        train_dataset=rows,
-        eval_dataset=rows,
-        recorder=recorder,
-    ).train()
-    recorder.close()
-
-
 def processes(stage: Stage) -> None:
     gpu_preset = {"bf16": True, "gradient_checkpointing": True, "hub_token": "hf_" + "a" * 30}
     stage.main("whole", asked(stage.model, save_strategy="steps", save_steps=2, **gpu_preset))
@@ -256,7 +236,7 @@ def main() -> None:
     record(stage)
     fail(stage)
     stop(stage)
-    evaluate(stage)
+    evaluated.play(stage)
     processes(stage)
     users(stage)
     write_json(root / "scenes.json", stage.ends)

@@ -19,7 +19,10 @@ pytestmark = pytest.mark.xdist_group("train")
 def test_the_groups_of_all_ranks_are_written_once_by_the_first(scenes: Scenes, tmp_path: Path) -> None:
     run = RunDir(tmp_path)
     settings = {"ddp_backend": "gloo", "num_generations": 16, "max_steps": 2}
-    write_json(run.run_json, asked(str(scenes.root / "model"), **settings))
+    plan = asked(str(scenes.root / "model"), **settings)
+    plan["config"] |= {"eval": {"every": 2, "n": 5, "n_train": 0, "watch": 1}}
+    plan["config"]["task"]["held_out"] = 8
+    write_json(run.run_json, plan)
     launcher = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     done = subprocess.run(
         [sys.executable, "-m", *launcher, "-m", "grpotui.train", str(run.path)],
@@ -31,8 +34,12 @@ def test_the_groups_of_all_ranks_are_written_once_by_the_first(scenes: Scenes, t
     )
     assert done.returncode == 0, done.stderr
     assert (read_json(run.result_json) or {})["recorder_errors"] == 0
-    groups = [line.data for line in Tail(run.completions).read()]
+    everything = [line.data for line in Tail(run.completions).read()]
+    groups = [group for group in everything if group["mode"] == "train"]
+    asked_at = [(g["mode"], g["step"]) for g in everything if g["mode"] != "train"]
+    assert asked_at == [*[("eval", 0)] * 5, ("watch", 0), *[("eval", 2)] * 5, ("watch", 2)]
+    assert len({g["prompt"] for g in everything if (g["mode"], g["step"]) == ("eval", 0)}) == 5
     assert [(group["step"], group["group"]) for group in groups] == [(1, 0), (2, 0)]
     assert all(len(group["completions"]) == 16 for group in groups)
-    assert [line.data["step"] for line in Tail(run.metrics).read()] == [1, 2, 2]
+    assert [line.data["step"] for line in Tail(run.metrics).read()] == [0, 1, 2, 2, 2]
     assert done.stdout.count("step 1/2 ") == 1

@@ -137,19 +137,6 @@ def test_prompt_task_and_answer_travel_with_the_group(scenes: Scenes) -> None:
         assert group["task"] == "sums"
 
 
-def test_evaluation_is_recorded_apart_and_does_not_shift_training(scenes: Scenes) -> None:
-    groups = scenes.groups("evaluated")
-    training = [g for g in groups if g["mode"] == "train"]
-    evaluation = [g for g in groups if g["mode"] == "eval"]
-    assert [(g["step"], g["group"]) for g in training] == [(1, 0), (1, 1), (2, 0), (2, 1)]
-    assert [(g["step"], g["group"]) for g in evaluation] == [(2, n) for n in range(8)]
-    assert all(len(g["completions"]) == 2 for g in evaluation)
-    lines = scenes.metrics("evaluated")
-    assert ["reward" in line for line in lines] == [True, True, False]
-    assert "eval_reward" in lines[2]
-    assert "grpotui/zero_std" not in lines[2]
-
-
 def test_trouble_in_recording_never_ends_training(scenes: Scenes) -> None:
     unwritable, parser = scenes.ends["unwritable"], scenes.ends["parser"]
     assert (unwritable["status"], unwritable["lost_lines"]) == ("finished", 4)

@@ -38,6 +38,33 @@ def test_the_range_is_what_all_functions_declare(scenes: Scenes) -> None:
     assert attempt(scenes, "saved")["reward_range"] == [0.0, 3.0]
 
 
+def test_conversations_stay_conversations(scenes: Scenes) -> None:
+    assert scenes.ends["chat-1"]["status"] == "finished"
+    for group in scenes.groups("chat"):
+        ((role, text),) = ((m["role"], m["content"]) for m in group["prompt"])
+        assert (role, int(text.split()[0]) + 1) == ("user", int(group["answer"]))
+        for completion in group["completions"]:
+            assert completion["rewards"]["chatty"] == len(completion["text"])
+            assert completion["rewards"]["exact"] in (-1.0, 1.0)
+
+
+def test_the_attempt_tells_what_was_trained_on(scenes: Scenes) -> None:
+    told = attempt(scenes, "mixed")["data"]
+    assert isinstance(told, dict)
+    assert (told["prompts"], told["duplicates"]) == (16, 0)
+    assert set(told["tasks"]) == {"arithmetic", "dataset"}
+    assert len(told["sha256"]) == 64
+    assert told != attempt(scenes, "parquet")["data"]
+
+
+def test_a_resumed_run_trains_on_the_data_of_its_first_attempt_or_not_at_all(scenes: Scenes) -> None:
+    end = scenes.ends["chat-2"]
+    assert end["status"] == "failed"
+    assert end["reason"].startswith(
+        "the data is not what attempt 1 of this run trained on (16 prompts then, 15 now)"
+    )
+
+
 def test_a_split_of_a_folder_is_kept_to(scenes: Scenes) -> None:
     assert {int(group["prompt"].split()[0]) for group in scenes.groups("saved")} <= set(range(12))
 
@@ -68,7 +95,7 @@ def test_a_mixed_task_has_every_metric_per_task(scenes: Scenes) -> None:
         ("short", ["reward 'short' raised ValueError", "1 rewards for 8 completions"]),
         (
             "broken",
-            ["reward 'broken' raised ZeroDivisionError in mine.py, line 26, broken: division by zero"],
+            ["reward 'broken' raised ZeroDivisionError in mine.py, line 30, broken: division by zero"],
         ),
         ("unloadable", ["/bad.py cannot be loaded: bad.py, line 3: ModuleNotFoundError", "no_such_module"]),
         ("no-column", ['task.columns: row 1 of data.parquet has no "query"; it has: question, gold, level']),

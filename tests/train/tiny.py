@@ -21,6 +21,7 @@ def make(folder: Path) -> Path:
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
     tokenizer.decoder = decoders.Fuse()
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special)
+    fast.chat_template = "{% for message in messages %}{{ message['content'] }}: {% endfor %}"
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(words),

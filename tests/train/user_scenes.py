@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from grpotui.presets.code import code_files
+from grpotui.stream import read_json
 from tests.train.scenes import Stage, asked
 
 OWN = """
@@ -33,6 +35,10 @@ def strict(completions, wanted):
 def short(completions, **kwargs):
     return [1.0]
 
+def chatty(prompts, completions, **kwargs):
+    assert all(prompt[-1]["role"] == "user" for prompt in prompts)
+    return [float(len(messages[0]["content"])) for messages in completions]
+
 def broken(completions, **kwargs):
     return [int(text) / 0 for text in ["1"]]
 """
@@ -51,6 +57,9 @@ def make_files(folder: Path) -> None:
     )
     table.to_csv(folder / "data.csv")
     table.to_parquet(folder / "data.parquet")
+    turns = [[{"role": "user", "content": f"{i} + 1 ="}] for i in range(16)]
+    lines = (json.dumps({"prompt": turn, "answer": i + 1}) for i, turn in enumerate(turns))
+    (folder / "chat.jsonl").write_text("\n".join(lines))
     splits = {"train": table.select(range(12)), "test": table.select(range(8, 16))}
     datasets.DatasetDict(splits).save_to_disk(folder / "saved")
 
@@ -75,6 +84,10 @@ def users(stage: Stage) -> None:
     play("mixed", ["exact", "partial_credit"], {"name": "mixed", "n": 16, "parts": parts})
     play("parquet", ["mine.py:helpful", "mine.py:slow"], data("data.parquet"))
     play("saved", ["mine.py:helpful", "mine.py:narrow"], data("saved"))
+    play("chat", ["exact", "mine.py:chatty"], data("chat.jsonl", columns={}))
+    lines = (folder / "chat.jsonl").read_text().splitlines()
+    (folder / "chat.jsonl").write_text("\n".join(lines[:-1]))
+    stage.main("chat", read_json(stage.run_dir("chat").run_json) or {}, attempt=2)
     for name in ("strict", "short", "broken"):
         play(name, [f"mine.py:{name}"], data("data.csv"))
     play("unloadable", ["bad.py:f"], data("data.csv"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
+from grpotui.analysis import format as fmt
 from grpotui.launch import leases
 from grpotui.launch.devices import CPU
-from grpotui.tui import format as fmt
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.resources_view import DeviceUse, ResourcesSnapshot, short_words
 from grpotui.tui.screens.prompt import Confirm

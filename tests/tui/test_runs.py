@@ -12,10 +12,11 @@ from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.registry.schema import VERSION
 from grpotui.stream import read_json
-from grpotui.tui.app import GrpoTui, farewell, one_line
+from grpotui.tui.app import GrpoTui, farewell
 from grpotui.tui.screens.prompt import Confirm, Prompt
 from grpotui.tui.screens.run import RunScreen
 from grpotui.tui.screens.runs import RunsScreen
+from grpotui.tui.trouble import one_line
 from grpotui.workspace import Workspace
 from tests.tui.runs_factory import RunFiles, fill, ready, screen_lines, screen_text, until, write
 

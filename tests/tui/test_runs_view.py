@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from grpotui.analysis.series import eta
+from grpotui.analysis import format as fmt
 from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict
-from grpotui.tui import format as fmt
 from grpotui.tui.deeds import tags_of
 from grpotui.tui.runs_view import RunRow
 from grpotui.tui.style import STATUS_SIGNS, STATUS_TONES, STATUS_WORDS, VERDICT_SIGNS, VERDICT_WORDS
@@ -82,37 +81,6 @@ def test_tags_as_they_are_typed() -> None:
     assert tags_of("keep +a, -b #c") == (["keep", "a", "c"], ["b"])
     assert tags_of(" + -  ") == ([], [])
     assert tags_of("x\x1b[31m") == (["x␛[31m"], [])
-
-
-def test_eta_only_while_running() -> None:
-    values: dict[str, Any] = {"step": 10, "max_steps": 30, "step_time": 2.0}
-    assert eta(make("a", "running", **values).run) == 40
-    assert eta(make("a", "finished", **values).run) is None
-    assert eta(make("a", "running", step=50, max_steps=30, step_time=2.0).run) == 0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "short"), [(None, ""), (-1, ""), (41, "41s"), (700, "11m"), (7500, "2h05"), (273600, "3d04")]
-)
-def test_durations(seconds: float | None, short: str) -> None:
-    assert fmt.duration(seconds) == short
-
-
-@pytest.mark.parametrize(
-    ("value", "short"),
-    [
-        (None, "-"),
-        (0.931, "0.93"),
-        (-0.2, "-0.20"),
-        (12.34, "12.3"),
-        (250.4, "250"),
-        (1e6, "1e6"),
-        (3.6e-6, "4e-6"),
-    ],
-)
-def test_figures(value: float | None, short: str) -> None:
-    assert fmt.figure(value) == short
-    assert len(fmt.figure(value)) <= 6
 
 
 def test_every_status_and_verdict_has_its_sign_and_words() -> None:

@@ -116,7 +116,7 @@ async def test_drafts_by_keys(workspace: Workspace, draft: Draft, size: tuple[in
         assert isinstance(screen, LaunchScreen)
         await until(pilot, lambda: "->" in screen_text(pilot) or size[1] < 16)
         assert screen.draft is not None
-        screen._keep(screen.draft.set("grpo.beta", "0.1, 0.2").set("name", "mine"))
+        screen.keep(screen.draft.set("grpo.beta", "0.1, 0.2").set("name", "mine"))
         await until(pilot, lambda: "2 runs" in screen_text(pilot) or size[0] < 80)
         await pilot.press("d")
         table = await ready(pilot, 2)

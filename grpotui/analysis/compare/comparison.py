@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.compare.config import (
     SEED,
     Difference,
@@ -16,7 +17,6 @@ from grpotui.analysis.compare.config import (
 from grpotui.analysis.compare.noise import Estimate, Mark, mark, pooled, windowed
 from grpotui.analysis.compare.outcome import REWARD, WINDOW, Row, held_out, outcome
 from grpotui.analysis.compare.subject import Subject
-from grpotui.analysis.series import format_duration, format_value
 
 CONFIRM = 3
 """Seeds each that would tell a difference from luck."""
@@ -110,8 +110,8 @@ def _repeats(subjects: Sequence[Subject], window: int) -> list[str]:
     found = _pooled_reward(subjects, range(len(subjects)), window)
     if found is None or found.low is None or found.high is None:
         return []
-    interval = f"{format_value(found.low)} to {format_value(found.high)}"
-    return [f"{len(subjects)} repeats: reward {format_value(found.value)}, 95 % interval {interval}."]
+    interval = f"{fmt.number(found.low)} to {fmt.number(found.high)}"
+    return [f"{len(subjects)} repeats: reward {fmt.number(found.value)}, 95 % interval {interval}."]
 
 
 def _confirm(subjects: Sequence[Subject], groups: Sequence[Sequence[int]], fewest: int) -> str:
@@ -121,5 +121,5 @@ def _confirm(subjects: Sequence[Subject], groups: Sequence[Sequence[int]], fewes
         took = (run.step_time or 0.0) * (run.max_steps or run.step)
         seconds += took * max(CONFIRM - len(group), 0)
     have = "One seed each" if fewest == 1 else f"{fewest} seeds at least"
-    cost = f", about {format_duration(seconds)}" if seconds else ""
+    cost = f", about {fmt.duration(seconds)}" if seconds else ""
     return f"{have}: confirm = {CONFIRM} seeds each{cost}."

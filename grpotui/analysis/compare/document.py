@@ -7,11 +7,11 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.compare.comparison import Comparison
 from grpotui.analysis.compare.config import MISSING, Difference
 from grpotui.analysis.compare.noise import Estimate
 from grpotui.analysis.compare.outcome import Cell, Row
-from grpotui.analysis.series import format_value
 from grpotui.text import clean
 
 SAME = "="
@@ -92,8 +92,8 @@ def estimate_text(estimate: Estimate, percent: bool) -> str:
         text = f"{estimate.value * 100:.1f} %"
         ends = [f"{end * 100:.0f}" for end in (estimate.low, estimate.high) if end is not None]
     else:
-        text = format_value(estimate.value)
-        ends = [format_value(end) for end in (estimate.low, estimate.high) if end is not None]
+        text = fmt.number(estimate.value)
+        ends = [fmt.number(end) for end in (estimate.low, estimate.high) if end is not None]
     return f"{text} [{' to '.join(ends)}]" if len(ends) == 2 else text
 
 

@@ -19,8 +19,8 @@ from grpotui.tui.compare_place import SECTIONS
 from grpotui.tui.compare_view import CompareSnapshot, WordsData
 from grpotui.tui.run_window import AUTO
 from grpotui.tui.screens.compare_moves import CompareMoves
-from grpotui.tui.screens.run_feed import tried
 from grpotui.tui.style import Tone
+from grpotui.tui.trouble import tried
 from grpotui.tui.widgets.chart import BEAT, Chart, redraw_next
 from grpotui.tui.widgets.compare_table import CompareTable
 from grpotui.tui.widgets.compare_words import CompareWords

@@ -15,10 +15,11 @@ from grpotui.tui.drafts import Drafts
 from grpotui.tui.launch_data import Draft
 from grpotui.tui.launch_view import PresetView, find_fields
 from grpotui.tui.preview import preview
-from grpotui.tui.screens.launch_keys import LaunchKeys
+from grpotui.tui.screens.launch_checks import LaunchChecks
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.field_editor import FieldEditor
 from grpotui.tui.widgets.find_line import FindLine
+from grpotui.tui.widgets.finding_list import FindingList
 from grpotui.tui.widgets.launch_lines import FieldHelp, LaunchState, Preview
 from grpotui.tui.widgets.line_table import LineTable
 from grpotui.tui.widgets.lines import KeyLine, OneLine, TitleLine
@@ -33,6 +34,8 @@ LaunchScreen {
 }
 LaunchScreen.-narrow #presets { width: 22; }
 LaunchScreen.-short #preview { max-height: 2; border-top: none; }
+LaunchScreen.-short #findings { max-height: 3; }
+LaunchScreen.-flat #findings { display: none; }
 LaunchScreen.-flat #preview { display: none; }
 LaunchScreen.-tiny {
     #fields-pane { display: none; border-left: none; }
@@ -44,7 +47,7 @@ LaunchScreen.-tiny {
 """
 
 
-class LaunchScreen(LaunchKeys):
+class LaunchScreen(LaunchChecks):
     """Presets on the left, the fields of the selected one on the right. Nothing is written before L."""
 
     KEYS = keymap.LAUNCH
@@ -65,6 +68,7 @@ class LaunchScreen(LaunchKeys):
             with Vertical(id="fields-pane"):
                 yield OneLine(id="summary")
                 yield FieldEditor(id="editor")
+        yield FindingList(id="findings")
         yield Preview(id="preview")
         yield FieldHelp(id="help")
         yield LaunchState(id="state")
@@ -101,7 +105,8 @@ class LaunchScreen(LaunchKeys):
         """The draft of the selected preset, or None when it cannot be read."""
         return self.drafts.get(self.preset)
 
-    def _keep(self, draft: Draft) -> None:
+    def keep(self, draft: Draft) -> None:
+        """Take an edited draft in place of the one in hand."""
         if self.preset is not None:
             self.drafts.keep(self.preset, draft)
         presets = self.query_one(PresetList)
@@ -119,7 +124,8 @@ class LaunchScreen(LaunchKeys):
         tone = Tone.WARN if preset is not None and preset.error else Tone.DIM
         self.query_one("#summary", OneLine).show(style.text(summary, tone, self.app.current_theme.dark))
         self._show_help()
-        self._show_state()
+        self.show_state()
+        self.look()
 
     @on(LineTable.Moved, "#table")
     def _show_help(self) -> None:
@@ -129,17 +135,19 @@ class LaunchScreen(LaunchKeys):
             self.query_one(FieldHelp).show_field(self.editor.selected)
 
     @on(FieldEditor.Closed)
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
+        """Say whether the draft can be launched, and what its data is."""
         draft = self.draft
         found, edits, runs = (draft.problems(), len(draft.edits), draft.variants) if draft else ([], 0, [])
-        self.query_one(LaunchState).show_state(draft is not None, found, edits, len(runs))
+        errors = sum(view.level == "error" for view in self.found)
+        self.query_one(LaunchState).show_state(draft is not None, found, edits, len(runs), errors)
         self.query_one(Preview).show_lines(preview(draft))
         crumbs = ["grpotui", "launch", *([draft.preset.name] if draft else [])]
         self.query_one(TitleLine).show_title(crumbs)
 
     def on_resize(self) -> None:
         """Lines that are cut to the width are made again."""
-        self.call_after_refresh(self._show_state)
+        self.call_after_refresh(self.show_state)
 
     def on_descendant_focus(self) -> None:
         """The line of help follows the focus; with little room only one pane is in sight."""
@@ -168,7 +176,7 @@ class LaunchScreen(LaunchKeys):
             self.query_one(LaunchState).show_error(str(error))
             return
         self.editor.close()
-        self._keep(draft)
+        self.keep(draft)
 
     def action_edit(self) -> None:
         """Edit the field under the cursor."""
@@ -178,7 +186,7 @@ class LaunchScreen(LaunchKeys):
         """Give the field its preset's value again."""
         view, draft = self.editor.selected, self.draft
         if view is not None and draft is not None:
-            self._keep(draft.reset(view.path))
+            self.keep(draft.reset(view.path))
 
     def action_all_fields(self) -> None:
         """Show every field of GRPOConfig, or only the usual ones."""

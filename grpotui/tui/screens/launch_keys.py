@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from grpotui.tui import deeds
 from grpotui.tui.launch_data import Draft
+from grpotui.tui.launch_view import FindingView
+from grpotui.tui.screens.prompt import Confirm
 
 if TYPE_CHECKING:
     from grpotui.tui.app import GrpoTui
@@ -17,6 +20,8 @@ class LaunchKeys(Screen[None]):
     """A screen with a draft in hand."""
 
     app: GrpoTui
+    found: Sequence[FindingView] = ()
+    """What the preflight says of the draft."""
     _launching = False
 
     @property
@@ -36,13 +41,24 @@ class LaunchKeys(Screen[None]):
         draft = self.draft
         if draft is None or self._launching:
             return
-        if found := draft.problems():
-            self.app.say(found[0], "error")
+        if problems := draft.problems():
+            self.app.say(problems[0], "error")
+            return
+        errors = [view.message for view in self.found if view.level == "error"]
+        if not errors:
+            self._make(draft, as_draft)
             return
 
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._make(draft, as_draft, force=True)
+
+        self.app.push_screen(Confirm("Launch it all the same?", "The preflight says:", errors), answered)
+
+    def _make(self, draft: Draft, as_draft: bool, force: bool = False) -> None:
         def deed() -> list[str]:
             try:
-                return deeds.launch(self.app.workspace, draft, as_draft, self.app.settings)
+                return deeds.launch(self.app.workspace, draft, as_draft, self.app.settings, force)
             finally:
                 self._launching = False
 

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from grpotui.tui import format as fmt
+from grpotui.analysis import format as fmt
 from grpotui.tui import keymap, resources_data, style
 from grpotui.tui.resources_view import CheckpointRow, ResourcesSnapshot
 from grpotui.tui.screens.prompt import Confirm

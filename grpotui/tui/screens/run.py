@@ -65,7 +65,7 @@ class RunScreen(RunFeed):
                 self.place.go(step)
             if message.snapshot.run.status is Status.FAILED:
                 self.board.toggle_log()
-        self.show()
+        self._show()
 
     def on_run_feed_read(self, message: RunFeed.Read) -> None:
         """Show the groups; the cursor may want others by now."""
@@ -89,7 +89,11 @@ class RunScreen(RunFeed):
     # Showing
 
     def show(self) -> None:
-        """Bring everything to where the cursor is."""
+        """Bring everything to where the cursor is, as soon as possible."""
+        self.board.hurry()
+        self._show()
+
+    def _show(self) -> None:
         self._show_title()
         looking = self._looking()
         if looking is not None:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from typing import TypeVar
-
 from textual import work
 from textual.message import Message
 
-from grpotui.errors import UserError
 from grpotui.tui.group_view import StepGroups
 from grpotui.tui.run_data import RunReader
 from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.tui.screens.run_moves import RunMoves
 from grpotui.tui.sight import in_sight
-
-T = TypeVar("T")
-
-
-def tried(read: Callable[[], T], otherwise: T) -> tuple[T, str]:
-    """Return what was read and no error, or ``otherwise`` and the error in one line."""
-    from grpotui.tui.app import one_line
-
-    try:
-        return read(), ""
-    except (UserError, sqlite3.Error, OSError) as error:
-        return otherwise, one_line(error)
+from grpotui.tui.trouble import tried
 
 
 class RunFeed(RunMoves):

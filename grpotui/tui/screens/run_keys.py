@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from grpotui.records import RunSummary
-from grpotui.tui import deeds
+from grpotui.tui import deeds, descent
 from grpotui.tui.run_place import Place
 
 if TYPE_CHECKING:
@@ -72,3 +72,16 @@ class RunKeys(Screen[None]):
         """Open Launch with the run's preset and changes."""
         if self.selected is not None:
             deeds.clone(self.app, self.selected)
+
+    def action_extend(self) -> None:
+        """Let the run go on past its end."""
+        self._deed(descent.extend)
+
+    def action_fork(self) -> None:
+        """Open Launch for a run that begins with the run's weights."""
+        if self.selected is not None:
+            descent.fork(self.app, self.selected)
+
+    def action_evaluate(self) -> None:
+        """Measure one of the run's checkpoints."""
+        self._deed(descent.evaluate)

@@ -12,11 +12,11 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.compare import MOST_RUNS
 from grpotui.records import RunSummary
 from grpotui.text import clean
 from grpotui.tui import deeds, keymap, style
-from grpotui.tui import format as fmt
 from grpotui.tui.lost import resume_lost
 from grpotui.tui.runs_view import RunsWanted
 from grpotui.tui.screens.runs_feed import RunsFeed

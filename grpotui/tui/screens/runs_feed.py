@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from textual import on, work
 from textual.events import ScreenResume
 from textual.message import Message
 
-from grpotui.errors import UserError
 from grpotui.tui.runs_data import RunsReader
 from grpotui.tui.runs_view import RunsSnapshot, RunsWanted
 from grpotui.tui.screens.run_keys import RunKeys
 from grpotui.tui.sight import in_sight
+from grpotui.tui.trouble import tried
 from grpotui.tui.widgets.lines import Trouble
 
 
@@ -72,17 +70,12 @@ class RunsFeed(RunKeys):
 
     @work(thread=True, group="fetch")
     def _fetch(self, wanted: RunsWanted) -> None:
-        from grpotui.tui.app import one_line
-
-        message = self.Fetched(None)
+        reader = self._reader
         try:
-            if self._reader is not None:
-                message = self.Fetched(self._reader.fetch(wanted))
-        except (UserError, sqlite3.Error, OSError) as error:
-            message = self.Fetched(None, one_line(error))
+            snapshot, error = tried(lambda: reader.fetch(wanted) if reader is not None else None, None)
         finally:
             self._fetching = False
-            self.post_message(message)
+        self.post_message(self.Fetched(snapshot, error))
 
     def on_runs_feed_fetched(self, message: Fetched) -> None:
         """Show the snapshot; an error stands in one line above what was known last."""

@@ -102,10 +102,9 @@ def _placed(points: Sequence[tuple[float, float | None]], axis: Axis) -> Sequenc
 def _spots(curve: Curve, drawing: Drawing, columns: int) -> Spots:
     left, right = drawing.x
     if curve.shape in (Shape.BAND, Shape.POINTS):
-        spots = finite(_placed(curve.series[0].edges(), curve.axis or drawing.axis), drawing)
-        if curve.shape is Shape.POINTS:
-            return spots
-        return [(x, y) for x, y in min_max(spots, columns) if y is not None]
+        axis = curve.axis or drawing.axis
+        edges = [spot for spot in _placed(curve.series[0].edges(), axis) if left <= spot[0] <= right]
+        return finite(edges if curve.shape is Shape.POINTS else min_max(edges, columns), drawing)
     parts = []
     for series in curve.series:
         points = trailing_means(series, curve.window) if curve.window > 1 else means(series)

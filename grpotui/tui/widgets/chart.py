@@ -19,7 +19,10 @@ from grpotui.tui.widgets.canvas import Drawing, draw, place, under
 from grpotui.tui.widgets.pane import Line, Pane
 
 PERIOD = 0.5
-"""Seconds between two drawings of one chart."""
+PATIENCE = 2.0
+"""Seconds between two drawings of one chart, at least and at most."""
+SHARE = 40
+"""A drawing is followed by a pause of so many times its processor time, within those bounds."""
 BEAT = 0.06
 """Seconds between two charts: one at a time, so that no key waits for more than one."""
 
@@ -132,7 +135,8 @@ class Chart(Pane):
         self.spec: ChartSpec | None = None
         self.items: tuple[Item, ...] = ()
         self.cursor: float | None = None
-        self.drawn_at = 0.0
+        self.due_at = 0.0
+        """When it may be drawn again, by the monotonic clock."""
         self.drawings = 0
         """How often plotext was asked."""
         self._canvas: list[Text] = []
@@ -166,14 +170,21 @@ class Chart(Pane):
         if wanted is None:
             return
         spec, columns, rows, dark = wanted
+        began = time.thread_time()
         self._canvas = draw(spec.drawing, columns, rows, style.palette(dark))
-        self._drawn, self.drawn_at = wanted, time.monotonic()
+        self._drawn = wanted
+        pause = SHARE * (time.thread_time() - began)
+        self.due_at = time.monotonic() + min(max(pause, PERIOD), PATIENCE)
         self.drawings += 1
         self.renew()
 
     def on_resize(self, event: Resize) -> None:
         """Draw anew as soon as possible."""
-        self.drawn_at = 0.0
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Draw what is to be drawn as soon as possible."""
+        self.due_at = 0.0
         self.post_message(self.Waits())
 
     def lines(self, width: int, height: int) -> list[Text]:
@@ -196,8 +207,8 @@ def redraw_next(screen: Screen[Any], charts: Sequence[Chart]) -> bool:
     if screen.message_queue_size or screen.app.message_queue_size:
         return False
     now = time.monotonic()
-    due = [c for c in charts if c.stale and now - c.drawn_at >= PERIOD]
+    due = [chart for chart in charts if chart.due_at <= now and chart.stale]
     if not due:
         return False
-    min(due, key=lambda chart: chart.drawn_at).redraw()
+    min(due, key=lambda chart: chart.due_at).redraw()
     return True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from grpotui.tui import format as fmt
+from grpotui.analysis import format as fmt
 from grpotui.tui import style
 from grpotui.tui.resources_view import CheckpointRow, ResourcesSnapshot, short_words
 from grpotui.tui.style import Tone

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.compare import Comparison
 from grpotui.analysis.compare.config import Difference
 from grpotui.analysis.compare.document import cell_text, difference_texts
 from grpotui.analysis.compare.noise import Mark
 from grpotui.analysis.compare.outcome import Row
 from grpotui.text import clean
-from grpotui.tui import format as fmt
 from grpotui.tui import style
 from grpotui.tui.compare_charts import TONES
 from grpotui.tui.style import Tone

@@ -6,9 +6,9 @@ from itertools import zip_longest
 
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.compare.words import Told
 from grpotui.records import Mode
-from grpotui.tui import format as fmt
 from grpotui.tui import group_view as view
 from grpotui.tui.compare_charts import TONES
 from grpotui.tui.compare_view import CompareSnapshot, Lane, WordsData

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.records import Flat, Group, RewardRange
-from grpotui.tui import format as fmt
 from grpotui.tui import group_view as view
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import cell

@@ -61,13 +61,17 @@ class LaunchState(OneLine):
         """Say why a value was not taken."""
         self._show(f"✖ {error}   esc keeps the old value", Tone.BAD)
 
-    def show_state(self, readable: bool, problems: Sequence[str], edits: int, runs: int = 1) -> None:
+    def show_state(
+        self, readable: bool, problems: Sequence[str], edits: int, runs: int = 1, errors: int = 0
+    ) -> None:
         """Say the first problem, or that there is none."""
         if not readable:
             self._show("▲ this preset cannot be launched", Tone.WARN)
         elif problems:
             more = f"   (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             self._show(f"▲ {problems[0]}{more}", Tone.WARN)
+        elif errors:
+            self._show(f"✖ {errors} error{'s' if errors > 1 else ''} above: F mends, L asks first", Tone.BAD)
         else:
             changed = f"{edits} field{'s' if edits > 1 else ''} changed" if edits else "as the preset has it"
             several = f"   makes {runs} runs with the same seed" if runs > 1 else ""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.records import Status, Verdict
-from grpotui.tui import format as fmt
 from grpotui.tui import style
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.lines import OneLine

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.records import Group, RewardRange
-from grpotui.tui import format as fmt
 from grpotui.tui import group_view as view
 from grpotui.tui.run_history import History
 from grpotui.tui.style import Tone

@@ -119,6 +119,11 @@ class RunBoard(Vertical):
         if not seen or not any(chart.stale for chart in self.charts):
             self._beat.pause()
 
+    def hurry(self) -> None:
+        """Draw charts at once: a person wants to see what a key did."""
+        for chart in self.charts:
+            chart.hurry()
+
     def on_chart_waits(self) -> None:
         """Draw what has to be, until all is."""
         self._beat.resume()

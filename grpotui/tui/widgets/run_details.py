@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.series import eta
 from grpotui.records import Flag, Level
-from grpotui.tui import format as fmt
 from grpotui.tui import style
 from grpotui.tui.runs_view import RunRow
 from grpotui.tui.style import Tone

@@ -9,9 +9,9 @@ from functools import lru_cache
 from rich.cells import cell_len
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.series import eta, sparkline
 from grpotui.text import clean
-from grpotui.tui import format as fmt
 from grpotui.tui import style
 from grpotui.tui.runs_view import RunRow, RunsSnapshot
 from grpotui.tui.style import Tone

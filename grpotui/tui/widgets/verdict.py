@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
 from grpotui.analysis.series import eta
 from grpotui.records import RunSummary, Status, Verdict
-from grpotui.tui import format as fmt
 from grpotui.tui import style
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.pane import Line, Pane

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rich.text import Text
 
-from grpotui.analysis.series import format_value
+from grpotui.analysis import format as fmt
 from grpotui.tui.columns import by_column, column, means
 from grpotui.tui.run_series import Series
 from grpotui.tui.style import Tone
@@ -29,9 +28,12 @@ class Vital:
     series: Series
 
 
-@lru_cache(maxsize=256)
 def course(series: Series, span: tuple[float, float], width: int) -> tuple[str, ...]:
     """Return one block per column of ``span``, lowest to highest mean; a blank where nothing was logged."""
+    return series.once((course, span, width), lambda: _course(series, span, width))
+
+
+def _course(series: Series, span: tuple[float, float], width: int) -> tuple[str, ...]:
     values = by_column(means(series), *span, width) if width > 0 else []
     known = [v for v in values if v is not None and abs(v) < float("inf")]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
@@ -50,7 +52,7 @@ def vital_line(vital: Vital, span: tuple[float, float], cursor: int | None, widt
     """Return one metric as one line."""
     series = vital.series
     point = series.at(cursor) if cursor is not None else series.last()
-    value = "-" if point is None else "n/a" if point[1] is None else format_value(point[1])
+    value = "-" if point is None else "n/a" if point[1] is None else fmt.number(point[1])
     name = NAME if width < WIDE else WIDE_NAME
     line = Line(dark).add(" ").cell(vital.name, name, Tone.DIM).cell(value, VALUE, right=True).add("  ")
     room = width - line.text.cell_len - RANGE - 2

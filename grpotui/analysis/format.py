@@ -1,14 +1,59 @@
-"""Numbers and times as short as they can be read."""
+"""Numbers and times as short as they can be read, on the screen and in what verbs print."""
 
 from __future__ import annotations
 
+import math
 import time
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
+_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def number(value: float | None) -> str:
+    """Return a number in at most 7 characters or so: ``0.31``, ``5e-06``, ``1.2k``, ``-``.
+
+    Three significant digits; a value that is not there or not finite is ``-``.
+    """
+    if value is None or not math.isfinite(value):
+        return "-"
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size < 1e-3 or size >= 9.995e14:
+        return _shortest(f"{value:.2e}")
+    for unit, letter in _UNITS:
+        if size >= unit * 0.9995:
+            return _trimmed(f"{value / unit:.{_decimals(size / unit)}f}") + letter
+    if value == int(value):
+        return str(int(value))
+    return _trimmed(f"{value:.{_decimals(size)}f}")
+
+
+def _decimals(size: float) -> int:
+    return max(0, 2 - math.floor(math.log10(size))) if size < 1 else 2 if size < 9.995 else int(size < 99.95)
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _shortest(text: str) -> str:
+    mantissa, exponent = text.split("e")
+    return f"{_trimmed(mantissa)}e{exponent}"
+
+
+def percent(share: float) -> str:
+    """Return a share as percent: 93.75 %."""
+    return f"{_trimmed(f'{share * 100:.2f}')} %"
+
+
 def figure(value: float | None, digits: int = 2) -> str:
-    """Return a number in at most about six characters; ``-`` for none."""
+    """Return a number in at most six characters or so; ``digits`` decimals, so that columns line up.
+
+    ``-`` for none.
+    """
     if value is None:
         return "-"
     size = abs(value)

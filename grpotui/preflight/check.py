@@ -1,0 +1,42 @@
+"""Runs every rule over a preset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from grpotui.preflight.data import data
+from grpotui.preflight.disk import disk
+from grpotui.preflight.facts import Facts
+from grpotui.preflight.finding import Finding, Severity, told
+from grpotui.preflight.memory import memory
+from grpotui.preflight.model import model
+from grpotui.preflight.plan import Plan, plan_of
+from grpotui.preflight.rewards import rewards
+from grpotui.preflight.schedule import schedule
+from grpotui.preflight.shape import shape
+from grpotui.preflight.values import values
+from grpotui.presets import Preset, problems
+
+Rule = Callable[[Plan, Facts], Iterator[Finding]]
+"""One family of checks over a plan and what is known of the machine."""
+
+RULES: tuple[Rule, ...] = (shape, data, schedule, values, rewards, model, memory, disk)
+_ORDER = list(Severity)
+
+
+def check(preset: Preset, facts: Facts) -> list[Finding]:
+    """Return what was found, errors first.
+
+    What the preset's validation refuses comes alone, as rule ``preset``: other rules need numbers that are
+    numbers. What validation and a rule both find is told by the rule, which knows how to mend it.
+    """
+    refused = list(problems(preset))
+    unreadable = [problem for problem in refused if not problem.rule]
+    if unreadable:
+        return [
+            Finding("preset", Severity.ERROR, (problem.path,) if problem.path else (), problem.message)
+            for problem in unreadable
+        ]
+    plan = plan_of(preset, facts.data.rows)
+    found = [told(finding) for rule in RULES for finding in rule(plan, facts)]
+    return sorted(found, key=lambda finding: _ORDER.index(finding.level))

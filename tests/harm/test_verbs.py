@@ -1,0 +1,114 @@
+"""Every verb over data, and over arguments, that try to act on the terminal or to leave their place."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grpotui.cli.root import cli
+from grpotui.records import Status
+from grpotui.workspace import Workspace
+from tests.harm.scene import FULL, PLACE, hostile_workspace
+from tests.hostile import TEXTS, acts_on_terminal
+from tests.launch.lab import Lab, opened
+
+ARGUMENTS = [text for text in TEXTS if "\0" not in text and "\ud800" not in text] + ["\udcff\udc9b7;7H"]
+"""What an argument can be: no zero byte, and bytes that are no text as surrogates."""
+
+
+def call(workspace: Workspace, *arguments: str, codes: tuple[int, ...] = (0,)) -> Result:
+    """Run a verb as on a terminal (click keeps escapes then); what it prints must be harmless."""
+    done = CliRunner().invoke(cli, ["--workspace", str(workspace.root), *arguments], color=True)
+    said = (arguments, done.output[-2000:], done.exception)
+    assert done.exit_code in codes and isinstance(done.exception, (SystemExit, type(None))), said
+    assert acts_on_terminal(done.stdout_bytes + done.stderr_bytes, app=False) == set(), said
+    if "--json" in arguments and done.exit_code == 0:
+        json.loads(done.stdout)
+    return done
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return hostile_workspace(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A lab under a hostile path."""
+    workspace = Workspace(tmp_path / PLACE)
+    workspace.create()
+    monkeypatch.chdir(tmp_path)
+    yield from opened(workspace, monkeypatch)
+
+
+def test_reading(hostile: Workspace) -> None:
+    for verb in ("ls", "presets", "rebuild", "doctor"):
+        call(hostile, verb, codes=(0, 1))
+    for verb in ("ls", "presets", "doctor"):
+        call(hostile, verb, "--json", codes=(0, 1))
+    runs = [f"run-{place:02}" for place in range(len(TEXTS))]
+    for run in (*runs, FULL):
+        call(hostile, "show", run)
+        call(hostile, "show", run, "--json")
+    for verb in ("metrics", "completions"):
+        call(hostile, verb, FULL)
+        call(hostile, verb, FULL, "--json")
+    call(hostile, "logs", FULL)
+    for place in range(len(TEXTS)):
+        call(hostile, "presets", "--show", f"p{place:02}")
+    call(hostile, "presets", "--show", "p00", "--json")
+
+
+@pytest.mark.parametrize("text", ARGUMENTS, ids=range(len(ARGUMENTS)))
+def test_arguments(hostile: Workspace, text: str) -> None:
+    before = sorted(hostile.root.rglob("*"))
+    for verb in ("show", "metrics", "completions", "logs", "stop", "resume", "delete"):
+        call(hostile, verb, "--", text, codes=(2,))
+    call(hostile, "metrics", FULL, "--key", text, codes=(0, 2))
+    call(hostile, "presets", "--show", text, codes=(0, 2))
+    call(hostile, "launch", "--", f"{text}?", codes=(2,))
+    for option in ("--set", "--model", "--device", "--seed"):
+        call(hostile, "launch", "p00", option, text, codes=(2,))
+    call(hostile, "launch", "p00", "--set", f"grpo.{text}=1", codes=(2,))
+    call(hostile, "--", text, codes=(2,))
+    call(Workspace(hostile.root / text), "ls", codes=(2,))
+    new = [path for path in hostile.root.rglob("*") if path not in before]
+    assert [path for path in new if not path.name.startswith("runs.db")] == []
+
+
+@pytest.mark.parametrize("text", ARGUMENTS, ids=range(len(ARGUMENTS)))
+def test_new_workspaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = text.replace("/", "_")[:40]
+    done = CliRunner().invoke(cli, ["init", "--", name], color=True)
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert acts_on_terminal(done.stdout_bytes + done.stderr_bytes, app=False) == set()
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_names_tags_and_values_of_real_runs(lab: Lab, tmp_path: Path) -> None:
+    """They are launched, run, stopped and binned by real processes, under a hostile path."""
+    for text in ARGUMENTS:
+        asked = ["--name", text, "--tag", text, "--set", f"grpo.run_name={text}", "--set", f"summary={text}"]
+        call(lab.workspace, "launch", "fake", *asked, "--draft", "--json", codes=(0, 2))
+    launched = call(
+        lab.workspace, "launch", "fake", "--name", "".join(ARGUMENTS), "--tag", "steps=3", "--wait"
+    )
+    run = lab.workspace.run(launched.stdout.strip())
+    assert lab.ended(run) is Status.FINISHED
+    assert run.path.parent == lab.workspace.logs
+    call(lab.workspace, "ls")
+    call(lab.workspace, "show", run.id)
+    call(lab.workspace, "delete", run.id)
+    queued = lab.launch("hold=1")
+    for text in ARGUMENTS[:3]:
+        call(lab.workspace, "stop", queued.id, f"--reason={text}")
+    assert lab.ended(queued) is Status.STOPPED
+    assert acts_on_terminal(call(lab.workspace, "show", queued.id).stdout_bytes, app=False) == set()
+    assert os.listdir(tmp_path) == [PLACE]
+    assert list(tmp_path.rglob("x")) == []
