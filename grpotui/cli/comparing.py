@@ -46,7 +46,7 @@ def _with_baseline(session: Session, runs: tuple[str, ...]) -> tuple[str, ...]:
     from grpotui.registry.desk import DeskReader
 
     pinned = DeskReader(session.workspace).read().pinned
-    if pinned is None:
+    if not pinned:
         raise UserError("compare takes 2 to 4 runs, or one beside a pinned baseline: b in the app pins one")
     return (pinned, *runs)
 
