@@ -81,7 +81,7 @@ async def test_the_table_scrolls_and_shows_every_field(workspace: Workspace) -> 
         await pilot.press(*"j" * 60)
         await until(pilot, lambda: "   status  " in screen_text(pilot))
         assert "   field_00  " not in screen_text(pilot)
-        await pilot.press(*"k" * 8)
+        await pilot.press(*"k" * 5)
         await until(pilot, lambda: "and 1 that change nothing" in screen_text(pilot))
         await pilot.press("D")
         await until(pilot, lambda: "   device  " in screen_text(pilot))
