@@ -11,9 +11,10 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, as_float, as_int
 from grpotui.records.lineage import StageMark
-from grpotui.registry import documents, groups, points
+from grpotui.registry import documents, groups, points, prompts
 from grpotui.registry.database import fresh
 from grpotui.registry.groups import GroupRow
+from grpotui.registry.prompts import Visit
 from grpotui.registry.references import resolve
 from grpotui.registry.rows import SUMMARY_COLUMNS, summary_of
 from grpotui.workspace import Workspace
@@ -164,6 +165,18 @@ class Registry:
     def visits(self, run_id: str, step: int, group: int, mode: str = Mode.TRAIN) -> list[tuple[int, int]]:
         """Return every (step, group) that had the same prompt as this one, ascending, itself included."""
         return groups.visits(self.connection, self._rid(run_id), str(mode), step, group)
+
+    def shared_prompts(self, run_ids: Sequence[str], mode: str = Mode.TRAIN) -> list[int]:
+        """Return the prompts that every run had, by their number, as the first run met them."""
+        return prompts.shared(self.connection, [self._rid(run_id) for run_id in run_ids], str(mode))
+
+    def prompt_visits(self, run_id: str, prompt: int, mode: str = Mode.TRAIN) -> list[Visit]:
+        """Return every group that a prompt had in a run, ascending by step."""
+        return prompts.visits(self.connection, self._rid(run_id), str(mode), prompt)
+
+    def prompt_means(self, run_id: str, low: int, high: int, mode: str = Mode.TRAIN) -> dict[int, float]:
+        """Return each prompt's mean reward over steps from ``low`` to ``high``."""
+        return prompts.means(self.connection, self._rid(run_id), str(mode), low, high)
 
     def group_lines(
         self, run_id: str, step: int | None = None, mode: str | None = None

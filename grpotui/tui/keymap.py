@@ -108,6 +108,13 @@ RUNS = Section(
         Key("runs.tag", "t", "tag", "tag", "Tags: +word or word adds, -word takes away"),
         Key("runs.judge", "v", "judge", "verdict", "Your own verdict: good, degenerate, unsure, none"),
         Key("runs.copy", "y", "copy", "copy", "Copy the run's id (OSC 52)"),
+        Key(
+            "runs.compare",
+            "c",
+            "compare",
+            "compare",
+            "Compare 2 to 4 marked runs, or one with the baseline",
+        ),
         Key("runs.mark", "space", "mark", "mark", "Mark the run, or unmark it"),
         Key("runs.pin", "b", "pin", "baseline", "Pin as the baseline to compare with, or unpin"),
         Key("runs.delete", "D", "delete", "bin", "Move the ended run to the bin (logs/.bin); asks first"),
@@ -184,6 +191,58 @@ RUN = Section(
     ),
 )
 
+COMPARE = Section(
+    "Compare",
+    (
+        Key(
+            "compare.back",
+            "left_square_bracket,left",
+            "cursor(-1)",
+            "cursor",
+            "Cursor back; words follow",
+            "[",
+        ),
+        Key("compare.forward", "right_square_bracket,right", "cursor(1)", "", "Cursor forward", "]"),
+        Key("compare.metric", "z", "metric(1)", "metric", "The next metric in the first chart"),
+        Key("compare.metric_back", "Z", "metric(-1)", "", "The metric before"),
+        Key("compare.find_metric", "a", "find_metric", "any", "Any metric in the first chart, by search"),
+        Key("compare.axis", "x", "axis", "axis", "Under the charts: step, samples, epoch, tokens or time"),
+        Key("compare.smooth", "S", "smooth", "smooth", "Steps that a point averages: auto, 1, 5 …"),
+        Key("compare.log_scale", "o", "log_scale", "", "Logarithmic scale of the first chart, or linear"),
+        Key("compare.prompt_forward", "n", "prompt(1)", "prompt", "The next prompt that the runs share"),
+        Key("compare.prompt_back", "N", "prompt(-1)", "", "The prompt before"),
+        Key(
+            "compare.differing",
+            "d",
+            "differing",
+            "differing",
+            "Only prompts where the runs differ, or all",
+        ),
+        Key("compare.fields", "D", "fields", "fields", "Every field that differs, or only possible causes"),
+        Key(
+            "compare.same_seed",
+            "e",
+            "same_seed",
+            "same seed",
+            "Launch a confounded run with A's seed",
+        ),
+        Key("compare.down", "j,down", "scroll(1)", "scroll", "Scroll the table", "j"),
+        Key("compare.up", "k,up", "scroll(-1)", "", "Scroll up", "k"),
+        Key(
+            "compare.other_back",
+            "comma",
+            "other(-1)",
+            "run",
+            "Another run beside A, where only two fit",
+            ",",
+        ),
+        Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
+        Key("compare.section", "tab", "section", "section", "Table, charts or words, where one of them fits"),
+        Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
+        Key("compare.copy", "y", "copy", "copy", "Copy the comparison as Markdown"),
+    ),
+)
+
 LAUNCH = Section(
     "Launch",
     (
@@ -242,7 +301,7 @@ READER = Section(
     ),
 )
 
-SECTIONS = (EVERYWHERE, RUNS, RUN, READER, LAUNCH, RESOURCES)
+SECTIONS = (EVERYWHERE, RUNS, RUN, READER, COMPARE, LAUNCH, RESOURCES)
 
 
 def check(keys: Mapping[str, str]) -> None:
