@@ -21,9 +21,10 @@ def compare_runs(session: Session, runs: tuple[str, ...], window: int, form: str
 
     One RUN alone is compared with the pinned baseline.
     """
-    from grpotui.analysis.compare import compare, load
+    from grpotui.analysis.compare.comparison import compare
     from grpotui.analysis.compare.document import table, to_csv, to_json, to_markdown
     from grpotui.analysis.compare.outcome import KEYS
+    from grpotui.analysis.compare.reading import load
 
     found = compare(load(session.registry, _with_baseline(session, runs), KEYS), window)
     if form == "json":

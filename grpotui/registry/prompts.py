@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A group that a prompt had: where it stands and its mean reward."""
-
-    step: int
-    group: int
-    mean: float | None
+from grpotui.records import Visit
 
 
 def visits(conn: sqlite3.Connection, rid: int, mode: str, prompt: int) -> list[Visit]:

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, as_float, as_int
+from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, Visit, as_float, as_int
 from grpotui.records.lineage import StageMark
 from grpotui.registry import documents, groups, points, prompts
 from grpotui.registry.database import fresh
 from grpotui.registry.groups import GroupRow
-from grpotui.registry.prompts import Visit
 from grpotui.registry.references import resolve
 from grpotui.registry.rows import SUMMARY_COLUMNS, summary_of
 from grpotui.workspace import Workspace

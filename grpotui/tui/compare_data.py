@@ -5,9 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from types import MappingProxyType
 
-from grpotui.analysis.compare import Subject, compare, load
+from grpotui.analysis.compare.comparison import compare
 from grpotui.analysis.compare.outcome import KEYS
-from grpotui.analysis.compare.words import SharedPrompts, shared_prompts, tell, that_differ
+from grpotui.analysis.compare.reading import load
+from grpotui.analysis.compare.subject import Subject
+from grpotui.analysis.compare.told import SharedPrompts
+from grpotui.analysis.compare.words import shared_prompts, tell, that_differ
 from grpotui.registry import connect, index_run
 from grpotui.registry.queries import Registry
 from grpotui.tui.compare_view import CompareSnapshot, Lane, WordsData

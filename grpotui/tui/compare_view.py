@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from grpotui.analysis.compare import Comparison
+from grpotui.analysis.compare.comparison import Comparison
 from grpotui.analysis.compare.outcome import HELD_OUT, REWARD
-from grpotui.analysis.compare.words import SharedPrompts, Told
+from grpotui.analysis.compare.told import SharedPrompts, Told
 from grpotui.records import RewardRange, RunSummary
 from grpotui.tui.run_axis import BY_STEP, KEYS, SAMPLES, STEP, Axis, by_samples, by_series
 from grpotui.tui.run_series import Series

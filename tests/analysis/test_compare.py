@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from grpotui.analysis.compare import Comparison, compare, load
+from grpotui.analysis.compare.comparison import Comparison, compare
 from grpotui.analysis.compare.config import causes, sentence
 from grpotui.analysis.compare.noise import Estimate, Mark, mark, pooled, windowed
 from grpotui.analysis.compare.outcome import KEYS
+from grpotui.analysis.compare.reading import load
 from grpotui.analysis.compare.words import shared_prompts, tell, that_differ
 from grpotui.errors import UserError
 from grpotui.registry import connect, sync

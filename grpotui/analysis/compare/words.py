@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from grpotui.records import Group, Mode
-from grpotui.registry.prompts import Visit
+from grpotui.analysis.compare.told import SharedPrompts, Told
+from grpotui.records import Mode
 from grpotui.registry.queries import Registry
 
 APART = 0.25
 """Difference of mean rewards, as a share of the reward's range, from which a prompt tells runs apart."""
 AROUND = 0.1
 """Share of a run around a step whose groups tell how a prompt does there."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharedPrompts:
-    """Prompts that every run has: watch prompts where there are some, else training prompts."""
-
-    mode: str = Mode.TRAIN
-    prompts: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One prompt in one run."""
-
-    group: Group | None
-    visits: tuple[Visit, ...] = ()
-    """Every time that the run had the prompt."""
 
 
 def shared_prompts(registry: Registry, run_ids: Sequence[str]) -> SharedPrompts:

@@ -13,7 +13,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from grpotui.analysis import format as fmt
-from grpotui.analysis.compare import MOST_RUNS
+from grpotui.analysis.compare.subject import MOST_RUNS
 from grpotui.records import RunSummary
 from grpotui.text import clean
 from grpotui.tui import deeds, keymap, style

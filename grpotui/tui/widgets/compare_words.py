@@ -7,7 +7,7 @@ from itertools import zip_longest
 from rich.text import Text
 
 from grpotui.analysis import format as fmt
-from grpotui.analysis.compare.words import Told
+from grpotui.analysis.compare.told import Told
 from grpotui.records import Mode
 from grpotui.tui import group_view as view
 from grpotui.tui.compare_charts import TONES
