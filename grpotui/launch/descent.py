@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
+from grpotui.launch.checked import Tell, silent
 from grpotui.launch.journal import State, events
 from grpotui.launch.notes import after_extension, not_restored
-from grpotui.launch.submit import LaunchRequest, Tell, go_on, launch, silent
+from grpotui.launch.submit import LaunchRequest, go_on, launch
 from grpotui.presets import Preset, eval_settings
 from grpotui.presets.grpo_rules import generation_size, group_size
 from grpotui.records import RunKind, Status, as_float, as_int

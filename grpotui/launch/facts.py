@@ -16,7 +16,7 @@ from grpotui.launch import devices, leases
 from grpotui.launch.memory import main_memory
 from grpotui.launch.model_facts import model_facts
 from grpotui.preflight import DataFacts, DeviceFacts, Facts, Peak, Probe, Tokens, probe_rewards
-from grpotui.presets import Preset, launch_settings
+from grpotui.presets import Preset, check_model, launch_settings
 from grpotui.presets.stages import tasks_of
 from grpotui.registry import connect
 from grpotui.registry.past import PastRun, past_runs
@@ -95,7 +95,10 @@ def _data(tasks: str, rewards: str) -> tuple[DataFacts, tuple[Probe, ...]]:
 
 def _examples(task: Mapping[str, Any]) -> list[Example]:
     """Return the training examples of a task, at most about _READ where it can pose any number."""
-    some = {**task, "n": min(prompt_count(task) or 0, _READ)}
+    count = prompt_count(task)
+    if count is None:  # all rows of a dataset that are not held out
+        return split_task(task, read_quickly).train
+    some = {**task, "n": min(count, _READ), "held_out": min(task.get("held_out") or 0, _READ)}
     return split_task(some, read_quickly).train
 
 
@@ -150,6 +153,7 @@ def _past(workspace: Workspace | None, model: str) -> list[PastRun]:
     if workspace is None:
         return []
     try:
+        model = check_model(model, workspace)  # as runs keep it
         connection = connect(workspace)
     except (UserError, sqlite3.Error, OSError):
         return []

@@ -9,29 +9,26 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
+from grpotui.launch.checked import Tell, checked, silent
 from grpotui.launch.ending import Ending, announce
-from grpotui.launch.facts import gather
 from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import State, next_attempt, queue_up, state, write_down
 from grpotui.launch.links import link_weights
 from grpotui.launch.locks import is_held, locked
 from grpotui.launch.queue import tick
-from grpotui.preflight import Finding, Severity, check, refusal
+from grpotui.launch.stop import write_request
 from grpotui.presets import (
     Preset,
-    apply_overrides,
     check_model,
     code_files,
     launch_settings,
     planned_steps,
-    problems,
-    validate,
 )
 from grpotui.presets import (
     resolve as resolve_preset,
@@ -42,7 +39,7 @@ from grpotui.records import RunKind, RunSummary, Status
 from grpotui.records.lineage import Parent
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
-from grpotui.secrecy import redact, without_secrets
+from grpotui.secrecy import redact
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
@@ -74,13 +71,6 @@ class LaunchRequest:
     """A checkpoint, or a model's folder, that the run begins with in place of the preset's model."""
     force: bool = False
     """Launch it though the preflight found errors."""
-
-
-Tell = Callable[[Finding], None]
-
-
-def silent(finding: Finding) -> None:
-    """Tell nobody."""
 
 
 def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = silent) -> str:
@@ -118,36 +108,12 @@ def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = silent) ->
     return run.id
 
 
-def wanted(request: LaunchRequest) -> Preset:
-    """Return the preset with all that the request changes in it; not validated. Raises PresetError."""
-    seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
-    preset = apply_overrides(request.preset, [*request.overrides, *seed])
-    if request.model is None:
-        return preset
-    return replace(preset, data={**preset.data, "model": _typed_model(request.model)})
-
-
-def _checked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> Preset:
-    """Return the wanted preset. Raises UserError for errors of the preflight, unless they are forced."""
-    preset = wanted(request)
-    found = check(preset, gather(preset, workspace, request.device))
-    hopeless = next(problems(preset), None)
-    if hopeless is not None and not hopeless.rule:
-        validate(preset)
-    if (hopeless or not request.force) and (refused := refusal(found, forcible=hopeless is None)):
-        raise UserError(refused)
-    for finding in found:
-        if finding.level is not Severity.INFO:
-            tell(finding)
-    return preset
-
-
 def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str, Any]:
     """Return the content of ``run.json``, less id and name."""
     if request.device not in DEVICES:
         raise UserError(f"device {clean(request.device, 40)!r}: one of {', '.join(DEVICES)}")
     seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
-    preset = _checked(workspace, request, tell)
+    preset = checked(workspace, request, tell)
     config = resolve_preset(preset)
     config["model"] = check_model(config["model"], workspace)
     settings = launch_settings(config)
@@ -170,12 +136,6 @@ def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str
         "host": os.uname().nodename,
         "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
     }
-
-
-def _typed_model(model: str) -> str:
-    """Return a model as a person typed it; a folder is meant from where they are, not from the workspace."""
-    folder = Path(model).expanduser()
-    return str(folder.absolute()) if (folder / "config.json").is_file() else model
 
 
 @contextmanager
@@ -222,13 +182,13 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
         known = state(run)
     if not (known.status.is_live or known.status is Status.QUEUED):
         raise UserError(f"{run.id} already {known.status}: nothing to stop")
-    _request(run, {"action": "stop", "reason": clean(reason), "force": force, "time": time.time()})
+    _request(run, reason, force)
 
 
-def _request(run: RunDir, request: dict[str, object]) -> None:
+def _request(run: RunDir, reason: str, force: bool) -> None:
     """Write a request; on a full disk tell the runner itself to end the run, which needs no space."""
     try:
-        write_json(run.request_json, without_secrets(request))
+        write_request(run, reason, force=force)
     except OSError:
         runner = Identity.from_json((read_json(run.process_json) or {}).get("runner"))
         if runner is None or not runner.send(signal.SIGTERM):
