@@ -72,6 +72,11 @@ class RunDir:
         return self.path / "request.json"
 
     @property
+    def contract_json(self) -> Path:
+        """How the run's contract stands; by the runner, anew every few seconds."""
+        return self.path / "contract.json"
+
+    @property
     def metrics(self) -> Path:
         """One line per logged step."""
         return self.path / "metrics.jsonl"

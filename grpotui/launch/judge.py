@@ -50,7 +50,7 @@ class Judge:
         self._run = run
         self._monitor = Monitor(facts)
         self._signals = LineWriter(run.signals)
-        self.last_step = 0
+        self.last_step = self.last_attempt = 0
         self._flagged: dict[_FlagKey, Said] = {}
         self._said = str(Verdict.WARMING_UP)
         self._untold: deque[dict[str, Any]] = deque()
@@ -95,7 +95,7 @@ class Judge:
         if step <= self.last_step:
             kept = {k: said for k, said in self._flagged.items() if k[0] < step or not said.before(line)}
             self._flagged = kept
-        self.last_step = step
+        self.last_step, self.last_attempt = step, line.attempt
 
     def _flag(self, flag: Flag, now: Said) -> None:
         if _key(flag) not in self._flagged:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from grpotui.launch.ending import Ending, decide, record, reserve
 from grpotui.launch.environment import runner_environment, trainer_argv, trainer_environment
+from grpotui.launch.govern import Governor
 from grpotui.launch.identity import Identity, boot_id, marked, marks
 from grpotui.launch.indexer import Indexer, log
 from grpotui.launch.journal import of_attempt, say, state
@@ -47,6 +48,7 @@ class Session:
         self._log_start = 0
         self._indexer = Indexer(workspace, run)
         self._watch = Watch(run, attempt)
+        self._governor = Governor(workspace, run, attempt)
         self._stall = StallWatch(run)
         self._running = False
         self._stopping = False
@@ -90,6 +92,7 @@ class Session:
         say(self._run, Status.STARTING, self._attempt, device=self._device)
         self._indexer.update(at_once=True)
         self._careful("leftovers", lambda: marked(self._run) and sweep(self._run))
+        self._careful("policy", self._governor.begin)
         self._careful("health", lambda: self._watch.catch_up(same_attempt=False))
         self._careful("ballast", lambda: reserve(self._run))
         output = os.open(
@@ -120,6 +123,7 @@ class Session:
         self._running = state(self._run).status in (Status.RUNNING, Status.STOPPING)
         trainer = Adopted(identity)
         self._write_process(identity)
+        self._careful("policy", self._governor.begin)
         self._careful("health", lambda: self._watch.catch_up(same_attempt=True))
         self._careful("stall", self._stall.take_over)
         return trainer
@@ -149,11 +153,12 @@ class Session:
         if self._is_deleted():
             stopping.order(DELETED)
         stopping.poll()
+        self._careful("health", self._watch.step)
+        self._careful("policy", lambda: self._govern(stopping))
         if stopping.asked is not None and not self._stopping:
             self._stopping = True
             if state(self._run).status is not Status.STOPPING:
                 say(self._run, Status.STOPPING, self._attempt, clean(stopping.asked.reason))
-        self._careful("health", self._watch.step)
         if stopping.asked is None:
             self._careful("stall", lambda: self._look_for_stall(trainer))
         self._indexer.update()
@@ -169,6 +174,13 @@ class Session:
             return True
         return False
 
+    def _govern(self, stopping: StopWatch) -> None:
+        """End the run when its policy or its kill criterion says so, unless somebody has asked already."""
+        order = self._governor.look(self._watch)
+        if order is not None and stopping.asked is None:
+            self._governor.act(order)
+            stopping.order(Request(order.reason))
+
     def _look_for_stall(self, trainer: Trainer) -> None:
         who = trainer.identity
         flag = self._stall.look(self._watch.last_step, lambda: who is not None and who.suspended())
@@ -179,6 +191,7 @@ class Session:
     def _end(self, ending: Ending) -> None:
         if self._is_deleted():  # whatever is written now would be a folder without a run
             return
+        self._careful("contract", lambda: self._governor.finish(self._watch, ending.status))
         self._careful("exit.json", lambda: record(self._run, self._attempt, ending))
         self._indexer.update(at_once=True)
 

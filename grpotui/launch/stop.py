@@ -11,7 +11,9 @@ from typing import Protocol
 
 from grpotui.launch.identity import Identity, marked
 from grpotui.records import as_float
-from grpotui.stream import read_json
+from grpotui.secrecy import without_secrets
+from grpotui.stream import read_json, write_json
+from grpotui.text import clean
 from grpotui.workspace import RunDir
 
 GRACE = 120.0
@@ -40,6 +42,15 @@ class Request:
     reason: str = ""
     force: bool = False
     """Do not wait for the rest of the grace."""
+
+
+def write_request(run: RunDir, reason: str, *, force: bool = False, save: bool = True) -> None:
+    """Ask a running run to stop; without ``save`` its trainer writes no further checkpoint.
+
+    Raises OSError when the disk refuses.
+    """
+    request = {"action": "stop", "reason": clean(reason), "force": force, "save": save, "time": time.time()}
+    write_json(run.request_json, without_secrets(request))
 
 
 def grace_seconds() -> float:

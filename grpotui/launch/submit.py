@@ -22,6 +22,7 @@ from grpotui.launch.journal import State, next_attempt, queue_up, state, write_d
 from grpotui.launch.links import link_weights
 from grpotui.launch.locks import is_held, locked
 from grpotui.launch.queue import tick
+from grpotui.launch.stop import write_request
 from grpotui.presets import (
     Preset,
     check_model,
@@ -38,7 +39,7 @@ from grpotui.records import RunKind, RunSummary, Status
 from grpotui.records.lineage import Parent
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
-from grpotui.secrecy import redact, without_secrets
+from grpotui.secrecy import redact
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
@@ -181,13 +182,13 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
         known = state(run)
     if not (known.status.is_live or known.status is Status.QUEUED):
         raise UserError(f"{run.id} already {known.status}: nothing to stop")
-    _request(run, {"action": "stop", "reason": clean(reason), "force": force, "time": time.time()})
+    _request(run, reason, force)
 
 
-def _request(run: RunDir, request: dict[str, object]) -> None:
+def _request(run: RunDir, reason: str, force: bool) -> None:
     """Write a request; on a full disk tell the runner itself to end the run, which needs no space."""
     try:
-        write_json(run.request_json, without_secrets(request))
+        write_request(run, reason, force=force)
     except OSError:
         runner = Identity.from_json((read_json(run.process_json) or {}).get("runner"))
         if runner is None or not runner.send(signal.SIGTERM):

@@ -15,7 +15,7 @@ from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch.locks import locked
-from grpotui.presets.code import CodeFile, shown
+from grpotui.presets.code import CodeFile
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean_lines
 
@@ -42,6 +42,8 @@ class Untrusted:
 
     def head(self) -> list[str]:
         """Return path, hash and first lines, harmless on any terminal."""
+        if self.file.command:
+            return [*clean_lines(self.file.command), "is run whenever the verdict of the run changes"]
         try:
             text = self.file.path.read_text(encoding="utf-8", errors="replace")
         except OSError:
@@ -73,9 +75,9 @@ def require(files: Sequence[CodeFile], root: Path) -> None:
     known = _known() if files else {}
     found = []
     for file in files:
-        entry = known.get(str(file.path))
+        entry = known.get(file.key)
         if not isinstance(entry, dict) or entry.get("sha256") != file.sha256:
-            found.append(Untrusted(file, entry is not None, shown(file.path, root)))
+            found.append(Untrusted(file, entry is not None, file.shown(root)))
     if found:
         raise UntrustedError(found)
 
@@ -88,7 +90,7 @@ def trust(files: Sequence[CodeFile]) -> None:
         with locked(path.with_name("trusted.lock"), _PATIENCE) as mine:
             if mine is None:
                 raise UserError(f"{path} is being written by another process: try again")
-            now = {str(file.path): {"sha256": file.sha256, "time": time.time()} for file in files}
+            now = {file.key: {"sha256": file.sha256, "time": time.time()} for file in files}
             write_json(path, {"files": {**_known(), **now}})
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}") from error

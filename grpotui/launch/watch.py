@@ -42,6 +42,16 @@ class Watch:
         """The step of the last line of metrics; 0 before the first."""
         return self._judge.last_step if self._judge is not None else 0
 
+    @property
+    def last_attempt(self) -> int:
+        """The attempt that wrote that line; 0 before the first."""
+        return self._judge.last_attempt if self._judge is not None else 0
+
+    @property
+    def judged(self) -> int:
+        """The byte of ``metrics.jsonl`` up to which lines are judged."""
+        return self._metrics.offset
+
     def catch_up(self, same_attempt: bool) -> None:
         """Take in what the streams hold: recall what was judged, judge what was not.
 

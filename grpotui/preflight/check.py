@@ -11,6 +11,7 @@ from grpotui.preflight.finding import Finding, Severity, told
 from grpotui.preflight.memory import memory
 from grpotui.preflight.model import model
 from grpotui.preflight.plan import Plan, plan_of
+from grpotui.preflight.promises import promises
 from grpotui.preflight.rewards import rewards
 from grpotui.preflight.schedule import schedule
 from grpotui.preflight.shape import shape
@@ -20,7 +21,7 @@ from grpotui.presets import Preset, problems
 Rule = Callable[[Plan, Facts], Iterator[Finding]]
 """One family of checks over a plan and what is known of the machine."""
 
-RULES: tuple[Rule, ...] = (shape, data, schedule, values, rewards, model, memory, disk)
+RULES: tuple[Rule, ...] = (shape, data, schedule, values, rewards, promises, model, memory, disk)
 _ORDER = list(Severity)
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
+from grpotui.presets.notify import notify_command
 from grpotui.presets.preset import PresetError, Problem
 from grpotui.tasks.rewards.own import PATTERN
 
@@ -32,17 +35,38 @@ class CodeFile:
 
     path: Path
     sha256: str
+    command: str = ""
+    """A command line in place of a file; ``path`` is then the folder that it runs in."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by."""
+        return self.command or str(self.path)
 
     def to_json(self) -> dict[str, str]:
         """Return the object that stands in ``run.json`` under ``code``."""
-        return {"path": str(self.path), "sha256": self.sha256}
+        return {"path": self.key, "sha256": self.sha256}
+
+    def shown(self, root: Path) -> str:
+        """Return it as it is named in the workspace."""
+        real = Path(os.path.realpath(root))
+        inside = self.path.is_relative_to(real)
+        return self.command or str(self.path.relative_to(real) if inside else self.path)
 
 
 def code_files(config: Mapping[str, Any], root: Path) -> list[CodeFile]:
-    """Return the files that a config's own functions stand in, and those of ``root`` that they import.
+    """Return all code of a config: its own functions, and the command that is run on a change of verdict.
 
     ``config`` is a preset's data or a run's config, ``root`` the workspace's folder, from which files are
     named and modules found last. Raises PresetError for a name that leads to no file.
+    """
+    return [*function_files(config, root), *command_files(config, root)]
+
+
+def function_files(config: Mapping[str, Any], root: Path) -> list[CodeFile]:
+    """Return the files that a config's own functions stand in, and those of ``root`` that they import.
+
+    Raises PresetError for a name that leads to no file.
     """
     PathFinder.invalidate_caches()
     found: dict[Path, CodeFile] = {}
@@ -51,6 +75,21 @@ def code_files(config: Mapping[str, Any], root: Path) -> list[CodeFile]:
             for path in _entries(name, root):
                 _take(path, root, found)
     return list(found.values())
+
+
+def command_files(config: Mapping[str, Any], root: Path) -> list[CodeFile]:
+    """Return the command of ``[notify]`` as code, with the files of the workspace that it names."""
+    command = notify_command(config)
+    if not command:
+        return []
+    line = f"notify: {shlex.join(command)}"
+    found: dict[Path, CodeFile] = {}
+    for part in command:
+        path = Path(os.path.realpath(root / part.replace("\0", "")))
+        if path.is_relative_to(os.path.realpath(root)) and _is_source(path):
+            _take(path, root, found)
+    whole = hashlib.sha256(json.dumps(command).encode()).hexdigest()
+    return [CodeFile(root, whole, line), *found.values()]
 
 
 def require_same(recorded: object, config: Mapping[str, Any], root: Path) -> list[CodeFile]:
@@ -62,9 +101,10 @@ def require_same(recorded: object, config: Mapping[str, Any], root: Path) -> lis
     hashes = {str(one.get("path")): one.get("sha256") for one in known if isinstance(one, Mapping)}
     files = code_files(config, root)
     for file in files:
-        if hashes.get(str(file.path)) != file.sha256:
-            name = shown(file.path, root)
-            raise PresetError(f"{name} changed since this run was launched: launch a new run with it")
+        if hashes.get(file.key) != file.sha256:
+            raise PresetError(
+                f"{file.shown(root)} changed since this run was launched: launch a new run with it"
+            )
     return files
 
 
@@ -76,12 +116,6 @@ def prepare_imports(root: Path, folder: Path) -> None:
     sys.path.append(str(root))
     sys.pycache_prefix = str(folder / ".no-cache")
     sys.dont_write_bytecode = True
-
-
-def shown(path: Path, root: Path) -> str:
-    """Return a file as it is named in the workspace."""
-    real = Path(os.path.realpath(root))
-    return str(path.relative_to(real)) if path.is_relative_to(real) else str(path)
 
 
 def remote_code(path: str, value: object) -> Iterator[Problem]:

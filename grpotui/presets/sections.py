@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grpotui.records import HealthSettings
+from grpotui.records import POLICIES, HealthSettings
 
 DEVICES = ("auto", "cpu", "cuda")
 """What a run can be asked to train on; "auto" takes the GPU where there is one."""
@@ -46,7 +46,7 @@ class EvalSettings:
 
 @dataclass(frozen=True, slots=True)
 class ContractSettings:
-    """The preset's ``[contract]`` table: what is expected before the run. It is kept, not scored yet."""
+    """The preset's ``[contract]`` table: what is expected before the run, scored at its end."""
 
     hypothesis: str = ""
     """What is believed, and why."""
@@ -59,7 +59,15 @@ class ContractSettings:
     tertiary: str = ""
     """What would be good to have."""
     kill: str = ""
-    """When it is not worth going on."""
+    """When it is not worth going on: the runner stops the run, which saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """The preset's ``[notify]`` table: what the runner does when the verdict of a run changes."""
+
+    command: tuple[str, ...] = ()
+    """A program and its arguments, such as ["notify-send", "{run}: {verdict}"]."""
 
 
 BEST = ("eval_accuracy", "eval_sampled_accuracy", "eval_reward")
@@ -94,6 +102,7 @@ SECTIONS: Mapping[str, type] = {
     "eval": EvalSettings,
     "health": HealthSettings,
     "contract": ContractSettings,
+    "notify": NotifySettings,
     "launch": LaunchSettings,
 }
 """Tables whose fields a dataclass declares, defaults included."""
@@ -109,6 +118,7 @@ TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
     "eval": ("dict",),
     "health": ("dict",),
     "contract": ("dict",),
+    "notify": ("dict",),
     "launch": ("dict",),
 }
 """Top-level keys and the kinds they take; ``extends`` is gone once a preset is loaded."""
@@ -121,12 +131,9 @@ KINDS = ("train",)
 LATER = frozenset(
     {
         "confirm",
-        "notify",
         "promote",
         "rollouts",
         "sweep",
-        "health.on_collapsed",
-        "health.on_no_signal",
     }
 )
 """Sections and fields that presets of a later version have."""
@@ -145,6 +152,10 @@ LIMITS: Mapping[str, Limit] = {
     "health.jaccard_warn": Limit(0, 1),
     "health.jaccard_bad": Limit(0, 1),
     "health.patience": Limit(low=1),
+    "health.on_collapsed": Limit(choices=POLICIES),
+    "health.on_no_signal": Limit(choices=POLICIES),
+    "health.on_solved": Limit(choices=POLICIES),
+    "health.grace": Limit(low=0),
     "launch.device": Limit(choices=DEVICES),
     "launch.devices": Limit(1, 1),
 }

@@ -7,11 +7,13 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from grpotui import contract
 from grpotui.presets import eval_rules, grpo_rules, stages
 from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
-from grpotui.presets.kinds import fits, mismatch, unusable
+from grpotui.presets.kinds import mismatch, unusable
+from grpotui.presets.notify import notify_problems
 from grpotui.presets.preset import Preset, PresetError, Problem
 from grpotui.presets.secrecy import secrets_in
 from grpotui.presets.sections import (
@@ -69,6 +71,7 @@ def problems(preset: Preset) -> Iterator[Problem]:
     for name, section in SECTIONS.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
+            yield from _written(name, data[name])
     if task is not None and isinstance(data.get("eval"), dict):
         yield from eval_rules.problems(data["eval"], task, data.get("curriculum"))
 
@@ -79,8 +82,16 @@ def field_problems(path: str, value: object) -> Iterator[Problem]:
     if section == "grpo":
         yield from _grpo_field(name, value)
     elif section in SECTIONS:
-        found = _section(section, SECTIONS[section], {name: value})
+        found = [*_section(section, SECTIONS[section], {name: value}), *_written(section, {name: value})]
         yield from (problem for problem in found if problem.path == path)
+
+
+def _written(section: str, values: object) -> Iterator[Problem]:
+    """Yield what is wrong with texts that have a language of their own."""
+    if section == "contract":
+        yield from (Problem(path, message) for path, message in contract.check(values))
+    elif section == "notify":
+        yield from notify_problems(values)
 
 
 def _top(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -207,15 +218,7 @@ def _section(name: str, section: type, values: Mapping[str, Any]) -> Iterator[Pr
             yield problem
         elif path in LIMITS and (wanted := LIMITS[path].broken(value)):
             yield Problem(path, f"{wanted}, got {shown(value)}")
-        elif path == "contract.forecast":
-            yield from _forecast(path, value)
     yield from _order(name, declared, values)
-
-
-def _forecast(path: str, table: Mapping[str, Any]) -> Iterator[Problem]:
-    for measure, span in table.items():
-        if not fits(span, ("list",), ("float",)) or len(span) != 2 or span[0] > span[1]:
-            yield Problem(f"{path}.{measure}", f"expected [low, high], got {shown(span)}")
 
 
 def _order(

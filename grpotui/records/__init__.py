@@ -4,12 +4,13 @@
 """
 
 from grpotui.records.groups import ZERO_STD_EPSILON, Completion, Group, RewardRange, prompt_text
-from grpotui.records.health import Flag, HealthContext, HealthSettings
+from grpotui.records.health import POLICIES, Flag, HealthContext, HealthSettings
 from grpotui.records.numbers import as_float, as_int
 from grpotui.records.runs import REWARD_WINDOW, RunSummary
 from grpotui.records.words import FlagKind, Flat, HumanVerdict, Level, Mode, RunKind, Status, Verdict
 
 __all__ = [
+    "POLICIES",
     "REWARD_WINDOW",
     "ZERO_STD_EPSILON",
     "Completion",

@@ -70,6 +70,18 @@ class HealthSettings:
     """Gap at which the model has learnt its prompts by heart."""
     patience: int = 5
     """Logged steps in a row before a verdict changes."""
+    on_collapsed: str = "flag"
+    """What the runner does when the verdict stays: "flag" nothing, "stop", "checkpoint-and-stop"."""
+    on_no_signal: str = "flag"
+    """The same for no-signal."""
+    on_solved: str = "flag"
+    """The same for solved."""
+    grace: int = 20
+    """Steps that such a verdict has to last before the runner acts."""
+
+
+POLICIES = ("flag", "stop", "checkpoint-and-stop")
+"""What may follow from a verdict: nothing; the end without a further checkpoint; the end with one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,16 +48,20 @@ class Supervision(TrainerCallback):  # type: ignore[misc]  # transformers has no
         self._progress.training = True
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Ask for a last log line and checkpoint when the run shall stop."""
+        """Ask for a last log line, and for a checkpoint unless none is wanted, when the run shall stop."""
         self._progress.step = state.global_step
-        stop, failed = self.trainer.any_rank(self._stop.asked(), self.trainer.loss_failed)
+        asked = self._stop.asked()
+        stop, failed, saves = self.trainer.any_rank(
+            asked, self.trainer.loss_failed, asked and self._stop.saves
+        )
         if failed:
             self.trainer.loss_failed = control.should_log = True
         if state.global_step >= state.max_steps:
             control.should_save = control.should_save or args.save_strategy != "no"
         elif stop:
             self.stopped = True
-            control.should_log = control.should_save = control.should_training_stop = True
+            control.should_log = control.should_training_stop = True
+            control.should_save = control.should_save or saves
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """From here on an error is none of a step."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grpotui.errors import UserError
-from grpotui.presets.code import prepare_imports, require_same
+from grpotui.presets.code import function_files, prepare_imports, require_same
 from grpotui.records import RunKind, Status, as_int
 from grpotui.stream import read_json, write_json
 from grpotui.train import device
@@ -58,8 +58,10 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     from grpotui.train.session import Experiment, Session
 
     config, root = asked.get("config"), run.path.parent.parent
-    if isinstance(config, dict) and require_same(asked.get("code"), config, root):
-        prepare_imports(root, run.path)
+    if isinstance(config, dict):
+        require_same(asked.get("code"), config, root)
+        if function_files(config, root):
+            prepare_imports(root, run.path)
     experiment = Experiment.from_run(asked, run)
     say(f"loading model {experiment.model}")
     session = Session(run, attempt, device.resolve(wanted), stop, progress)

@@ -45,6 +45,12 @@ class StopSignal:
         return request if request is not None and request.get("action") == "stop" else None
 
     @property
+    def saves(self) -> bool:
+        """False when the run shall end without a further checkpoint."""
+        request = self._request()
+        return request is None or request.get("save") is not False
+
+    @property
     def reason(self) -> str:
         """Why, in one line: what the person wrote, else what came."""
         request = self._request()

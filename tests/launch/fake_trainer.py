@@ -1,10 +1,10 @@
 """A trainer without torch: writes the real streams, and misbehaves as the run's tags ask.
 
 Tags: steps=N, delay=SECONDS, late=SECONDS (before anything), hold=STEP,STEP (waits there for a file
-``go-STEP`` in the folder), collapse=STEP, crash=STEP, vanish=STEP (exit code 0, no result), mute (trains
-for ever and writes nothing), save=N (a checkpoint every N steps), saving=SECONDS (each takes so long),
-skew=STEP:SECONDS (its clock is set from that step on), stubborn (ignores TERM), litter (leaves a child in
-another session that ignores TERM), orphans (short-lived processes that lose their parent). A tag that ends
+``go-STEP`` in the folder), collapse=STEP, recover=STEP, crash=STEP, vanish=STEP (exit code 0, no result),
+mute (trains for ever and writes nothing), save=N (a checkpoint every N steps), saving=SECONDS (each takes so
+long), skew=STEP:SECONDS (its clock is set from that step on), stubborn (ignores TERM), litter (leaves a child
+in another session that ignores TERM), orphans (short-lived processes that lose their parent). A tag that ends
 in ``@N`` is for attempt N.
 """
 
@@ -70,7 +70,9 @@ class Trainer:
                 raise RuntimeError("the reward is broken")
             if done == self.number("vanish", 0) and self.attempt == 1:
                 return 0
-        self.save(done)
+        request = read_json(self.run.request_json) or {}
+        if not self.stopping or request.get("save") is not False:
+            self.save(done)
         status = "stopped" if self.stopping else "finished"
         self.writer.result(status, done, self.attempt)
         return 0
@@ -92,7 +94,7 @@ class Trainer:
 
     def step(self, step: int) -> None:
         noise = random.Random(step)
-        collapsed = step >= self.number("collapse", 10**9)
+        collapsed = self.number("collapse", 10**9) <= step < self.number("recover", 10**9)
         for group in range(GROUPS):
             texts = ["the one answer to every question"] * SAMPLES
             rewards = [0.5] * SAMPLES

@@ -94,7 +94,7 @@ def test_missing_signals_come_from_the_newest_groups(run: RunDir) -> None:
     ):
         writer.append(line)
     found, ahead = compute_missing(
-        Tail(run.completions), Survey(Tail(run.metrics), 3, 2, [1, 2, 3]), RewardRange(0, 1)
+        Tail(run.completions), Survey(Tail(run.metrics), 3, 3, 2, [1, 2, 3]), RewardRange(0, 1)
     )
     assert sorted(found) == [2, 3]
     assert (found[2]["groups"], found[3]["groups"]) == (2, 1)

@@ -203,3 +203,15 @@ def test_half_precision_takes_half_of_it() -> None:
     assert found(half, device=small) == []
     assert found(half, disk_free=12 * GB) == []
     assert the("disk", found(preset(), disk_free=12 * GB)).level is ERROR
+
+
+def test_a_contract_that_can_never_be_told_is_doubted() -> None:
+    asked = preset(
+        "contract.primary=mean(reward, last=5000) > 0.8",
+        "contract.secondary=eval_accuracy > 0.5",
+        "contract.tertiary=mean(kl, last=50) < 1",
+    )
+    said = {f.fields[0]: f.message for f in found(asked) if f.rule == "contract"}
+    assert set(said) == {"contract.primary", "contract.secondary"}
+    assert "mean(reward, last=5000) needs 5000 values, and the run will log" in said["contract.primary"]
+    assert "set eval.every" in said["contract.secondary"]

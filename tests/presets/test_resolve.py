@@ -23,6 +23,10 @@ def test_our_defaults_are_filled_in_and_trls_are_not(good: Preset) -> None:
         "gap_warn": 0.2,
         "gap_bad": 0.4,
         "patience": 3,
+        "on_collapsed": "flag",
+        "on_no_signal": "flag",
+        "on_solved": "flag",
+        "grace": 20,
     }
     assert config["launch"] == {"device": "auto", "devices": 1, "tags": ["sums"]}
     assert config["kind"] == "train"
