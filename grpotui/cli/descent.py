@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 RESULT = ("eval_accuracy", "eval_sampled_accuracy", "eval_train_accuracy")
 
 
-def _changes(verb: Callable[..., None]) -> Callable[..., None]:
+def changes_options(verb: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a verb that makes a new run."""
     options = (
         click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Such as grpo.beta=0.1."),
@@ -37,7 +37,7 @@ def _changes(verb: Callable[..., None]) -> Callable[..., None]:
     return verb
 
 
-def _ends(verb: Callable[..., None]) -> Callable[..., None]:
+def end_options(verb: Callable[..., None]) -> Callable[..., None]:
     """Add the options that every verb of this file takes."""
     options = (
         click.option("--trust-code", is_flag=True, help="Say yes to the run's Python files."),
@@ -49,7 +49,7 @@ def _ends(verb: Callable[..., None]) -> Callable[..., None]:
     return verb
 
 
-def _finish(
+def finish(
     session: Session,
     deed: Callable[[], Made],
     trust_code: bool,
@@ -88,7 +88,7 @@ def _measured(last: dict[str, Any], key: str) -> str:
 @click.argument("run")
 @click.option("--steps", type=int, help="So many optimizer steps more.")
 @click.option("--epochs", type=float, help="So many epochs more.")
-@_ends
+@end_options
 @click.pass_obj
 def extend_run(
     session: Session,
@@ -103,14 +103,14 @@ def extend_run(
     from grpotui.launch.descent import extend
 
     run_id = session.registry.resolve(run)
-    _finish(session, lambda: extend(session.workspace, run_id, steps, epochs), trust_code, waits, as_json)
+    finish(session, lambda: extend(session.workspace, run_id, steps, epochs), trust_code, waits, as_json)
 
 
 @click.command("fork")
 @click.argument("run")
 @click.option("--step", type=int, help="Of the checkpoint; default: the last one.")
-@_changes
-@_ends
+@changes_options
+@end_options
 @click.pass_obj
 def fork_run(
     session: Session,
@@ -126,13 +126,13 @@ def fork_run(
     from grpotui.launch.descent import Changes, fork
 
     run_id, wanted = session.registry.resolve(run), Changes(**changes, tell=warn)
-    _finish(session, lambda: fork(session.workspace, run_id, step, wanted), trust_code, waits, as_json)
+    finish(session, lambda: fork(session.workspace, run_id, step, wanted), trust_code, waits, as_json)
 
 
 @click.command("clone")
 @click.argument("run")
-@_changes
-@_ends
+@changes_options
+@end_options
 @click.pass_obj
 def clone_run(
     session: Session, /, run: str, trust_code: bool, waits: bool, as_json: bool, **changes: Any
@@ -141,7 +141,7 @@ def clone_run(
     from grpotui.launch.descent import Changes, clone
 
     run_id, wanted = session.registry.resolve(run), Changes(**changes, tell=warn)
-    _finish(session, lambda: clone(session.workspace, run_id, wanted), trust_code, waits, as_json)
+    finish(session, lambda: clone(session.workspace, run_id, wanted), trust_code, waits, as_json)
 
 
 @click.command("evaluate")
@@ -149,8 +149,8 @@ def clone_run(
 @click.option("--checkpoint", type=int, help="Its step; 0 is what the run began with. Default: the last one.")
 @click.option("--task", help="Ask another task than the run was trained on.")
 @click.option("--n", type=click.IntRange(1), help="Held-out prompts; default: eval.n of the run.")
-@_changes
-@_ends
+@changes_options
+@end_options
 @click.pass_obj
 def evaluate_run(
     session: Session,
@@ -172,7 +172,7 @@ def evaluate_run(
     def deed() -> Made:
         return evaluate(session.workspace, run_id, checkpoint, task, n, wanted)
 
-    _finish(session, deed, trust_code, waits, as_json, measures=True)
+    finish(session, deed, trust_code, waits, as_json, measures=True)
 
 
 VERBS = (extend_run, fork_run, clone_run, evaluate_run)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from grpotui.analysis import format as fmt
+from grpotui.analysis.promises import headline, marks_of
 from grpotui.cli.follow import print_log
 from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
@@ -95,6 +96,7 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("folder", detail["paths"]["folder"]),
         ]
     )
+    _print_contract(detail["contract"])
     if detail["last"]:
         click.echo()
         print_fields([(key, fmt.number(value)) for key, value in sorted(detail["last"].items())])
@@ -102,6 +104,19 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
         click.echo()
         for flag in detail["flags"]:
             click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
+
+
+def _print_contract(content: dict[str, Any]) -> None:
+    told = marks_of(content)
+    if not told:
+        return
+    click.echo()
+    ended = headline(content)
+    click.echo(f"contract: {ended}" if ended else "contract: the run goes on")
+    print_table(
+        ["", "", "state", "of", "measured"],
+        [[mark.sign, mark.name, mark.state, mark.text, mark.numbers] for mark in told],
+    )
 
 
 def _origin(run: RunSummary) -> str:

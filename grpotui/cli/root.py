@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from grpotui import __version__
-from grpotui.cli import checking, comparing, control, descent, reading, serve, setup
+from grpotui.cli import checking, comparing, control, descent, reading, serve, setup, steering
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -67,6 +67,7 @@ VERBS = (
     *checking.VERBS,
     *control.VERBS,
     *descent.VERBS,
+    *steering.VERBS,
     *reading.VERBS,
     *comparing.VERBS,
     *serve.VERBS,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from grpotui.launch import pledge
+from grpotui.launch.policy import read_policy
 from grpotui.records import RunSummary
 from grpotui.records.lineage import parent_of
 from grpotui.registry.queries import Registry
@@ -58,6 +60,8 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
         "model": registry.model(run_id),
         "last": registry.last(run_id),
         "flags": [flag.to_json() for flag in registry.flags(run_id)],
+        "contract": contract_state(registry, summary),
+        "policy": read_policy(folder).to_json(),
         "stages": [mark.to_json() for mark in registry.stages(run_id)],
         "children": [
             {
@@ -84,6 +88,12 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
             "checkpoints": str(folder.checkpoints),
         },
     }
+
+
+def contract_state(registry: Registry, run: RunSummary) -> dict[str, Any]:
+    """Return how a run's contract stands, or how it ended; empty without one."""
+    folder = registry.workspace.run(run.id)
+    return pledge.look(registry.workspace, folder, run.attempt, run.status)
 
 
 def _parent(run: RunSummary) -> dict[str, Any] | None:

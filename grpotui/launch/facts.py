@@ -32,7 +32,7 @@ from grpotui.tasks import (
 from grpotui.tasks.tables import read_quickly
 from grpotui.workspace import Workspace
 
-_READ = 1000
+_READ = 300
 """Prompts that are made to see how long they are; the tasks make them in random order."""
 _PIECE = re.compile(r"\d|[^\W\d]+|[^\w\s]|\s{2,}")
 _PER_TOKEN = 5
@@ -103,9 +103,9 @@ def _examples(task: Mapping[str, Any]) -> list[Example]:
 
 
 def _counts(task: Mapping[str, Any], examples: Sequence[Example]) -> tuple[int, int]:
-    """Return (prompts, different prompts) of a task; of one that is not read whole, by what was read."""
-    rows = max(prompt_count(task) or 0, len(examples))
-    return rows, rows - duplicates(examples) * rows // max(1, len(examples))
+    """Return (prompts, different prompts) of a task; where they repeat in what was read, those in there."""
+    rows, repeated = max(prompt_count(task) or 0, len(examples)), duplicates(examples)
+    return rows, len(examples) - repeated if repeated else rows
 
 
 def _describe(examples: Sequence[Example], rows: int, distinct: int) -> DataFacts:

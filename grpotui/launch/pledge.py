@@ -113,9 +113,9 @@ def score(pledge: Pledge, run: RunDir, attempt: int, status: Status) -> dict[str
 
 
 def rescore(
-    workspace: Workspace, run: RunDir, attempt: int, status: Status, baseline: str = ""
+    workspace: Workspace, run: RunDir, attempt: int, status: Status, baseline: str | None = None
 ) -> dict[str, Any]:
-    """Compute the score of an ended attempt anew, from the files alone."""
+    """Compute the score of an ended attempt anew, from the files alone; ``baseline`` as in Pledge."""
     pledge = Pledge(workspace, run, contract_of(run), baseline)
     pledge.step()
     return score(pledge, run, attempt, status)
@@ -124,6 +124,20 @@ def rescore(
 def standing(run: RunDir) -> dict[str, Any]:
     """Return how a run's contract stands, as its runner wrote it last; empty where it has none."""
     return read_json(run.contract_json) or {}
+
+
+def look(workspace: Workspace, run: RunDir, attempt: int, status: Status) -> dict[str, Any]:
+    """Return how a run's contract stands or how it ended; empty without one.
+
+    What no runner has scored, as of a run that was lost or came from elsewhere, is computed.
+    """
+    if not status.is_ended:
+        return standing(run)
+    said = [e for e in events(run) if e.get("type") == SCORE and as_int(e.get("attempt")) == attempt]
+    if said:
+        return {key: value for key, value in said[-1].items() if key not in ("type", "time", "attempt")}
+    contract = contract_of(run)
+    return rescore(workspace, run, attempt, status) if contract else {}
 
 
 def publish(run: RunDir, content: Mapping[str, Any]) -> None:

@@ -89,3 +89,9 @@ def summaries(conn: sqlite3.Connection, ids: Sequence[str]) -> dict[str, RunSumm
         query = f"SELECT {SUMMARY_COLUMNS} FROM runs WHERE id IN ({marks})"  # noqa: S608
         found |= {row[0]: summary_of(row) for row in conn.execute(query, some)}
     return found
+
+
+def last_verdict_at(connection: sqlite3.Connection) -> float:
+    """Return when a verdict of any run changed last, in unix seconds; 0 when none ever did."""
+    (found,) = connection.execute("SELECT max(verdict_at) FROM runs").fetchone()
+    return float(found or 0.0)

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -22,6 +23,7 @@ from grpotui.errors import UserError
 from grpotui.launch.trust import UntrustedError
 from grpotui.records import Status
 from grpotui.registry import connect
+from grpotui.registry.browse import last_verdict_at
 from grpotui.registry.queries import Registry
 from grpotui.text import clean
 from grpotui.tui import clip, deeds, keymap, style, theme
@@ -64,6 +66,8 @@ class GrpoTui(KeysInOrder):
         self.keys = self.settings.keys
         self.animation_level = "none"
         self.looks = Looks(workspace)
+        self._heard: float | None = None
+        """When a verdict changed last, as far as was seen."""
         self._first_run = open_run
         self._ticking = False
         self._next_tick = 0.0
@@ -163,12 +167,23 @@ class GrpoTui(KeysInOrder):
         try:
             self.looks.keep()
             queue.tick(self.workspace)
+            self._listen()
         except TROUBLE as error:
             if not get_current_worker().is_cancelled:
                 self.log.error(one_line(error))
         finally:
             self._next_tick = time.monotonic() + TICK_SHARE * (time.thread_time() - began)
             self._ticking = False
+
+    def _listen(self) -> None:
+        """Ring the terminal's bell when a verdict of any run has changed since the last look."""
+        if not self.settings.bell:
+            return
+        with closing(connect(self.workspace)) as connection:
+            now, before = last_verdict_at(connection), self._heard
+        self._heard = now
+        if before is not None and now > before:
+            self.call_from_thread(self.bell)
 
     async def on_event(self, event: Event) -> None:
         """A key or a click: somebody is here."""

@@ -150,6 +150,8 @@ RUN = Section(
         Key("run.extend", "X", "extend", "", "Extend: go on past its planned end by so many steps"),
         Key("run.fork", "F", "fork", "", "Fork: a new run from a checkpoint's weights, edited in Launch"),
         Key("run.evaluate", "E", "evaluate", "", "Evaluate a checkpoint on held-out prompts, as a run"),
+        Key("run.policy", "p", "policy", "", "What its runner does by itself when a verdict lasts"),
+        Key("run.rescue", "R", "rescue", "rescue", "Rescue: begin again before the trouble, with one change"),
         Key("run.note", "m", "note", "note", "Write one line of note to the run"),
     ),
 )

@@ -9,8 +9,11 @@ from bisect import bisect_right
 from contextlib import closing, suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from grpotui.errors import UserError
+from grpotui.launch import pledge
+from grpotui.launch.policy import read_policy
 from grpotui.presets import health_settings
 from grpotui.records import (
     ZERO_STD_EPSILON,
@@ -85,6 +88,10 @@ class RunReader:
         self._registry: Registry | None = None
         self._version: object = None
         self._last: RunSnapshot | None = None
+        self._policy: tuple[int, dict[str, Any]] = (0, {})
+        self._contract_at = 0
+        self._contract_seen: tuple[int, int, Status] | None = None
+        self._contract_state: dict[str, Any] = {}
 
     def fetch(self) -> RunSnapshot:
         """Index what the run's files hold, and return it: the same object when nothing came since the last.
@@ -111,9 +118,10 @@ class RunReader:
         registry, connection = self._registry, self._registry.connection
         came = index_run(connection, folder)
         log = self._tail(folder.output_log)
+        contract = self._contract_file(folder.contract_json)
         version = (connection, connection.execute("PRAGMA data_version").fetchone())
         last, before, self._version = self._last, self._version, version
-        same = last is not None and not came and version == before and log is last.log
+        same = last is not None and not came and version == before and log is last.log and not contract
         if last is not None and same and last.run.status is not Status.QUEUED:
             return last
         self._last = self._snapshot(registry, log)
@@ -137,8 +145,39 @@ class RunReader:
             health=settings,
             waits_for=self._waits_for(run),
             per_step=self._per_step,
+            contract=self._contract(run),
+            policy=self._policy_now(),
             replaying=self._replayed_until is not None,
         )
+
+    def _contract_file(self, path: Path) -> bool:
+        """Return whether the runner has written the contract's state anew."""
+        try:
+            found = path.stat().st_mtime_ns
+        except OSError:
+            found = 0
+        self._contract_at, before = found, self._contract_at
+        return found != before
+
+    def _contract(self, run: RunSummary) -> dict[str, Any]:
+        """Return how the contract stands; that of an ended run is computed once."""
+        seen = (self._contract_at, run.attempt, run.status)
+        if seen != self._contract_seen:
+            folder = self.workspace.run(self.run_id)
+            self._contract_state = pledge.look(self.workspace, folder, run.attempt, run.status)
+            self._contract_seen = seen
+        return self._contract_state
+
+    def _policy_now(self) -> dict[str, Any]:
+        """Return what the runner does by itself; read again only when there are other events."""
+        folder = self.workspace.run(self.run_id)
+        try:
+            size = folder.events.stat().st_size
+        except OSError:
+            size = 0
+        if size != self._policy[0] or not self._policy[1]:
+            self._policy = (size, read_policy(folder).to_json())
+        return self._policy[1]
 
     def groups(self, step: int) -> StepGroups:
         """Return the groups of one step. Safe beside :meth:`fetch` in another thread."""

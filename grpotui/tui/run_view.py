@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange, RunSummary, Verdict
 from grpotui.tui.run_axis import BY_STEP, KEYS, SAMPLES, STEP, Axis, by_samples, by_series
@@ -56,6 +57,10 @@ class RunSnapshot:
     waits_for: str = ""
     per_step: int | None = None
     """Completions that one step trains on, where the config tells."""
+    contract: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """How the run's contract stands, as in ``contract.json``; empty without one."""
+    policy: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """What the runner does by itself."""
     replaying: bool = False
     """True while a resumed attempt replaces steps that were there before."""
 

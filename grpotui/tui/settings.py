@@ -33,6 +33,8 @@ class Settings:
     """For runs whose preset leaves it open: ``auto`` (the GPU where there is one), ``cpu`` or ``cuda``."""
     mouse: bool = True
     """False leaves the mouse to the terminal, as ``--no-mouse`` does."""
+    bell: bool = True
+    """The terminal's bell, once for each change of a verdict while the app is open."""
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """The table ``[keys]``: ids of actions, as help lists them, and the keys they shall have."""
 
@@ -81,6 +83,7 @@ def _read(data: Mapping[str, Any]) -> Settings:
         "refresh": _seconds,
         "device": _device,
         "mouse": _truth,
+        "bell": _truth,
         "keys": _keys,
     }
     read: dict[str, Any] = {name: checks[name](name, value) for name, value in data.items()}

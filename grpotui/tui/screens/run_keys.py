@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from grpotui.records import RunSummary
-from grpotui.tui import deeds, descent
+from grpotui.tui import deeds, descent, steering
 from grpotui.tui.run_place import Place
 
 if TYPE_CHECKING:
@@ -67,6 +67,14 @@ class RunKeys(Screen[None]):
     def action_judge(self) -> None:
         """Say what the learning of the run did."""
         self._deed(deeds.judge)
+
+    def action_policy(self) -> None:
+        """Change what the runner does by itself."""
+        self._deed(steering.policy)
+
+    def action_rescue(self) -> None:
+        """Begin again before the trouble, with one change."""
+        self._deed(steering.rescue)
 
     def action_clone(self) -> None:
         """Open Launch with the run's preset and changes."""

@@ -16,6 +16,7 @@ from grpotui.tui.run_view import RunSnapshot
 from grpotui.tui.run_window import View
 from grpotui.tui.sight import in_sight
 from grpotui.tui.widgets.chart import BEAT, Chart, redraw_next
+from grpotui.tui.widgets.contract_line import ContractLine
 from grpotui.tui.widgets.flags import Flags
 from grpotui.tui.widgets.group_detail import DetailData, GroupDetail, Reader
 from grpotui.tui.widgets.groups import Groups, GroupsData
@@ -30,6 +31,8 @@ PANES = (("reward",), ("flat", "jaccard"), ("vitals",), WORDS, WORDS[1:3], ("fla
 """Widgets of the panes that ``1`` to ``6`` show alone."""
 LOW = 12
 """Lines below which a pane shows its first widget only."""
+ROOMY = 20
+"""Lines from which the contract has a line of its own."""
 HISTORY = 30
 """Lines from which there is room for flags, and for the prompt over time."""
 LEFT = frozenset({"reward", "flat", "jaccard", "vitals", "flags", "log"})
@@ -90,6 +93,7 @@ class RunBoard(Vertical):
         """Progress, verdict, panes."""
         yield ProgressLine(id="progress")
         yield VerdictPane(id="verdict")
+        yield ContractLine(id="contract")
         yield OneLine(id="tabs")
         with Horizontal(id="panes"):
             with Vertical(id="left"):
@@ -212,6 +216,8 @@ class RunBoard(Vertical):
         snapshot, step = looking.snapshot, looking.step
         self.query_one(ProgressLine).show(snapshot.run, looking.news)
         self.query_one(VerdictPane).show(verdict_parts(snapshot.run, snapshot.waits_for))
+        room = self.size.height >= ROOMY
+        self.query_one(ContractLine).tell(snapshot.contract, snapshot.policy, room)
         self.query_one("#tabs", OneLine).show(self._tabs())
         charts = {
             "reward": run_charts.metric_chart(snapshot, looking.metric, step, looking.view),
