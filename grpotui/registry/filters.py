@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grpotui.records import HumanVerdict, Status, Verdict, as_float
+from grpotui.records import HumanVerdict, RunKind, Status, Verdict, as_float
 from grpotui.text import clean
 
 NUMBERS = {
@@ -29,8 +29,13 @@ NUMBERS = {
     "attempt": "attempt",
 }
 """Names of numbers and their columns in ``runs``; any other name with a dot is a field of the config."""
-CHOICES = {"status": tuple(Status), "verdict": tuple(Verdict), "human": tuple(HumanVerdict)}
-TEXTS = ("name", "id", "preset", "status", "verdict", "human", "cause", "note", "device")
+CHOICES = {
+    "status": tuple(Status),
+    "verdict": tuple(Verdict),
+    "human": tuple(HumanVerdict),
+    "kind": tuple(RunKind),
+}
+TEXTS = ("name", "id", "preset", "status", "verdict", "human", "cause", "note", "device", "stage", "parent")
 """Columns, beside the tags, that a word is looked for in."""
 FOLD = "grpotui_fold"
 MATCH = "grpotui_match"
