@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from grpotui.registry import documents, summary
+from grpotui.registry import documents, fields, summary
 from grpotui.registry.database import writing
 from grpotui.registry.streams import completions, events, metrics
 from grpotui.stream import Line, Tail
@@ -112,6 +112,8 @@ def _take(conn: sqlite3.Connection, run: RunDir) -> tuple[bool, bool]:
     if rid is None:
         return False, False
     took = documents.update(conn, rid, run)
+    if took:
+        fields.store(conn, rid)
     more = False
     for stream in STREAMS:
         place = _place(conn, rid, stream, run)
