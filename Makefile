@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check validate bench toys fields pictures clean
+.PHONY: demo test check validate bench toys fields keys pictures clean
 
 demo: $(VENV)/.installed  ## launch the demo run and open the app on it (headless without a terminal)
 	@$(BIN)/grpotui --workspace . demo
@@ -20,6 +20,7 @@ check: $(VENV)/.developer
 
 validate: $(VENV)/.developer  ## long: the demos over several seeds with real training
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_demos.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_rescue.py
 
 bench: $(VENV)/.developer
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/recorder.py
@@ -30,6 +31,9 @@ toys: $(VENV)/.installed  ## rebuild the two toy models that ship with grpotui
 
 fields: $(VENV)/.installed  ## rebuild the table of GRPOConfig's fields from the installed TRL
 	$(BIN)/python -m grpotui.train.grpo_fields
+
+keys: $(VENV)/.installed  ## write docs/keys.md from the app's map of keys
+	$(BIN)/python docs/make_keys.py
 
 pictures: $(VENV)/.installed  ## draw the pictures in docs/ from the real app
 	$(BIN)/python docs/make_pictures.py

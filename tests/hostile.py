@@ -5,6 +5,7 @@ And how to see that they did nothing to a terminal.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -63,9 +64,16 @@ def acts_on_terminal(output: bytes, app: bool = True) -> set[str]:
     """
     text = output.decode("utf-8", errors="surrogateescape")
     sequences = set(_SEQUENCE.findall(text))
-    found = {one for one in sequences if not (app and _OF_TEXTUAL.fullmatch(one))}
+    found = {one for one in sequences if not (app and (_OF_TEXTUAL.fullmatch(one) or _copies(one)))}
     found |= {paint for paint in _PAINT if paint in text}
     return found | set(_UNSAFE.findall(_SEQUENCE.sub("", text)))
+
+
+def _copies(sequence: str) -> bool:
+    """True for text that a person had the app hand to the clipboard, and that may be pasted anywhere."""
+    copied = re.fullmatch(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", sequence)
+    text = base64.b64decode(copied[1]) if copied else b"owned"
+    return text != b"owned" and not acts_on_terminal(text, app=False)
 
 
 TORN = b'{"step": 7, "reward": 0.'

@@ -39,9 +39,10 @@ def check_preset(
     as_json: bool,
 ) -> None:
     """Say what will go wrong with PRESET, and how to mend it; exit code 1 when there are errors."""
+    from grpotui.launch.checked import wanted
     from grpotui.launch.exact import findings, measured, try_out
     from grpotui.launch.facts import gather
-    from grpotui.launch.submit import LaunchRequest, wanted
+    from grpotui.launch.submit import LaunchRequest
     from grpotui.preflight import check, plan_of
 
     workspace = workspace_or_none(session)
@@ -115,7 +116,7 @@ def _measured(report: Mapping[str, Any], seconds: float) -> Iterator[str]:
     yield (
         f"on {clean(str(report['device']))}: {report['tokens_per_second']:.0f} tokens/s, at most "
         f"{fmt.number(report['step_seconds'])} s a step, {fmt.duration(seconds)} without evaluation, "
-        f"{report['memory'] / 1e9:.1f} GB"
+        f"{fmt.size(report['memory'])}"
     )
 
 

@@ -69,7 +69,7 @@ def _says_yes(files: Sequence[Untrusted]) -> bool:
     return click.confirm("It will run as you. Trust it?", default=False, err=True)
 
 
-def _warn(finding: Finding) -> None:
+def warn(finding: Finding) -> None:
     """Print what the preflight found and does not refuse."""
     click.echo(finding_line(finding), err=True)
 
@@ -132,7 +132,7 @@ def launch_run(
         draft=draft,
         force=force,
     )
-    run_id = trusting(lambda: launch(session.workspace, request, _warn), trust_code, asks=not as_json)
+    run_id = trusting(lambda: launch(session.workspace, request, warn), trust_code, asks=not as_json)
     ended = wait_and_report(session, run_id) if waits else None
     if as_json:
         print_json({"id": run_id})

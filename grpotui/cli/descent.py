@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grpotui.cli.control import trusting, wait_and_report
+from grpotui.cli.control import trusting, wait_and_report, warn
 from grpotui.cli.output import print_fields, print_json
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail
@@ -29,6 +29,7 @@ def changes_options(verb: Callable[..., None]) -> Callable[..., None]:
         click.option("--name", help="Shown instead of the id."),
         click.option("--tag", "tags", multiple=True, help="May be repeated."),
         click.option("--device", type=click.Choice(DEVICES), help="Default: that of the other run."),
+        click.option("--force", is_flag=True, help="Launch it though the preflight finds errors."),
         click.option("--draft", is_flag=True, help="Only write it down; 'grpotui resume' queues it."),
     )
     for option in reversed(options):
@@ -124,7 +125,7 @@ def fork_run(
     """Start a new run with the weights of a checkpoint, and with changes."""
     from grpotui.launch.descent import Changes, fork
 
-    run_id, wanted = session.registry.resolve(run), Changes(**changes)
+    run_id, wanted = session.registry.resolve(run), Changes(**changes, tell=warn)
     finish(session, lambda: fork(session.workspace, run_id, step, wanted), trust_code, waits, as_json)
 
 
@@ -139,7 +140,7 @@ def clone_run(
     """Start a new run that asks for what another one asked for, but for the changes."""
     from grpotui.launch.descent import Changes, clone
 
-    run_id, wanted = session.registry.resolve(run), Changes(**changes)
+    run_id, wanted = session.registry.resolve(run), Changes(**changes, tell=warn)
     finish(session, lambda: clone(session.workspace, run_id, wanted), trust_code, waits, as_json)
 
 

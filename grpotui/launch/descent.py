@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
+from grpotui.launch.checked import Tell, silent
 from grpotui.launch.journal import State, events
 from grpotui.launch.notes import after_extension, not_restored
 from grpotui.launch.submit import LaunchRequest, go_on, launch
@@ -36,6 +37,10 @@ class Changes:
     tags: tuple[str, ...] = ()
     device: str | None = None
     draft: bool = False
+    force: bool = False
+    """Launch it though the preflight finds errors."""
+    tell: Tell = silent
+    """Gets what the preflight finds and does not refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def fork(workspace: Workspace, run_id: str, step: int | None, changes: Changes) 
         f"takes the weights of step {_step_of(checkpoint)} of {run.id}: optimizer, schedule and steps begin "
         "anew, and the reference model of beta is those weights",
     )
-    return Made(launch(workspace, replace(request, name=name)), notes)
+    return Made(launch(workspace, replace(request, name=name), changes.tell), notes)
 
 
 def adopted(workspace: Workspace, request: LaunchRequest, run_id: str, step: int | None) -> LaunchRequest:
@@ -109,6 +114,8 @@ def adopted(workspace: Workspace, request: LaunchRequest, run_id: str, step: int
     A clone of a fork begins with the weights that the fork began with. Raises UserError.
     """
     run = workspace.run(run_id)
+    if _kind(_asked(run)) != RunKind.TRAIN:
+        raise UserError(f"{run_id} trains nothing: fork, clone or evaluate the run that it came from")
     if step is not None:
         parent = Parent(run_id, Relation.FORK, step)
         return replace(request, parent=parent, weights=_checkpoint(run, step))
@@ -121,7 +128,7 @@ def clone(workspace: Workspace, run_id: str, changes: Changes) -> Made:
     run, asked = _source(workspace, run_id)
     request = adopted(workspace, _request(run, asked, changes), run.id, None)
     tags = tuple(tag for tag in asked.get("tags") or () if isinstance(tag, str))
-    return Made(launch(workspace, replace(request, tags=(*tags, *changes.tags))))
+    return Made(launch(workspace, replace(request, tags=(*tags, *changes.tags)), changes.tell))
 
 
 def evaluate(
@@ -149,6 +156,7 @@ def evaluate(
         preset=replace(request.preset, data=config),
         name=changes.name or f"{request.preset.name} eval",
         kind=RunKind.EVAL,
+        force=True,  # the preflight is about training
         parent=Parent(run.id, Relation.EVALUATION, done),
         weights=weights,
     )
@@ -213,6 +221,7 @@ def _request(run: RunDir, asked: Mapping[str, Any], changes: Changes) -> LaunchR
         tags=changes.tags,
         device=device,
         draft=changes.draft,
+        force=changes.force,
     )
 
 

@@ -16,7 +16,7 @@ from grpotui.launch import devices, leases
 from grpotui.launch.memory import main_memory
 from grpotui.launch.model_facts import model_facts
 from grpotui.preflight import DataFacts, DeviceFacts, Facts, Peak, Probe, Tokens, probe_rewards
-from grpotui.presets import Preset, launch_settings
+from grpotui.presets import Preset, check_model, launch_settings
 from grpotui.presets.stages import tasks_of
 from grpotui.registry import connect
 from grpotui.registry.past import PastRun, past_runs
@@ -32,7 +32,7 @@ from grpotui.tasks import (
 from grpotui.tasks.tables import read_quickly
 from grpotui.workspace import Workspace
 
-_READ = 1000
+_READ = 300
 """Prompts that are made to see how long they are; the tasks make them in random order."""
 _PIECE = re.compile(r"\d|[^\W\d]+|[^\w\s]|\s{2,}")
 _PER_TOKEN = 5
@@ -95,14 +95,17 @@ def _data(tasks: str, rewards: str) -> tuple[DataFacts, tuple[Probe, ...]]:
 
 def _examples(task: Mapping[str, Any]) -> list[Example]:
     """Return the training examples of a task, at most about _READ where it can pose any number."""
-    some = {**task, "n": min(prompt_count(task) or 0, _READ)}
+    count = prompt_count(task)
+    if count is None:  # all rows of a dataset that are not held out
+        return split_task(task, read_quickly).train
+    some = {**task, "n": min(count, _READ), "held_out": min(task.get("held_out") or 0, _READ)}
     return split_task(some, read_quickly).train
 
 
 def _counts(task: Mapping[str, Any], examples: Sequence[Example]) -> tuple[int, int]:
-    """Return (prompts, different prompts) of a task; of one that is not read whole, by what was read."""
-    rows = max(prompt_count(task) or 0, len(examples))
-    return rows, rows - duplicates(examples) * rows // max(1, len(examples))
+    """Return (prompts, different prompts) of a task; where they repeat in what was read, those in there."""
+    rows, repeated = max(prompt_count(task) or 0, len(examples)), duplicates(examples)
+    return rows, len(examples) - repeated if repeated else rows
 
 
 def _describe(examples: Sequence[Example], rows: int, distinct: int) -> DataFacts:
@@ -150,6 +153,7 @@ def _past(workspace: Workspace | None, model: str) -> list[PastRun]:
     if workspace is None:
         return []
     try:
+        model = check_model(model, workspace)  # as runs keep it
         connection = connect(workspace)
     except (UserError, sqlite3.Error, OSError):
         return []

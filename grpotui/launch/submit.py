@@ -9,30 +9,26 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
+from grpotui.launch.checked import Tell, checked, silent
 from grpotui.launch.ending import Ending, announce
-from grpotui.launch.facts import gather
 from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import State, next_attempt, queue_up, state, write_down
 from grpotui.launch.links import link_weights
 from grpotui.launch.locks import is_held, locked
 from grpotui.launch.queue import tick
 from grpotui.launch.stop import write_request
-from grpotui.preflight import Finding, Severity, check, refusal
 from grpotui.presets import (
     Preset,
-    apply_overrides,
     check_model,
     code_files,
     launch_settings,
     planned_steps,
-    problems,
-    validate,
 )
 from grpotui.presets import (
     resolve as resolve_preset,
@@ -77,14 +73,7 @@ class LaunchRequest:
     """Launch it though the preflight found errors."""
 
 
-Tell = Callable[[Finding], None]
-
-
-def _silent(finding: Finding) -> None:
-    """Tell nobody."""
-
-
-def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = _silent) -> str:
+def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = silent) -> str:
     """Queue a new run and start it if its device is free, or only write it down; return its id.
 
     ``tell`` gets what the preflight found and does not refuse. Raises UserError: PresetError for what is
@@ -119,36 +108,12 @@ def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = _silent) -
     return run.id
 
 
-def wanted(request: LaunchRequest) -> Preset:
-    """Return the preset with all that the request changes in it; not validated. Raises PresetError."""
-    seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
-    preset = apply_overrides(request.preset, [*request.overrides, *seed])
-    if request.model is None:
-        return preset
-    return replace(preset, data={**preset.data, "model": _typed_model(request.model)})
-
-
-def _checked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> Preset:
-    """Return the wanted preset. Raises UserError for errors of the preflight, unless they are forced."""
-    preset = wanted(request)
-    found = check(preset, gather(preset, workspace, request.device))
-    hopeless = next(problems(preset), None)
-    if hopeless is not None and not hopeless.rule:
-        validate(preset)
-    if (hopeless or not request.force) and (refused := refusal(found, forcible=hopeless is None)):
-        raise UserError(refused)
-    for finding in found:
-        if finding.level is not Severity.INFO:
-            tell(finding)
-    return preset
-
-
 def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str, Any]:
     """Return the content of ``run.json``, less id and name."""
     if request.device not in DEVICES:
         raise UserError(f"device {clean(request.device, 40)!r}: one of {', '.join(DEVICES)}")
     seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
-    preset = _checked(workspace, request, tell)
+    preset = checked(workspace, request, tell)
     config = resolve_preset(preset)
     config["model"] = check_model(config["model"], workspace)
     settings = launch_settings(config)
@@ -171,12 +136,6 @@ def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str
         "host": os.uname().nodename,
         "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
     }
-
-
-def _typed_model(model: str) -> str:
-    """Return a model as a person typed it; a folder is meant from where they are, not from the workspace."""
-    folder = Path(model).expanduser()
-    return str(folder.absolute()) if (folder / "config.json").is_file() else model
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grpotui.preflight.facts import Facts
 from grpotui.preflight.finding import Finding, Fix, Severity
 from grpotui.preflight.plan import Plan
-from grpotui.preflight.units import ADAM, WEIGHTS, gigabytes
+from grpotui.preflight.units import ADAM, WEIGHTS, gigabytes, width
 
 _FEW = 3
 _NEARLY = 0.8
@@ -28,7 +28,8 @@ def disk(plan: Plan, facts: Facts) -> Iterator[Finding]:
         )
     if facts.disk_free is None or facts.model.parameters is None or not count:
         return
-    each = facts.model.parameters * (WEIGHTS if plan.grpo["save_only_model"] else WEIGHTS + ADAM)
+    numbers = WEIGHTS if plan.grpo["save_only_model"] else WEIGHTS + ADAM
+    each = facts.model.parameters * numbers * width(plan)
     kept = min(count, int(limit) + 1) if limit else count  # the new one is written before an old one goes
     if kept * each > _NEARLY * facts.disk_free:
         yield Finding(

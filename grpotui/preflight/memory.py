@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grpotui.preflight.facts import Facts
 from grpotui.preflight.finding import Finding, Fix, Severity
 from grpotui.preflight.plan import Plan
-from grpotui.preflight.units import ADAM, GRADIENTS, WEIGHTS, gigabytes
+from grpotui.preflight.units import ADAM, GRADIENTS, WEIGHTS, gigabytes, width
 
 LOGIT_COPIES = 3
 """32-bit logits that a forward and a backward pass hold at once."""
@@ -17,7 +17,7 @@ _ESTIMATED = "estimated: weights, gradients, Adam, KL, logits and cache"
 def states(plan: Plan, parameters: int) -> int:
     """Return the bytes of weights, gradients, Adam's moments and, with KL, of the reference model."""
     reference = WEIGHTS if float(plan.grpo["beta"]) else 0
-    return parameters * (WEIGHTS + GRADIENTS + ADAM + reference)
+    return parameters * width(plan) * (WEIGHTS + GRADIENTS + ADAM + reference)
 
 
 def estimate(plan: Plan, facts: Facts, batch: int | None = None) -> int:

@@ -17,10 +17,10 @@ _UNKNOWN_RATE = 0.1
 
 def shape(plan: Plan, facts: Facts) -> Iterator[Finding]:
     """Find what does not divide, and groups that are too small."""
+    yield from _parts(plan)
     if plan.group < 2:
         yield _one_generation(plan)
         return
-    yield from _parts(plan)
     if plan.group < FEW:
         yield _few(plan, facts)
     yield from _evaluation(plan)
@@ -28,7 +28,7 @@ def shape(plan: Plan, facts: Facts) -> Iterator[Finding]:
 
 def _parts(plan: Plan) -> Iterator[Finding]:
     size, on_devices = plan.generation_size, plan.batch * plan.world
-    fixes = tuple(whole_batches(plan, plan.group, plan.rows))
+    fixes = tuple(whole_batches(plan, max(plan.group, 1), plan.rows))
     if size % on_devices:
         yield Finding(
             "global-batch",
@@ -38,7 +38,7 @@ def _parts(plan: Plan) -> Iterator[Finding]:
             "TRL refuses it: a generation is used up in whole passes.",
             fixes,
         )
-    elif size % plan.group:
+    elif plan.group > 1 and size % plan.group:
         fields = ["grpo.num_generations", "grpo.per_device_train_batch_size"]
         for name in ("gradient_accumulation_steps", "steps_per_generation", "generation_batch_size"):
             if plan.grpo.get(name) is not None:
@@ -55,7 +55,8 @@ def _parts(plan: Plan) -> Iterator[Finding]:
 
 def _one_generation(plan: Plan) -> Finding:
     size = plan.generation_size
-    sizes = [count for count in (ENOUGH, 12, 10, FEW) if size % count == 0]
+    most = size if plan.rows is None else plan.rows
+    sizes = [count for count in (ENOUGH, 12, 10, FEW) if size % count == 0 and size // count <= most]
     fixes: list[Fix] = [{"grpo.num_generations": count} for count in sizes[:1]]
     if not fixes:
         batches = whole_batches(plan, ENOUGH, plan.rows)
@@ -77,7 +78,7 @@ def silent(rate: float, group: int) -> float:
 
 def _few(plan: Plan, facts: Facts) -> Finding:
     rate = _UNKNOWN_RATE if facts.pass_rate is None else facts.pass_rate
-    known = "" if facts.pass_rate is None else ", which an earlier run began with"
+    known = "" if facts.pass_rate is None else " (measured before training)"
     shares = (
         f"{silent(rate, plan.group):.0%} of groups have no spread; with {ENOUGH}, {silent(rate, ENOUGH):.0%}"
     )

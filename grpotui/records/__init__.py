@@ -3,7 +3,7 @@
 ``from_json`` methods accept whatever a stream may hold (wrong types, missing keys) and never raise.
 """
 
-from grpotui.records.groups import ZERO_STD_EPSILON, Completion, Group, RewardRange, prompt_text
+from grpotui.records.groups import ZERO_STD_EPSILON, Completion, Group, RewardRange, Visit, prompt_text
 from grpotui.records.health import POLICIES, Flag, HealthContext, HealthSettings
 from grpotui.records.numbers import as_float, as_int
 from grpotui.records.runs import REWARD_WINDOW, RunSummary
@@ -28,6 +28,7 @@ __all__ = [
     "RunSummary",
     "Status",
     "Verdict",
+    "Visit",
     "as_float",
     "as_int",
     "prompt_text",

@@ -149,3 +149,12 @@ def prompt_text(prompt: object) -> str:
         messages = (m for m in prompt if isinstance(m, Mapping))
         return "\n".join(f"{m.get('role', '')}: {m.get('content', '')}" for m in messages)
     return "" if prompt is None else str(prompt)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A group that a prompt had: where it stands and its mean reward."""
+
+    step: int
+    group: int
+    mean: float | None

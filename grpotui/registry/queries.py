@@ -6,17 +6,16 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, as_float, as_int
+from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, Visit, as_float, as_int
 from grpotui.records.lineage import StageMark
-from grpotui.registry import documents, points
+from grpotui.registry import documents, groups, points, prompts
 from grpotui.registry.database import fresh
+from grpotui.registry.groups import GroupRow
 from grpotui.registry.references import resolve
 from grpotui.registry.rows import SUMMARY_COLUMNS, summary_of
-from grpotui.stream import read_line
 from grpotui.workspace import Workspace
 
 Points = list[tuple[int, float | None]]
@@ -28,20 +27,6 @@ _TOOK_BACK = """
         THEN json_extract(body, '$.attempt') < rewinds.attempt ELSE events.time < rewinds.time END
 """
 _LIVE = tuple(str(s) for s in Status if s.is_live)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRow:
-    """One group as the index knows it: where it stands and what it scored; no texts."""
-
-    step: int
-    group: int
-    task: str
-    n: int
-    mean: float | None
-    low: float | None
-    high: float | None
-    truncated: int
 
 
 class Registry:
@@ -165,57 +150,39 @@ class Registry:
 
     def group_steps(self, run_id: str, mode: str = Mode.TRAIN) -> list[int]:
         """Return the steps that have groups, ascending."""
-        rows = self.connection.execute(
-            "SELECT DISTINCT step FROM completions WHERE run = ? AND mode = ? ORDER BY step",
-            (self._rid(run_id), str(mode)),
-        )
-        return [step for (step,) in rows]
+        return groups.steps(self.connection, self._rid(run_id), str(mode))
 
     def group_rows(self, run_id: str, step: int, mode: str = Mode.TRAIN) -> list[GroupRow]:
         """Return what the index knows of a step's groups, without reading the file."""
-        rows = self.connection.execute(
-            "SELECT step, grp, task, n, mean, low, high, truncated FROM completions "
-            "WHERE run = ? AND mode = ? AND step = ? ORDER BY grp",
-            (self._rid(run_id), str(mode), step),
-        )
-        return [GroupRow(*row) for row in rows]
+        return groups.rows(self.connection, self._rid(run_id), str(mode), step)
 
     def groups(self, run_id: str, step: int, mode: str = Mode.TRAIN, only: int | None = None) -> list[Group]:
         """Return a step's groups with their texts; what is gone from the file is left out."""
-        rows = self.connection.execute(
-            "SELECT grp, offset, length FROM completions "
-            "WHERE run = ?1 AND mode = ?2 AND step = ?3 AND (?4 IS NULL OR grp = ?4) ORDER BY grp",
-            (self._rid(run_id), str(mode), step, only),
-        )
         path = self.workspace.run(run_id).completions
-        found = ((number, read_line(path, offset, length)) for number, offset, length in rows)
-        groups = ((number, Group.from_json(data)) for number, data in found if data is not None)
-        return [replace(group, group=number) for number, group in groups if group.step == step]
+        return groups.read(self.connection, self._rid(run_id), path, str(mode), step, only)
 
     def visits(self, run_id: str, step: int, group: int, mode: str = Mode.TRAIN) -> list[tuple[int, int]]:
         """Return every (step, group) that had the same prompt as this one, ascending, itself included."""
-        rows = self.connection.execute(
-            "SELECT others.step, others.grp FROM completions AS one JOIN completions AS others "
-            "USING (run, mode, prompt) WHERE one.run = ? AND one.mode = ? AND one.step = ? AND one.grp = ? "
-            "ORDER BY others.step, others.grp",
-            (self._rid(run_id), str(mode), step, group),
-        )
-        return rows.fetchall()
+        return groups.visits(self.connection, self._rid(run_id), str(mode), step, group)
+
+    def shared_prompts(self, run_ids: Sequence[str], mode: str = Mode.TRAIN) -> list[int]:
+        """Return the prompts that every run had, by their number, as the first run met them."""
+        return prompts.shared(self.connection, [self._rid(run_id) for run_id in run_ids], str(mode))
+
+    def prompt_visits(self, run_id: str, prompt: int, mode: str = Mode.TRAIN) -> list[Visit]:
+        """Return every group that a prompt had in a run, ascending by step."""
+        return prompts.visits(self.connection, self._rid(run_id), str(mode), prompt)
+
+    def prompt_means(self, run_id: str, low: int, high: int, mode: str = Mode.TRAIN) -> dict[int, float]:
+        """Return each prompt's mean reward over steps from ``low`` to ``high``."""
+        return prompts.means(self.connection, self._rid(run_id), str(mode), low, high)
 
     def group_lines(
         self, run_id: str, step: int | None = None, mode: str | None = None
     ) -> Iterator[dict[str, Any]]:
         """Yield the objects of ``completions.jsonl`` that hold, in the file's order."""
-        rows = self.connection.execute(
-            "SELECT offset, length FROM completions "
-            "WHERE run = ? AND (? IS NULL OR step = ?) AND (? IS NULL OR mode = ?) ORDER BY offset",
-            (self._rid(run_id), step, step, mode, mode),
-        ).fetchall()
         path = self.workspace.run(run_id).completions
-        for offset, length in rows:
-            data = read_line(path, offset, length)
-            if data is not None:
-                yield data
+        return groups.objects(self.connection, self._rid(run_id), path, mode, step)
 
     # Documents
 

@@ -91,7 +91,8 @@ def _attempt(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     asked = documents.load(conn, rid, "run")
     attempt = documents.load(conn, rid, "attempt")
     process = documents.load(conn, rid, "process")
-    max_steps = as_int(attempt.get("max_steps")) or as_int(asked.get("planned_steps"))
+    planned = as_int(attempt.get("max_steps")) or as_int(asked.get("planned_steps"))
+    max_steps = max(planned, as_int(_last_event(conn, rid, "extended").get("max_steps")))
     seed = attempt.get("seed") if attempt.get("seed") is not None else asked.get("seed")
     started = as_float(process.get("started_at"))
     return {

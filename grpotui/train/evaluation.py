@@ -112,7 +112,7 @@ class Evaluator:
             rewards = [a.completion.reward for a in held_out if a.completion.reward is not None]
             if rewards:
                 found[f"eval_{name}reward"] = statistics.fmean(rewards)
-            found |= _by_label(f"eval_{name}accuracy", asked.held_out, held_out)
+            found |= _by_part(f"eval_{name}accuracy", asked.held_out, held_out)
             found["eval_n"] = len(held_out)
         if train and not name:
             found |= _share("eval_train_accuracy", train)
@@ -192,16 +192,11 @@ def _share(key: str, answers: Sequence[Answer]) -> dict[str, float]:
     return {key: share.value, f"{key}_low": round(low, 6), f"{key}_high": round(high, 6)}
 
 
-def _by_label(key: str, questions: Sequence[Question], answers: Sequence[Answer]) -> dict[str, float]:
-    """Return the share of right answers for each label, where there are several."""
-    labels = dict.fromkeys(question.label for question in questions)
-    if len(labels) < 2:
-        return {}
-    return {
-        f"{key}/{label}": statistics.fmean(
-            answer.right
-            for question, answer in zip(questions, answers, strict=True)
-            if question.label == label
-        )
-        for label in labels
-    }
+def _by_part(key: str, questions: Sequence[Question], answers: Sequence[Answer]) -> dict[str, float]:
+    """Return the share of right answers for each task, and for each stage, where there are several."""
+    found: dict[str, float] = {}
+    for names in ([q.example.task for q in questions], [q.stage for q in questions]):
+        for name in sorted(set(names)) if len(set(names)) > 1 else ():
+            rights = [answer.right for own, answer in zip(names, answers, strict=True) if own == name]
+            found[f"{key}/{name}"] = statistics.fmean(rights)
+    return found

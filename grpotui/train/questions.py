@@ -17,10 +17,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An example, and the name under which its share of right answers is counted."""
+    """An example, and the stage of a curriculum that it is from; empty where there is none."""
 
-    label: str
-    """The stage of a curriculum, else the task."""
+    stage: str
     example: Example
 
 
@@ -43,8 +42,8 @@ class Questions:
         train: list[Question] = []
         for stage, task in tasks_of(config):
             both = data.load(task)
-            train += [Question(stage or e.task, e) for e in both.train]
-            held_out += [Question(stage or e.task, e) for e in both.held_out]
+            train += [Question(stage, e) for e in both.train]
+            held_out += [Question(stage, e) for e in both.held_out]
         trained = {question.example.prompt for question in train}
         fresh = [q for q in held_out if q.example.prompt not in trained]
         asked = evenly(fresh, settings.n)
@@ -67,9 +66,10 @@ def evenly(items: Sequence[T], n: int) -> list[T]:
 
 
 def _watched(questions: Sequence[Question], n: int) -> list[Question]:
-    """Return the first ``n`` of each label: more held-out prompts or another ``eval.n`` change none."""
-    kept: dict[str, list[Question]] = defaultdict(list)
+    """Return the first ``n`` of each task and stage, whatever ``eval.n`` is and however many are held out."""
+    kept: dict[tuple[str, str], list[Question]] = defaultdict(list)
     for question in questions:
-        if len(kept[question.label]) < n:
-            kept[question.label].append(question)
+        same = kept[question.stage, question.example.task]
+        if len(same) < n:
+            same.append(question)
     return [question for same in kept.values() for question in same]

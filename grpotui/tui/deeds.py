@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grpotui.errors import UserError
@@ -233,8 +234,8 @@ def ask_trust(app: GrpoTui, files: Sequence[Untrusted], again: Done) -> None:
     )
 
 
-def clone(app: GrpoTui, run: RunSummary) -> None:
-    """Open Launch with the run's preset and changes."""
+def clone(app: GrpoTui, run: RunSummary, seed: int | None = None) -> None:
+    """Open Launch with the run's preset and changes, with another seed if one is given."""
     from grpotui.tui.launch_data import clone_of
     from grpotui.tui.screens.launch import LaunchScreen
 
@@ -243,4 +244,6 @@ def clone(app: GrpoTui, run: RunSummary) -> None:
     except (UserError, OSError) as error:
         app.complain(error)
         return
+    if seed is not None:
+        draft = replace(draft, edits={**draft.edits, "grpo.seed": str(seed)})
     app.push_screen(LaunchScreen(draft))

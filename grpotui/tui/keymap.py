@@ -9,54 +9,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from textual.binding import Binding
-from textual.keys import _character_to_key, format_key
+from textual.keys import format_key
 
 from grpotui.errors import UserError
 from grpotui.text import clean
+from grpotui.tui.key import Key, Section, named
+
+__all__ = ["Key", "Section", "bindings", "check", "key_line", "named"]
 
 _KEY = re.compile(r"[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One action and its key."""
-
-    id: str
-    keys: str
-    """As Textual writes them: several are parted by commas, so a comma itself is ``comma``."""
-    action: str
-    label: str
-    """One or two words for the line of keys; empty keeps it out of there."""
-    help: str
-    shown: str = ""
-    """How the key is written for people, where ``keys`` does not do."""
-
-    @property
-    def face(self) -> str:
-        """The key as people read it."""
-        return self.shown or self.keys.replace("escape", "esc").replace(",", " ")
-
-    def rebound(self, keys: Mapping[str, str]) -> Key:
-        """Return this action with the key that a person gave it, if they did."""
-        if self.id not in keys:
-            return self
-        wanted = named(keys[self.id])
-        return replace(self, keys=wanted, shown=" ".join(map(format_key, wanted.split(","))))
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The keys of one screen."""
-
-    title: str
-    keys: tuple[Key, ...]
-
-    def rebound(self, keys: Mapping[str, str]) -> Section:
-        """Return the section with the keys that a person chose."""
-        return replace(self, keys=tuple(key.rebound(keys) for key in self.keys))
 
 
 EVERYWHERE = Section(
@@ -108,6 +71,13 @@ RUNS = Section(
         Key("runs.tag", "t", "tag", "tag", "Tags: +word or word adds, -word takes away"),
         Key("runs.judge", "v", "judge", "verdict", "Your own verdict: good, degenerate, unsure, none"),
         Key("runs.copy", "y", "copy", "copy", "Copy the run's id (OSC 52)"),
+        Key(
+            "runs.compare",
+            "c",
+            "compare",
+            "compare",
+            "Compare 2 to 4 marked runs, or one with the baseline",
+        ),
         Key("runs.mark", "space", "mark", "mark", "Mark the run, or unmark it"),
         Key("runs.pin", "b", "pin", "baseline", "Pin as the baseline to compare with, or unpin"),
         Key("runs.delete", "D", "delete", "bin", "Move the ended run to the bin (logs/.bin); asks first"),
@@ -186,6 +156,58 @@ RUN = Section(
     ),
 )
 
+COMPARE = Section(
+    "Compare",
+    (
+        Key(
+            "compare.back",
+            "left_square_bracket,left",
+            "cursor(-1)",
+            "cursor",
+            "Cursor back; words follow",
+            "[",
+        ),
+        Key("compare.forward", "right_square_bracket,right", "cursor(1)", "", "Cursor forward", "]"),
+        Key("compare.metric", "z", "metric(1)", "metric", "The next metric in the first chart"),
+        Key("compare.metric_back", "Z", "metric(-1)", "", "The metric before"),
+        Key("compare.find_metric", "a", "find_metric", "any", "Any metric in the first chart, by search"),
+        Key("compare.axis", "x", "axis", "axis", "Under the charts: step, samples, epoch, tokens or time"),
+        Key("compare.smooth", "S", "smooth", "smooth", "Steps that a point averages: auto, 1, 5 …"),
+        Key("compare.log_scale", "o", "log_scale", "", "Logarithmic scale of the first chart, or linear"),
+        Key("compare.prompt_forward", "n", "prompt(1)", "prompt", "The next prompt that the runs share"),
+        Key("compare.prompt_back", "N", "prompt(-1)", "", "The prompt before"),
+        Key(
+            "compare.differing",
+            "d",
+            "differing",
+            "differing",
+            "Only prompts where the runs differ, or all",
+        ),
+        Key("compare.fields", "D", "fields", "fields", "Every field that differs, or only possible causes"),
+        Key(
+            "compare.same_seed",
+            "e",
+            "same_seed",
+            "same seed",
+            "Launch a confounded run with A's seed",
+        ),
+        Key("compare.down", "j,down", "scroll(1)", "scroll", "Scroll the table", "j"),
+        Key("compare.up", "k,up", "scroll(-1)", "", "Scroll up", "k"),
+        Key(
+            "compare.other_back",
+            "comma",
+            "other(-1)",
+            "run",
+            "Another run beside A, where only two fit",
+            ",",
+        ),
+        Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
+        Key("compare.section", "tab", "section", "section", "Table, charts or words, where one of them fits"),
+        Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
+        Key("compare.copy", "y", "copy", "copy", "Copy the comparison as Markdown"),
+    ),
+)
+
 LAUNCH = Section(
     "Launch",
     (
@@ -244,7 +266,7 @@ READER = Section(
     ),
 )
 
-SECTIONS = (EVERYWHERE, RUNS, RUN, READER, LAUNCH, RESOURCES)
+SECTIONS = (EVERYWHERE, RUNS, RUN, READER, COMPARE, LAUNCH, RESOURCES)
 
 
 def check(keys: Mapping[str, str]) -> None:
@@ -265,14 +287,6 @@ def check(keys: Mapping[str, str]) -> None:
                 if name in taken:
                     raise UserError(f"keys: {taken[name]} and {key.id} would both have {format_key(name)}")
                 taken[name] = key.id
-
-
-def named(keys: str) -> str:
-    """Return keys by their names, parted by commas; a comma alone is the key."""
-    if keys.strip() == ",":
-        return "comma"
-    names = (key.strip() for key in keys.split(","))
-    return ",".join(_character_to_key(name) if len(name) == 1 else name for name in names)
 
 
 def bindings(section: Section) -> list[Binding]:

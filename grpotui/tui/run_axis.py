@@ -63,3 +63,9 @@ def by_series(name: str, series: Series) -> Axis:
             highest = max(highest, value - start)
             points.append((step, highest))
     return Axis(name, tuple(points))
+
+
+@lru_cache(maxsize=8)
+def itself(name: str) -> Axis:
+    """Return the axis for places that are on it already: only its labels count."""
+    return Axis(name)

@@ -24,7 +24,8 @@ from grpotui.records import (
     as_int,
 )
 from grpotui.registry import connect, index_run
-from grpotui.registry.queries import GroupRow, Registry
+from grpotui.registry.groups import GroupRow
+from grpotui.registry.queries import Registry
 from grpotui.text import last_state
 from grpotui.tui.group_view import StepGroups, template
 from grpotui.tui.run_axis import TIME

@@ -123,6 +123,7 @@ class RunsReader:
             attention=found.attention,
             happened=found.happened,
             waiting=tuple(RunRow(run, waits_for=waits.get(run.id, "")) for run in registry.queued()),
+            pinned=pinned,
             problem=filters.parse(wanted.filter).problem,
             flags=tuple(newest),
             resumable=_resumable(self.workspace, runs.get(wanted.detail_id or "")),

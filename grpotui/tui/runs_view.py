@@ -51,6 +51,8 @@ class RunsSnapshot:
     happened: tuple[tuple[str, int], ...] = ()
     waiting: tuple[RunRow, ...] = ()
     """Queued runs, the next one first."""
+    pinned: str | None = None
+    """Id of the baseline."""
     problem: str = ""
     """What cannot be understood of the filter."""
     devices: str = ""

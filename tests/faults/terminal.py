@@ -72,7 +72,7 @@ class Terminal:
         """Type keys and wait for words that are drawn because of them."""
         place = len(self.drawn)
         self.press(keys)
-        self.wait_for(words, 12, since=place)
+        self.wait_for(words, 60, since=place)
 
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())

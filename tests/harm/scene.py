@@ -14,6 +14,16 @@ from tests.tui.runs_factory import PRESET, RunFiles, write
 
 FULL = "whole-zzzz"
 """The run that has everything; its name begins with ``whole``."""
+DATA = """
+model = "tiny"
+[task]
+{task}
+[[rewards]]
+name = {reward}
+[grpo]
+num_generations = 4
+per_device_train_batch_size = 8
+"""
 PLACE = "work\x1b]0;owned\x07 $(touch x) [bold]\u202e"
 
 
@@ -102,5 +112,16 @@ def presets(workspace: Workspace) -> None:
         (workspace.presets / f"p{place:02}.toml").write_text(body)
     for name in FILE_NAMES:
         (workspace.presets / f"{name}.toml").write_text(PRESET)
+    data = workspace.root / f"{FILE_NAMES[0][:30]}.jsonl"
+    rows = [{"prompt": text * 3, "answer": text, text[:50]: text} for text in TEXTS]
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    own = workspace.root / "mine\x1b[31mred.py"
+    own.write_text("def good(**kwargs): ...\n")
+    path = json.dumps(str(data))
+    columns = 'columns = { wanted = "answer", "\\u001b[31mred" = "prompt" }'
+    dataset = f'name = "dataset"\npath = {path}\n{columns}'
+    (workspace.presets / "data.toml").write_text(DATA.format(task=dataset, reward=json.dumps(f"{own}:good")))
+    dataset = f'name = "dataset"\npath = {path}'
+    (workspace.presets / "data2.toml").write_text(DATA.format(task=dataset, reward='"exact"'))
     (workspace.presets / "broken.toml").write_bytes(b"model = \x1b[31mred \x9b7;7H\n")
     (workspace.presets / "broken2.toml").write_text(f'extends = "{"".join(map(repr, FILE_NAMES[0]))}"\n')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from tests.hostile import BIDI, C1, ESCAPES, acts_on_terminal
 
 
@@ -23,3 +25,12 @@ def test_every_sequence_of_the_corpus_is_seen() -> None:
 def test_what_textual_sends_is_let_through() -> None:
     for shown in (b"\x1b[1;38;2;1;2;3mtext\x1b[0m\x1b[12;40H\r\n", b"\x1b[?1049h\x1b[>25u\x1b[?2026$p"):
         assert acts_on_terminal(shown) == set()
+
+
+def test_only_copies_that_can_be_pasted_anywhere_are_let_through() -> None:
+    def copy(text: bytes) -> bytes:
+        return b"\x1b]52;c;" + base64.b64encode(text) + b"\x07"
+
+    assert acts_on_terminal(copy(b"two\nlines")) == set()
+    for bad in (copy(b"owned"), copy(b"\x1b[31m"), b"\x1b]52;c;?\x07", b"\x1b]52;p;eA==\x07"):
+        assert acts_on_terminal(bad) == {bad.decode()}

@@ -64,13 +64,16 @@ def runs(app: Terminal) -> None:
 
 def run(app: Terminal) -> None:
     """Every pane and metric of the run that has everything, and the reader."""
-    app.press("l[]{},.12345" + "z" * 12 + "Z" * 3)
+    app.press("l[]{},.12345" + "z" * 8 + "xxS+-<>0oofNny")
+    app.after("a", "words of its name")
+    app.after("[@click", "press[/]")
+    app.after("\r", "[@click")
     app.after("6", "1 reward")
     app.after("6\r", "scroll")
-    app.press("jjk." * len(TEXTS) + ",,,,")
-    app.after("q", "{ flag")
+    app.press("jyk." * len(TEXTS) + ",,,,")
+    app.after("q", "[ step")
     app.after("m", "Note on whole")
-    app.after(ESC, "{ flag")
+    app.after(ESC, "[ step")
     app.after("e", "> launch")
     app.press("\r" + "jj" * 6 + ESC)
 
@@ -79,7 +82,7 @@ def launch(app: Terminal) -> None:
     """Every preset, the fields of each, one of them edited."""
     app.after("n", "> launch")
     for place in range(len(TEXTS) + 10):
-        app.press("j" if place % 3 else "\t" + "j" * (place % 7) + "a" * (place % 2) + "\r\r\tj")
+        app.press("j" if place % 6 else "\tjj\r\r\tj")
     app.after("/[/bold]", "field")
     app.after(ESC, "grpo")
     app.after("q", "! next")

@@ -156,6 +156,19 @@ def test_an_evaluation_is_a_run_of_its_own_kind(lab: Lab, ended: RunDir) -> None
     assert made.notes == ()
 
 
+def test_an_evaluation_has_no_descent_of_its_own(lab: Lab, ended: RunDir) -> None:
+    measured = evaluate(lab.workspace, ended.id, 2, changes=DRAFT).run_id
+    checkpoint(lab.workspace.run(measured), 2)
+    deeds: list[Callable[[], object]] = [
+        lambda: fork(lab.workspace, measured, None, DRAFT),
+        lambda: clone(lab.workspace, measured, DRAFT),
+        lambda: extend(lab.workspace, measured, steps=1),
+    ]
+    for deed in deeds:
+        with pytest.raises(UserError, match=f"{measured} trains nothing"):
+            deed()
+
+
 def test_a_task_that_holds_out_no_more_says_so(lab: Lab, ended: RunDir) -> None:
     made = evaluate(lab.workspace, ended.id, n=90_000, changes=DRAFT)
     assert asked(lab, made.run_id)["config"]["task"]["held_out"] == 20

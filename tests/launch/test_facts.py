@@ -83,9 +83,10 @@ def test_data_is_counted_for_every_kind_of_task(workspace: Workspace) -> None:
     assert not any(probe.error for probe in probes)
     many, _ = data_facts({"task": {"name": "stories", "n": 5000}, "rewards": [{"name": "happy_binary"}]})
     assert many.rows == 5000
-    again = {"name": "binary", "n": 64, "allow_duplicates": True}
-    twice, _ = data_facts({"task": again, "rewards": [{"name": "exact"}]})
-    assert (twice.rows, twice.distinct) == (64, 16)
+    for n in (64, 1000):
+        again = {"name": "binary", "n": n, "allow_duplicates": True}
+        twice, _ = data_facts({"task": again, "rewards": [{"name": "exact"}]})
+        assert (twice.rows, twice.distinct) == (n, 16)
     none, _ = data_facts({"task": {"name": "binary", "n": 64}, "rewards": [{"name": "exact"}]})
     assert "task.n" in none.error
     broken, _ = data_facts({"task": 5, "rewards": []})

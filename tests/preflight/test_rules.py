@@ -185,7 +185,7 @@ def test_fixes_never_touch_the_generations_that_were_asked_for() -> None:
 def test_the_predicted_share_of_silent_groups() -> None:
     assert silent(0.1, 4) == pytest.approx(0.1**4 + 0.9**4)
     message = the("few-generations", found(preset("grpo.num_generations=4"), pass_rate=0.5)).message
-    assert "at a pass rate of 50%, which an earlier run began with, 12% of groups" in message
+    assert "at a pass rate of 50% (measured before training), 12% of groups" in message
     assert "with 16, 0%" in message
 
 
@@ -193,6 +193,16 @@ def test_an_earlier_peak_goes_before_the_estimate() -> None:
     long = preset("grpo.max_completion_length=2000")
     assert found(long, peaks=(Peak("old-run", 30 * GB, 64 * 2000),)) == []
     assert "old-run" in the("memory", found(preset(), peaks=(Peak("old-run", 90 * GB, 10),))).why
+
+
+def test_half_precision_takes_half_of_it() -> None:
+    small = replace(GPU, total=8 * GB, free=8 * GB)
+    half = preset("grpo.model_init_kwargs={dtype='bfloat16'}")
+    assert the("memory", found(preset(), device=small)).level is ERROR
+    assert the("memory", found(half, device=replace(small, free=5 * GB))).level is WARNING
+    assert found(half, device=small) == []
+    assert found(half, disk_free=12 * GB) == []
+    assert the("disk", found(preset(), disk_free=12 * GB)).level is ERROR
 
 
 def test_a_contract_that_can_never_be_told_is_doubted() -> None:

@@ -76,6 +76,17 @@ def test_the_stage_is_that_of_the_step_that_is_made(workspace: Workspace) -> Non
     made.close()
 
 
+def test_an_extended_run_has_its_new_end_before_it_starts(workspace: Workspace) -> None:
+    made = writer(workspace, "long-aaaa", planned_steps=5)
+    made.attempt(max_steps=5)
+    assert read(workspace).run("long-aaaa").max_steps == 5
+    made.event("extended", 1.0, step=5, max_steps=9)
+    assert read(workspace).run("long-aaaa").max_steps == 9
+    made.attempt(2, max_steps=9)
+    assert read(workspace).run("long-aaaa").max_steps == 9
+    made.close()
+
+
 def test_the_time_of_evaluations_is_no_step_time(workspace: Workspace) -> None:
     made = writer(workspace, "timed-aaaa")
     now = 100.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from grpotui.launch.links import link_weights
 from grpotui.records import RewardRange
+from grpotui.stream import write_json
 from grpotui.tasks import Reward
 
 if TYPE_CHECKING:
@@ -69,7 +70,29 @@ def play(stage: Stage) -> None:
     stage.main("stages", config(stage.model, {**saved, "max_steps": -1}, **staged))
     stage.main("stages-cut", config(stage.model, {**saved, "max_steps": 4}, **staged))
     stage.main("stages-cut", config(stage.model, {**saved, "max_steps": 8}, **staged), attempt=2)
+    interrupt(stage)
     descend(stage)
+
+
+def interrupt(stage: Stage) -> None:
+    """Stop a run in the middle of its first evaluation, and one that does nothing else."""
+    run = stage.run_dir("interrupted")
+    asked = 0
+
+    def score(
+        texts: Sequence[str], answers: Sequence[str | None], prompts: Sequence[str] = ()
+    ) -> list[float]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            write_json(run.request_json, {"action": "stop", "reason": "no more"})
+        return [0.5 for _ in texts]
+
+    asking = Reward("asking", 1.0, RewardRange(0.0, 1.0), score)
+    stage.play("interrupted", [asking], {}, sections={"task": TASK, "eval": {**EVAL, "n": 12, "n_train": 12}})
+    write_json(stage.run_dir("unmeasured").request_json, {"action": "stop", "reason": "never mind"})
+    measured = config(stage.model, {}, eval={**EVAL, "every": 1})
+    stage.main("unmeasured", {**measured, "kind": "eval", "parent": None})
 
 
 def descend(stage: Stage) -> None:

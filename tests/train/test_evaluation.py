@@ -130,3 +130,12 @@ def test_accuracy_is_told_per_stage(scenes: Scenes) -> None:
     assert first["eval_n"] == 8
     assert first["eval_accuracy"] == pytest.approx(sum(parts) / 2)
     assert not [key for key in evaluations(scenes, "eval-on")[0] if key.startswith("eval_accuracy/")]
+
+
+def test_a_stop_during_an_evaluation_ends_it_without_a_measure(scenes: Scenes) -> None:
+    end = scenes.ends["interrupted"]
+    assert (end["status"], end["step"], end["reason"]) == ("stopped", 1, "no more")
+    assert evaluations(scenes, "interrupted") == []
+    assert {g["mode"] for g in scenes.groups("interrupted")} == {"train"}
+    alone = scenes.ends["unmeasured-1"]
+    assert (alone["status"], alone["reason"], alone["code"]) == ("stopped", "never mind", 0)

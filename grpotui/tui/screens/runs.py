@@ -13,6 +13,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from grpotui.analysis import format as fmt
+from grpotui.analysis.compare.subject import MOST_RUNS
 from grpotui.records import RunSummary
 from grpotui.text import clean
 from grpotui.tui import deeds, keymap, style
@@ -167,6 +168,23 @@ class RunsScreen(RunsFeed):
             self.app.say("Nothing needs attention")
             return
         table.move_to(next((i for i in places if i > table.index), places[0]))
+
+    def action_compare(self) -> None:
+        """Put marked runs beside each other; one of them, or the selected one, beside the baseline."""
+        from grpotui.tui.screens.compare import CompareScreen
+
+        table, pinned = self.query_one(RunsTable), self._snapshot.pinned
+        chosen = [run_id for run_id in self._snapshot.ids if run_id in table.marks]
+        chosen = chosen or [run_id for run_id in (table.selected_id,) if run_id]
+        if len(chosen) == 1 and pinned and pinned not in chosen:
+            chosen.insert(0, pinned)
+        if not 2 <= len(chosen) <= MOST_RUNS:
+            self.app.say(
+                f"Mark 2 to {MOST_RUNS} runs with space, or pin a baseline with b: {len(chosen)} now"
+            )
+            return
+        oldest_first = chosen if pinned == chosen[0] else chosen[::-1]
+        self.app.push_screen(CompareScreen(tuple(oldest_first)))
 
     def action_mark(self) -> None:
         """Mark the run, or unmark it."""

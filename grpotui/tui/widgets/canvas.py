@@ -51,6 +51,8 @@ class Curve:
     tone: Tone = Tone.PLAIN
     window: int = 1
     """Points that a dot is the mean of."""
+    axis: Axis | None = None
+    """Where a step of this curve lies on x; None as the drawing says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,13 @@ def _placed(points: Sequence[tuple[float, float | None]], axis: Axis) -> Sequenc
 def _spots(curve: Curve, drawing: Drawing, columns: int) -> Spots:
     left, right = drawing.x
     if curve.shape in (Shape.BAND, Shape.POINTS):
-        edges = [spot for spot in _placed(curve.series[0].edges(), drawing.axis) if left <= spot[0] <= right]
+        axis = curve.axis or drawing.axis
+        edges = [spot for spot in _placed(curve.series[0].edges(), axis) if left <= spot[0] <= right]
         return finite(edges if curve.shape is Shape.POINTS else min_max(edges, columns), drawing)
     parts = []
     for series in curve.series:
         points = trailing_means(series, curve.window) if curve.window > 1 else means(series)
-        parts.append(by_column(_placed(points, drawing.axis), left, right, columns))
+        parts.append(by_column(_placed(points, curve.axis or drawing.axis), left, right, columns))
     sums: list[tuple[float, float | None]] = []
     for place, values in enumerate(zip(*parts, strict=True)):
         known = [v for v in values if v is not None]

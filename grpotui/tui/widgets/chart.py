@@ -67,7 +67,12 @@ def heading(items: tuple[Item, ...], width: int, dark: bool) -> Text:
 
 
 def frame(
-    spec: ChartSpec, canvas: list[Text], cursor: int | None, width: int, palette: Palette, live: bool = False
+    spec: ChartSpec,
+    canvas: list[Text],
+    cursor: float | None,
+    width: int,
+    palette: Palette,
+    live: bool = False,
 ) -> list[Text]:
     """Return the canvas with its scale, flag marks, axis and cursor around it."""
     drawing = spec.drawing
@@ -88,7 +93,7 @@ def frame(
 
 def _axis(
     spec: ChartSpec,
-    cursor: int | None,
+    cursor: float | None,
     here: int | None,
     gutter: int,
     columns: int,
@@ -129,7 +134,7 @@ class Chart(Pane):
         super().__init__(id=id)
         self.spec: ChartSpec | None = None
         self.items: tuple[Item, ...] = ()
-        self.cursor: int | None = None
+        self.cursor: float | None = None
         self.due_at = 0.0
         """When it may be drawn again, by the monotonic clock."""
         self.drawings = 0
@@ -137,7 +142,7 @@ class Chart(Pane):
         self._canvas: list[Text] = []
         self._drawn: tuple[ChartSpec, int, int, bool] | None = None
 
-    def show(self, spec: ChartSpec, items: tuple[Item, ...], cursor: int | None) -> None:
+    def show(self, spec: ChartSpec, items: tuple[Item, ...], cursor: float | None) -> None:
         """Show other data or another cursor."""
         self.spec, self.items, self.cursor = spec, items, cursor
         if self.seen:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from grpotui.analysis import format as fmt
+from grpotui.text import clean
 from grpotui.tui import style
 from grpotui.tui.launch_view import PresetView
 from grpotui.tui.style import Tone
@@ -42,7 +44,7 @@ class PresetList(LineTable):
         preset = self.presets[index]
         tone = Tone.WARN if preset.error else Tone.PLAIN
         mark = "▲ " if preset.error else "* " if preset.edited else "  "
-        line = style.text(f"{mark}{preset.name}", tone, self.dark)
-        if not preset.shipped and not preset.error:
-            line.append_text(style.text("  own", Tone.DIM, self.dark))
+        own = "" if preset.shipped or preset.error else "  own"
+        line = style.text(mark + fmt.middle(clean(preset.name), width - 2 - len(own)), tone, self.dark)
+        line.append_text(style.text(own, Tone.DIM, self.dark))
         return cell(line, width)

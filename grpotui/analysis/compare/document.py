@@ -1,0 +1,152 @@
+"""A comparison as JSON, as Markdown and as CSV: three forms of the same content."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from grpotui.analysis import format as fmt
+from grpotui.analysis.compare.comparison import Comparison
+from grpotui.analysis.compare.config import MISSING, Difference
+from grpotui.analysis.compare.noise import Estimate
+from grpotui.analysis.compare.outcome import Cell, Row
+from grpotui.text import clean
+
+SAME = "="
+
+
+def to_json(found: Comparison) -> dict[str, Any]:
+    """Return the public JSON form; fields are only ever added."""
+    letters = [subject.letter for subject in found.subjects]
+    return {
+        "runs": [
+            {
+                "letter": subject.letter,
+                "id": subject.run.id,
+                "name": subject.run.name,
+                "status": str(subject.run.status),
+                "verdict": None if subject.run.verdict is None else str(subject.run.verdict),
+                "seed": subject.run.seed,
+                "samples_per_step": subject.per_step,
+            }
+            for subject in found.subjects
+        ],
+        "differences": [
+            {
+                "field": one.field,
+                "values": {
+                    letter: None if value is MISSING else value
+                    for letter, value in zip(letters, one.values, strict=True)
+                },
+                "cause": one.cause,
+            }
+            for one in found.differences
+        ],
+        "changes": list(found.changes),
+        "confounded": list(found.confounded),
+        "outcome": [
+            {
+                "name": row.name,
+                "values": {letter: _cell_json(cell) for letter, cell in zip(letters, row.cells, strict=True)},
+            }
+            for row in found.rows
+        ],
+        "conclusions": list(found.conclusions),
+        "aligned_by": "samples" if found.by_samples else "step",
+    }
+
+
+def _cell_json(cell: Cell) -> dict[str, Any]:
+    found: dict[str, Any] = {"text": cell.text} if cell.text else {}
+    if cell.estimate is not None:
+        found |= {"value": cell.estimate.value, "low": cell.estimate.low, "high": cell.estimate.high}
+    if cell.mark:
+        found["mark"] = str(cell.mark)
+    if cell.step is not None:
+        found["step"] = cell.step
+    return found
+
+
+def value_text(value: Any) -> str:
+    """Return a config value as it is written in a preset: ``true``, ``0``, ``""``; ``-`` for none there."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return '""' if value == "" else clean(str(value), 200)
+
+
+def difference_texts(one: Difference) -> list[str]:
+    """Return the values of a difference, ``=`` where one is that of the first run."""
+    first = value_text(one.values[0])
+    return [first, *(SAME if (text := value_text(v)) == first else text for v in one.values[1:])]
+
+
+def estimate_text(estimate: Estimate, percent: bool) -> str:
+    """Return ``89.7 % [87.1-92.0]``, as far as the interval is known."""
+    if percent:
+        text = f"{estimate.value * 100:.1f} %"
+        ends = [f"{end * 100:.0f}" for end in (estimate.low, estimate.high) if end is not None]
+    else:
+        text = fmt.number(estimate.value)
+        ends = [fmt.number(end) for end in (estimate.low, estimate.high) if end is not None]
+    return f"{text} [{' to '.join(ends)}]" if len(ends) == 2 else text
+
+
+def cell_text(cell: Cell, row: Row) -> str:
+    """Return one run's value in a row: mark, value, interval, step."""
+    parts = [str(cell.mark)] if cell.mark else []
+    if cell.estimate is not None:
+        parts.append(estimate_text(cell.estimate, row.percent))
+        if cell.step:
+            parts.append(f"at {cell.step}")
+    parts.append(clean(cell.text, 200))
+    return " ".join(filter(None, parts)) or "-"
+
+
+def table(found: Comparison) -> tuple[list[str], list[list[str]]]:
+    """Return (headers, rows): differences, then the outcome; for people."""
+    headers = ["", *(f"{subject.letter} {clean(subject.run.id)}" for subject in found.subjects)]
+    rows = [
+        [one.name + ("" if one.cause else " (beside)"), *difference_texts(one)] for one in found.differences
+    ]
+    rows += [[row.name, *(cell_text(cell, row) for cell in row.cells)] for row in found.rows]
+    return headers, rows
+
+
+def _field(one: Difference) -> str:
+    return one.name if one.cause else f"{one.name} (no cause)"
+
+
+def to_markdown(found: Comparison) -> str:
+    """Return headline sentences, one table, conclusions."""
+    headers, rows = table(found)
+    lines = [f"- {sentence}" for sentence in found.changes]
+    lines += ["", _row(headers), "|".join(["", *("---" for _ in headers), ""])]
+    lines += [_row(row) for row in rows]
+    return "\n".join([*lines, "", *(f"- {sentence}" for sentence in found.conclusions)]) + "\n"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "|" + "|".join(f" {cell.replace('|', '&#124;')} " for cell in cells) + "|"
+
+
+def to_csv(found: Comparison) -> str:
+    """Return the table as CSV; sentences come as rows of their own."""
+    headers, rows = table(found)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["what", *headers[1:]])
+    writer.writerows([_inert(cell) for cell in row] for row in rows)
+    for sentence in (*found.changes, *found.conclusions):
+        writer.writerow([sentence])
+    return file.getvalue()
+
+
+def _inert(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "@")) and cell != SAME else cell

@@ -1,0 +1,190 @@
+"""What came of each run: windows with their spread, never a last value; with marks against the first run."""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grpotui.analysis.compare.noise import Estimate, Mark, mark, windowed
+from grpotui.analysis.compare.subject import Curve, Subject
+
+REWARD, HELD_OUT = "reward", "eval_accuracy"
+KEYS = (
+    REWARD,
+    HELD_OUT,
+    "eval_accuracy_low",
+    "eval_accuracy_high",
+    "eval_n",
+    "grpotui/zero_std_ceiling",
+    "grpotui/zero_std_floor",
+    "grpotui/zero_std_other",
+    "grpotui/zero_std",
+    "grpotui/jaccard_cross",
+    "kl",
+    "entropy",
+    "completions/mean_length",
+    "step_time",
+)
+"""Metrics that an outcome is made of."""
+WINDOW = 50
+"""Logged steps at the end of a run that stand for it."""
+SMOOTH = 20
+"""Logged steps whose mean has to reach a threshold."""
+HALF_WAY = 0.5
+"""Share of the first run's rise that is the threshold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One run's value in a row; ``text`` where it is no number."""
+
+    estimate: Estimate | None = None
+    mark: Mark = Mark.NONE
+    text: str = ""
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure over all runs."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    percent: bool = False
+    """True for shares, which people read in per cent."""
+
+
+def outcome(subjects: Sequence[Subject], window: int = WINDOW) -> list[Row]:
+    """Return the rows of the outcome; those that no run has values for are left out."""
+    threshold = _threshold(subjects[0], window)
+    rows = [
+        *_reward_rows(subjects, window),
+        _marked("held-out accuracy", subjects, held_out, percent=True),
+        _marked("stuck", subjects, lambda s: _stuck(s, window)),
+        _marked("at max", subjects, lambda s: _shares(s.curve("grpotui/zero_std_ceiling").last(window))),
+        _marked("jaccard across", subjects, lambda s: _shares(s.curve("grpotui/jaccard_cross").last(window))),
+        _marked("kl", subjects, lambda s: _end(s.curve("kl"), window)),
+        _marked("entropy", subjects, lambda s: _end(s.curve("entropy"), window)),
+        _marked("length", subjects, lambda s: _end(s.curve("completions/mean_length"), window)),
+        _reached(subjects, threshold),
+        _said("verdict", subjects, _verdict),
+        _said("your verdict", subjects, lambda s: str(s.run.human or "")),
+        _said("status", subjects, lambda s: f"{s.run.status} {s.run.step}/{s.run.max_steps or '?'}"),
+    ]
+    return [row for row in rows if any(cell.estimate or cell.text for cell in row.cells)]
+
+
+def _reward_rows(subjects: Sequence[Subject], window: int) -> list[Row]:
+    spans = {subject.span for subject in subjects}
+    rows = [_marked("reward", subjects, lambda s: _end(s.curve(REWARD), window))]
+    span = next(iter(spans)) if len(spans) == 1 else None
+    if span is not None and (span.low, span.high) != (0.0, 1.0):
+        rows.append(_marked("share of its range", subjects, lambda s: _share(s, window), percent=True))
+    best = [_best(subject) for subject in subjects]
+    cells = (Cell(Estimate(value), step=step) if step else Cell() for value, step in best)
+    return [*rows, Row("best reward", tuple(cells))]
+
+
+def _marked(
+    name: str,
+    subjects: Sequence[Subject],
+    measure: Callable[[Subject], Estimate | None],
+    percent: bool = False,
+) -> Row:
+    found = [measure(subject) for subject in subjects]
+    marks = [Mark.NONE, *(mark(found[0], one) for one in found[1:])]
+    return Row(name, tuple(Cell(one, sign) for one, sign in zip(found, marks, strict=True)), percent)
+
+
+def _said(name: str, subjects: Sequence[Subject], words: Callable[[Subject], str]) -> Row:
+    return Row(name, tuple(Cell(text=words(subject)) for subject in subjects))
+
+
+def _end(curve: Curve, window: int) -> Estimate | None:
+    return windowed(curve.last(window))
+
+
+def _share(subject: Subject, window: int) -> Estimate | None:
+    values = subject.curve(REWARD).last(window)
+    return _shares([subject.span.normalise(value) for value in values]) if subject.span else None
+
+
+def _shares(values: Sequence[float]) -> Estimate | None:
+    """Return the mean of shares; its interval does not leave 0 to 1."""
+    found = windowed(values)
+    if found is None or found.low is None or found.high is None:
+        return found
+    return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0))
+
+
+def _stuck(subject: Subject, window: int) -> Estimate | None:
+    """Return the share of groups without spread that are not at the ceiling."""
+    floor, other = subject.curve("grpotui/zero_std_floor"), subject.curve("grpotui/zero_std_other")
+    pairs = zip(floor.last(window), other.last(window), strict=False)
+    return _shares([a + b for a, b in pairs])
+
+
+def held_out(subject: Subject, until: int | None = None) -> Estimate | None:
+    """Return the newest held-out accuracy, with the interval that was logged beside it."""
+    value, low, high = (
+        subject.curve(key).last(1, until) for key in (HELD_OUT, f"{HELD_OUT}_low", f"{HELD_OUT}_high")
+    )
+    if not value:
+        return None
+    return Estimate(value[0], low[0] if low else None, high[0] if high else None)
+
+
+def _verdict(subject: Subject) -> str:
+    run = subject.run
+    cause = f" ({run.cause})" if run.cause else ""
+    return f"{run.verdict or ''}{cause}"
+
+
+def _means(curve: Curve) -> list[tuple[int, float]]:
+    """Return the mean of the last SMOOTH finite values at every step that has so many."""
+    held: deque[float] = deque(maxlen=SMOOTH)
+    total = 0.0
+    found: list[tuple[int, float]] = []
+    for step, value in zip(curve.steps, curve.values, strict=True):
+        if value != value:
+            continue
+        total += value - (held[0] if len(held) == SMOOTH else 0.0)
+        held.append(value)
+        if len(held) == SMOOTH:
+            found.append((step, total / SMOOTH))
+    return found
+
+
+def _best(subject: Subject) -> tuple[float, int]:
+    """Return the best smoothed reward and its step; step 0 when the run is too short."""
+    means = _means(subject.curve(REWARD))
+    step, value = max(means, key=lambda point: point[1], default=(0, 0.0))
+    return value, step
+
+
+def _threshold(first: Subject, window: int) -> float | None:
+    curve = first.curve(REWARD)
+    start = [value for value in curve.values[:SMOOTH] if value == value]
+    end = curve.last(window)
+    if len(start) < SMOOTH or not end:
+        return None
+    low, high = statistics.fmean(start), statistics.fmean(end)
+    return low + HALF_WAY * (high - low) if high > low else None
+
+
+def _reached(subjects: Sequence[Subject], threshold: float | None) -> Row:
+    if threshold is None:
+        return Row("", tuple(Cell() for _ in subjects))
+    cells = []
+    for subject in subjects:
+        step = next((step for step, value in _means(subject.curve(REWARD)) if value >= threshold), None)
+        cells.append(Cell(text=_when(subject, step), step=step))
+    return Row(f"reward {threshold:.2f} at", tuple(cells))
+
+
+def _when(subject: Subject, step: int | None) -> str:
+    if step is None:
+        return "never"
+    return f"step {step}" + (f", {step * subject.per_step} samples" if subject.per_step else "")

@@ -1,0 +1,75 @@
+"""Reads the runs of a comparison from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from grpotui.analysis.compare.subject import LETTERS, MOST_RUNS, Curve, Subject, flat
+from grpotui.errors import UserError
+from grpotui.records import as_int
+from grpotui.registry.queries import Registry
+
+
+def load(registry: Registry, refs: Sequence[str], keys: Sequence[str]) -> list[Subject]:
+    """Return runs with the curves of ``keys``, lettered in their order.
+
+    Raises UserError for fewer than two runs, more than MOST_RUNS, or the same one twice.
+    """
+    ids = [registry.resolve(ref) for ref in refs]
+    if not 2 <= len(ids) <= MOST_RUNS:
+        raise UserError(f"compare takes 2 to {MOST_RUNS} runs, got {len(ids)}")
+    if len(set(ids)) < len(ids):
+        raise UserError(f"{next(i for i in ids if ids.count(i) > 1)} is named twice: compare different runs")
+    return [_subject(registry, letter, run_id, keys) for letter, run_id in zip(LETTERS, ids, strict=False)]
+
+
+def _subject(registry: Registry, letter: str, run_id: str, keys: Sequence[str]) -> Subject:
+    asked = registry.document(run_id, "run")
+    attempt = registry.document(run_id, "attempt")
+    wanted = asked.get("config")
+    curves = {key: Curve(*registry.columns(run_id, key)) for key in keys}
+    return Subject(
+        letter,
+        registry.run(run_id),
+        MappingProxyType(flat(registry.config(run_id))),
+        frozenset(flat(wanted)) if isinstance(wanted, Mapping) else frozenset(),
+        MappingProxyType(_identity(asked, attempt, registry.model(run_id))),
+        MappingProxyType({key: curve for key, curve in curves.items() if curve}),
+        registry.reward_range(run_id),
+        completions_per_step(attempt, registry.config(run_id).get("grpo")),
+    )
+
+
+def completions_per_step(attempt: Mapping[str, Any], grpo: object) -> int | None:
+    """Return how many completions an optimizer step trains on; None where nothing tells."""
+    counted = as_int(attempt.get("groups_per_step")) * as_int(attempt.get("num_generations"))
+    if counted or not isinstance(grpo, Mapping):
+        return counted or None
+    batch = as_int(grpo.get("per_device_train_batch_size"))
+    return batch * max(as_int(grpo.get("gradient_accumulation_steps"), 1), 1) or None
+
+
+def _identity(
+    asked: Mapping[str, Any], attempt: Mapping[str, Any], model: Mapping[str, Any]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {"model weights": _short(model.get("weights_sha256"))}
+    code = asked.get("code")
+    if isinstance(code, list):
+        for one in code:
+            if isinstance(one, Mapping):
+                found[f"code {one.get('path', one.get('name', ''))}"] = _short(one.get("sha256"))
+    versions = attempt.get("versions")
+    if isinstance(versions, Mapping):
+        found.update({f"{name} version": version for name, version in versions.items()})
+    git = attempt.get("git")
+    if isinstance(git, Mapping):
+        found["git commit"] = _short(git.get("commit"))
+        found["git changes"] = _short(git.get("diff_sha256")) or git.get("dirty")
+    found["device"] = attempt.get("device")
+    return found
+
+
+def _short(digest: object) -> str | None:
+    return digest[:12] if isinstance(digest, str) else None

@@ -1,0 +1,79 @@
+"""One run as it is compared: its configuration, what identifies it, and its curves."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from grpotui.records import RewardRange, RunSummary
+
+LETTERS = "ABCD"
+MOST_RUNS = len(LETTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One metric: ``steps`` ascending, ``values`` beside them, nan where a value was no finite number."""
+
+    steps: array[int] = field(default_factory=lambda: array("q"))
+    values: array[float] = field(default_factory=lambda: array("d"))
+
+    def __bool__(self) -> bool:
+        return len(self.steps) > 0
+
+    def last(self, window: int, until: int | None = None) -> list[float]:
+        """Return the last ``window`` finite values, those up to step ``until`` if given, oldest first."""
+        end = len(self.steps) if until is None else bisect_right(self.steps, until)
+        found: list[float] = []
+        while end and len(found) < window:
+            end -= 1
+            if not math.isnan(self.values[end]):
+                found.append(self.values[end])
+        return found[::-1]
+
+    def at(self, step: int) -> float | None:
+        """Return the last finite value at or before ``step``."""
+        found = self.last(1, step)
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One run of a comparison. ``letter`` names it in every table, chart and sentence."""
+
+    letter: str
+    run: RunSummary
+    config: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """Effective values by dotted field, defaults included."""
+    asked: frozenset[str] = frozenset()
+    """Fields that preset or overrides name: the others follow from them, or are defaults."""
+    identity: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """What a config does not tell: hashes of model and code, versions, git, device."""
+    curves: Mapping[str, Curve] = field(default_factory=lambda: MappingProxyType({}))
+    span: RewardRange | None = None
+    per_step: int | None = None
+    """Completions that one step trains on."""
+
+    def curve(self, key: str) -> Curve:
+        """Return a metric; an empty one when it was never logged."""
+        return self.curves.get(key, Curve())
+
+
+def flat(config: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return nested tables as dotted fields; lists of tables get numbers: ``rewards.0.name``."""
+    found: dict[str, Any] = {}
+    for name, value in config.items():
+        at = f"{before}{name}"
+        if isinstance(value, Mapping):
+            found.update(flat(value, f"{at}."))
+        elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+            for number, item in enumerate(value):
+                found.update(flat(item, f"{at}.{number}."))
+        else:
+            found[at] = value
+    return found

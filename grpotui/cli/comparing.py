@@ -1,0 +1,55 @@
+"""The verb that puts runs beside each other."""
+
+from __future__ import annotations
+
+import click
+
+from grpotui.cli.output import print_json, print_table
+from grpotui.cli.session import Session
+from grpotui.errors import UserError
+
+
+@click.command("compare")
+@click.argument("runs", nargs=-1, required=True)
+@click.option("--window", type=click.IntRange(1), default=50, show_default=True, help="Last logged steps.")
+@click.option("--json", "form", flag_value="json", help="One JSON document on stdout.")
+@click.option("--markdown", "form", flag_value="markdown", help="For a log book.")
+@click.option("--csv", "form", flag_value="csv", help="For a spreadsheet.")
+@click.pass_obj
+def compare_runs(session: Session, runs: tuple[str, ...], window: int, form: str | None) -> None:
+    """Say what differs between 2 to 4 runs, what came of it, and what may be concluded.
+
+    One RUN alone is compared with the pinned baseline.
+    """
+    from grpotui.analysis.compare.comparison import compare
+    from grpotui.analysis.compare.document import table, to_csv, to_json, to_markdown
+    from grpotui.analysis.compare.outcome import KEYS
+    from grpotui.analysis.compare.reading import load
+
+    found = compare(load(session.registry, _with_baseline(session, runs), KEYS), window)
+    if form == "json":
+        print_json(to_json(found))
+    elif form in ("markdown", "csv"):
+        click.echo((to_markdown if form == "markdown" else to_csv)(found), nl=False)
+    else:
+        for sentence in found.changes:
+            click.echo(sentence)
+        click.echo()
+        print_table(*table(found))
+        click.echo()
+        for sentence in found.conclusions:
+            click.echo(sentence)
+
+
+def _with_baseline(session: Session, runs: tuple[str, ...]) -> tuple[str, ...]:
+    if len(runs) > 1:
+        return runs
+    from grpotui.registry.desk import DeskReader
+
+    pinned = DeskReader(session.workspace).read().pinned
+    if not pinned:
+        raise UserError("compare takes 2 to 4 runs, or one beside a pinned baseline: b in the app pins one")
+    return (pinned, *runs)
+
+
+VERBS = (compare_runs,)

@@ -1,0 +1,63 @@
+"""The preflight before a launch: what is asked for, and whether it may be launched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grpotui.errors import UserError
+from grpotui.launch.facts import gather
+from grpotui.preflight import Finding, Severity, check, refusal
+from grpotui.presets import Preset, apply_overrides, problems, validate
+from grpotui.records import RunKind
+from grpotui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from grpotui.launch.submit import LaunchRequest
+
+Tell = Callable[[Finding], None]
+"""Gets what was found and is not refused."""
+
+
+def silent(finding: Finding) -> None:
+    """Tell nobody."""
+
+
+def wanted(request: LaunchRequest) -> Preset:
+    """Return the preset with all that the request changes in it; not validated. Raises PresetError."""
+    seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
+    preset = apply_overrides(request.preset, [*request.overrides, *seed])
+    if request.model is None:
+        return preset
+    return replace(preset, data={**preset.data, "model": _typed_model(request.model)})
+
+
+def checked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> Preset:
+    """Return the wanted preset. Raises UserError for errors of the preflight, unless they are forced.
+
+    A run that goes on from another one was let through before; an evaluation trains nothing.
+    """
+    preset = wanted(request)
+    if request.kind is not RunKind.TRAIN:
+        validate(preset)
+        return preset
+    start = preset.data if request.weights is None else {**preset.data, "model": str(request.weights)}
+    found = check(preset, gather(replace(preset, data=start), workspace, request.device))
+    hopeless = next(problems(preset), None)
+    if hopeless is not None and not hopeless.rule:
+        validate(preset)
+    forced = request.force or request.parent is not None
+    if (hopeless or not forced) and (refused := refusal(found, forcible=hopeless is None)):
+        raise UserError(refused)
+    for finding in found:
+        if finding.level is not Severity.INFO:
+            tell(finding)
+    return preset
+
+
+def _typed_model(model: str) -> str:
+    """Return a model as a person typed it; a folder is meant from where they are, not from the workspace."""
+    folder = Path(model).expanduser()
+    return str(folder.absolute()) if (folder / "config.json").is_file() else model

@@ -1,0 +1,216 @@
+"""Compare: two to four runs beside each other; cause, effect, words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize, ScreenResume
+from textual.message import Message
+
+from grpotui.tui import compare_charts, keymap, style
+from grpotui.tui.compare_data import CompareReader
+from grpotui.tui.compare_place import SECTIONS
+from grpotui.tui.compare_view import CompareSnapshot, WordsData
+from grpotui.tui.run_window import AUTO
+from grpotui.tui.screens.compare_moves import CompareMoves
+from grpotui.tui.style import Tone
+from grpotui.tui.trouble import tried
+from grpotui.tui.widgets.chart import BEAT, Chart, redraw_next
+from grpotui.tui.widgets.compare_table import CompareTable
+from grpotui.tui.widgets.compare_words import CompareWords
+from grpotui.tui.widgets.lines import KeyLine, OneLine, TitleLine
+
+if TYPE_CHECKING:
+    pass
+
+FETCH_SECONDS = 1.0
+WIDE, TALL = 100, 30
+
+
+class CompareScreen(CompareMoves):
+    """Several runs; the first one is what the others are measured against."""
+
+    DEFAULT_CSS = """
+    CompareScreen {
+        #changes { height: auto; max-height: 3; }
+        #conclusions { height: auto; max-height: 4; }
+        #table { height: 1fr; }
+        #charts { height: 10; }
+        #words { height: 8; }
+        &.-one #charts, &.-one #words { height: 1fr; }
+    }
+    """
+
+    class Fetched(Message):
+        """A new snapshot, or the error that came instead."""
+
+        def __init__(self, snapshot: CompareSnapshot | None, error: str = "") -> None:
+            super().__init__()
+            self.snapshot = snapshot
+            self.error = error
+
+    class Told(Message):
+        """One prompt in every run."""
+
+        def __init__(self, words: WordsData, error: str = "") -> None:
+            super().__init__()
+            self.words = words
+            self.error = error
+
+    def __init__(self, run_ids: tuple[str, ...]) -> None:
+        super().__init__()
+        self.run_ids = run_ids
+        self._asked: object = None
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """Title, sentences, table, charts, words, keys."""
+        yield TitleLine(id="title")
+        yield OneLine(id="changes")
+        yield CompareTable(id="table")
+        yield OneLine(id="conclusions")
+        with Vertical(id="charts"), Horizontal():
+            yield Chart(id="first")
+            yield Chart(id="second")
+        yield CompareWords(id="words")
+        yield KeyLine(keymap.COMPARE, keymap.EVERYWHERE, id="keys")
+
+    def on_mount(self) -> None:
+        """Fetch now and every second; redraw charts one at a time."""
+        self.reader = CompareReader(self.app.workspace, self.run_ids)
+        self.charts = list(self.query(Chart))
+        self.place_panes()
+        self.fetch()
+        self.set_interval(FETCH_SECONDS, self._look_again)
+        self.set_interval(BEAT, self._redraw)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.show())
+
+    def _redraw(self) -> None:
+        if self.is_current:
+            redraw_next(self, self.charts)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Catch up."""
+        self.fetch()
+
+    # Data
+
+    def _look_again(self) -> None:
+        snapshot = self.place.snapshot
+        ended = snapshot is not None and all(lane.run.status.is_ended for lane in snapshot.lanes)
+        if self.is_current and not ended:
+            self.fetch()
+
+    def fetch(self) -> None:
+        """Fetch a snapshot unless one is under way."""
+        if self.is_attached and not self._busy and hasattr(self, "reader"):
+            self._busy = True
+            self._fetch(self.place.metric)
+
+    @work(thread=True, group="fetch")
+    def _fetch(self, metric: str) -> None:
+        found, error = tried(lambda: self.reader.fetch(metric), None)
+        self.post_message(self.Fetched(found, error))
+
+    @work(thread=True, group="words", exclusive=True)
+    def _tell(self, snapshot: CompareSnapshot, number: int, steps: dict[str, int], differing: bool) -> None:
+        span = snapshot.lanes[0].span
+        width = span.high - span.low if span else 1.0
+        found, error = tried(
+            lambda: self.reader.words(snapshot.shared, number, steps, width, differing), WordsData()
+        )
+        self.post_message(self.Told(found, error))
+
+    def on_compare_screen_fetched(self, message: Fetched) -> None:
+        """Show the snapshot; an error stands in the line of sentences."""
+        self._busy = False
+        if message.snapshot is None:
+            self.query_one("#changes", OneLine).show(style.text(f" {message.error}", Tone.BAD, self._dark))
+            return
+        self.place.take(message.snapshot)
+        self.show()
+
+    def on_compare_screen_told(self, message: Told) -> None:
+        """Show the prompt."""
+        self.words = message.words
+        self._show_words()
+
+    # Showing
+
+    @property
+    def _dark(self) -> bool:
+        return self.app.current_theme.dark
+
+    def show(self) -> None:
+        """Bring everything to where the cursor is."""
+        place, snapshot = self.place, self.place.snapshot
+        if snapshot is None:
+            self.query_one(TitleLine).show_title(["grpotui", "compare"])
+            return
+        smooth = "by itself" if place.window == AUTO else f"{place.window}"
+        why = " (batch sizes differ)" if snapshot.comparison.by_samples and place.axis == "samples" else ""
+        parts = (
+            f"x = {place.axis}{why}   smooth {smooth}   {len(snapshot.lanes)} runs   {time.strftime('%H:%M')}"
+        )
+        right = style.text(parts, Tone.DIM, self._dark)
+        self.query_one(TitleLine).show_title(["grpotui", "compare"], right)
+        self.query_one("#changes", OneLine).show(self._lines(" ", self._sentences()))
+        self.query_one("#conclusions", OneLine).show(self._lines(" -> ", snapshot.comparison.conclusions))
+        table = self.query_one(CompareTable)
+        table.show(snapshot.comparison, place.other, place.scroll, place.all_fields)
+        for name, key in (("first", place.metric), ("second", self._second())):
+            chosen = (place.axis, place.window, place.log and name == "first", place.cursor)
+            spec, items = compare_charts.overlay(snapshot, key, *chosen)
+            self.query_one(f"#{name}", Chart).show(spec, items, place.cursor)
+        self._ask()
+        self._show_words()
+
+    def _lines(self, sign: str, sentences: Sequence[str]) -> Text:
+        return Text("\n").join(style.text(sign + line, Tone.STRONG, self._dark) for line in sentences)
+
+    def _second(self) -> str:
+        snapshot = self.place.snapshot
+        return snapshot.second if snapshot is not None else ""
+
+    def _sentences(self) -> list[str]:
+        snapshot = self.place.snapshot
+        if snapshot is None:
+            return []
+        found = snapshot.comparison
+        hint = f"  e: {found.confounded[0]} again with A's seed" if found.confounded else ""
+        return [*found.changes[:-1], found.changes[-1] + hint]
+
+    def _ask(self) -> None:
+        """Read the prompt at the cursor, unless that was asked for."""
+        place, snapshot = self.place, self.place.snapshot
+        if snapshot is None:
+            return
+        steps = place.steps()
+        wanted = (snapshot, place.prompt, tuple(steps.items()), place.differing)
+        if wanted != self._asked:
+            self._asked = wanted
+            self._tell(snapshot, place.prompt, steps, place.differing)
+
+    def _show_words(self) -> None:
+        if self.place.snapshot is not None:
+            self.query_one(CompareWords).show(self.place.snapshot, self.words, self.place.other)
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose what fits."""
+        self.place_panes()
+        self.call_after_refresh(self.show)
+
+    def place_panes(self) -> None:
+        """Choose what fits."""
+        one = self.size.width < WIDE or self.size.height < TALL
+        self.set_class(one, "-one")
+        for number, name in enumerate(SECTIONS):
+            self.query_one(f"#{name}").display = not one or number == self.place.section
+        self.query_one("#second").display = self.size.width >= WIDE
+        self.query_one("#conclusions").display = not one or self.place.section == 0

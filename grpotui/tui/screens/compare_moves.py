@@ -1,0 +1,141 @@
+"""What the keys of the Compare screen do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from grpotui.tui import deeds, keymap
+from grpotui.tui.compare_place import ComparePlace
+from grpotui.tui.compare_view import WordsData
+from grpotui.tui.screens.picker import Picker
+from grpotui.tui.widgets.compare_table import CompareTable
+
+if TYPE_CHECKING:
+    from grpotui.tui.app import GrpoTui
+
+
+class CompareMoves(Screen[None]):
+    """Changes what is looked at; what is shown follows in :meth:`show`."""
+
+    app: GrpoTui
+    KEYS = keymap.COMPARE
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.COMPARE)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.place = ComparePlace()
+        self.words = WordsData(loading=True)
+
+    def show(self) -> None:
+        """Bring everything to where the cursor is."""
+        raise NotImplementedError
+
+    def place_panes(self) -> None:
+        """Choose what fits."""
+        raise NotImplementedError
+
+    def fetch(self) -> None:
+        """Read the runs again."""
+        raise NotImplementedError
+
+    def action_section(self) -> None:
+        """Show the next section, where there is room for one."""
+        self.place.next_section()
+        self.place_panes()
+        self.show()
+
+    def action_cursor(self, by: int) -> None:
+        """Move the cursor over the charts; words follow."""
+        self.place.move(by)
+        self.show()
+
+    def action_axis(self) -> None:
+        """Put another axis under the charts."""
+        self.place.next_axis()
+        self.show()
+
+    def action_smooth(self) -> None:
+        """Smooth more, or by itself again."""
+        self.place.next_window()
+        self.show()
+
+    def action_log_scale(self) -> None:
+        """Scale the first chart logarithmically, or no more."""
+        self.place.log = not self.place.log
+        self.show()
+
+    def action_metric(self, by: int) -> None:
+        """Put another metric into the first chart."""
+        self.place.next_metric(by)
+        self.show()
+        self.fetch()
+
+    def action_find_metric(self) -> None:
+        """Put any metric into the first chart, by search."""
+        if self.place.snapshot is None:
+            return
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self.place.metric = key
+                self.show()
+                self.fetch()
+
+        options = [(key, "") for key in self.place.snapshot.keys]
+        self.app.push_screen(Picker("Metric for the first chart", options), chosen)
+
+    def action_prompt(self, by: int) -> None:
+        """Go to another prompt that the runs share."""
+        count = self.words.count or 1
+        self.place.prompt = (self.words.number + by) % count
+        self.show()
+
+    def action_differing(self) -> None:
+        """Offer only prompts on which the runs differ, or all."""
+        self.place.differing, self.place.prompt = not self.place.differing, 0
+        self.show()
+
+    def action_fields(self) -> None:
+        """Show every field that differs, or only those that can be a cause."""
+        self.place.all_fields = not self.place.all_fields
+        self.show()
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the table."""
+        if self.place.snapshot is not None:
+            table = self.query_one(CompareTable)
+            most = table.most(self.place.snapshot.comparison, self.place.all_fields)
+            self.place.scroll = max(0, min(self.place.scroll + by, most))
+            self.show()
+
+    def action_other(self, by: int) -> None:
+        """Put another run beside the first one."""
+        self.place.next_other(by)
+        self.show()
+
+    def action_same_seed(self) -> None:
+        """Open Launch on the confounded run with the first run's seed."""
+        snapshot = self.place.snapshot
+        if snapshot is None:
+            return
+        found = snapshot.comparison
+        if not found.confounded:
+            self.app.say("No run differs in its seed and something else")
+            return
+        lane = next(lane for lane in snapshot.lanes if lane.letter == found.confounded[0])
+        deeds.clone(self.app, lane.run, seed=snapshot.lanes[0].run.seed)
+
+    def action_open(self) -> None:
+        """Open the run beside the first one."""
+        if self.place.snapshot is not None:
+            self.app.open_run(self.place.snapshot.lanes[self.place.other].run.id)
+
+    def action_copy(self) -> None:
+        """Copy the comparison as Markdown."""
+        from grpotui.analysis.compare.document import to_markdown
+
+        if self.place.snapshot is not None:
+            self.app.copy("comparison", to_markdown(self.place.snapshot.comparison))

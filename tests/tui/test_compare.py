@@ -1,0 +1,96 @@
+"""The Compare screen, by keys, on real run folders."""
+
+from __future__ import annotations
+
+import pytest
+
+from grpotui.tui.app import GrpoTui
+from grpotui.tui.screens.compare import CompareScreen
+from grpotui.tui.screens.launch import LaunchScreen
+from grpotui.workspace import Workspace
+from tests.analysis.test_compare import write
+from tests.tui.runs_factory import ready, screen_lines, screen_text, until
+
+WIDE, NARROW = (120, 35), (80, 24)
+
+
+async def test_marked_runs_stand_beside_each_other(workspace: Workspace) -> None:
+    write(workspace, "base-aaaa")
+    write(workspace, "other-bbbb", {"beta": 0.2, "seed": 7}, level=0.4)
+    write(workspace, "third-cccc", {"beta": 0.3})
+    async with GrpoTui(workspace).run_test(size=WIDE, notifications=True) as pilot:
+        table = await ready(pilot, 3)
+        await pilot.press("c")
+        await until(pilot, lambda: "Mark 2 to 4 runs with space" in screen_text(pilot))
+        table.marks.update({"base-aaaa", "other-bbbb", "third-cccc"})
+        await pilot.press("c")
+        await until(pilot, lambda: "differs" in screen_text(pilot) and "│" in screen_text(pilot))
+        screen = pilot.app.screen
+        assert isinstance(screen, CompareScreen)
+        letters = (
+            {lane.run.id: lane.letter for lane in screen.place.snapshot.lanes}
+            if screen.place.snapshot
+            else {}
+        )
+        assert set(letters.values()) == {"A", "B", "C"}
+        text = screen_text(pilot)
+        assert f"{letters['other-bbbb']} changes two: beta and seed, so no single cause." in text
+        assert f"e: {letters['other-bbbb']} again with A's seed" in text
+        await until(pilot, lambda: "at step 120" in screen_text(pilot))
+        assert "training prompt 1/1" in screen_text(pilot)
+        await pilot.press(*["left_square_bracket"] * 30)
+        await until(pilot, lambda: "at step 60" in screen_text(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: "d: all prompts" in screen_text(pilot))
+        await pilot.press("x")
+        await until(pilot, lambda: "x = samples" in screen_text(pilot))
+        await pilot.press("e")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, LaunchScreen) or "no preset" in screen_text(pilot)
+        )
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_one_section_at_a_time_where_there_is_little_room(
+    workspace: Workspace, size: tuple[int, int]
+) -> None:
+    write(workspace, "base-aaaa")
+    write(workspace, "other-bbbb", {"per_device_train_batch_size": 64})
+    async with GrpoTui(workspace).run_test(size=size) as pilot:
+        pilot.app.push_screen(CompareScreen(("base-aaaa", "other-bbbb")))
+        await until(pilot, lambda: "differs" in screen_text(pilot))
+        assert "x = samples (batch sizes differ)" in screen_lines(pilot)[0]
+        for section in ("charts", "words", "table"):
+            await pilot.press("tab")
+            await pilot.pause(0.2)
+            text = screen_text(pilot)
+            if size == NARROW:
+                assert ("differs" in text) == (section == "table")
+                assert ("training prompt" in text) == (section == "words")
+            else:
+                assert "differs" in text
+                assert "training prompt" in text
+
+
+async def test_the_table_scrolls_and_shows_every_field(workspace: Workspace) -> None:
+    write(workspace, "base-aaaa", {f"field_{n:02}": n for n in range(30)}, device="cpu")
+    write(workspace, "other-bbbb", {f"field_{n:02}": n + 1 for n in range(30)}, device="cuda:0")
+    async with GrpoTui(workspace).run_test(size=NARROW) as pilot:
+        pilot.app.push_screen(CompareScreen(("base-aaaa", "other-bbbb")))
+        await until(pilot, lambda: "   field_00  " in screen_text(pilot))
+        await pilot.press(*"j" * 60)
+        await until(pilot, lambda: "   status  " in screen_text(pilot))
+        assert "   field_00  " not in screen_text(pilot)
+        await pilot.press(*"k" * 5)
+        await until(pilot, lambda: "and 1 that change nothing" in screen_text(pilot))
+        await pilot.press("D")
+        await until(pilot, lambda: "   device  " in screen_text(pilot))
+
+
+async def test_a_run_that_is_gone_is_said(workspace: Workspace) -> None:
+    write(workspace, "base-aaaa")
+    async with GrpoTui(workspace).run_test(size=WIDE) as pilot:
+        pilot.app.push_screen(CompareScreen(("base-aaaa", "gone-bbbb")))
+        await until(pilot, lambda: "gone-bbbb" in screen_text(pilot))
+        await pilot.press("q")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, CompareScreen))
