@@ -13,7 +13,7 @@ from grpotui.launch.policy import read_policy
 from grpotui.records import RunKind, Status, as_int
 from grpotui.registry.desk import DeskReader
 from grpotui.stream import read_json, write_json
-from grpotui.workspace import RunDir, Workspace
+from grpotui.workspace import RunDir, Workspace, is_run_id
 
 SCORE = "contract"
 """Type of the event that holds the score of an attempt."""
@@ -58,7 +58,7 @@ class Pledge:
         wanted = "" if pinned == self._run.id else pinned
         if wanted != self.baseline:
             self.baseline = wanted
-            there = bool(wanted) and self._workspace.run(wanted).run_json.is_file()
+            there = is_run_id(wanted) and self._workspace.run(wanted).run_json.is_file()
             self._beside = Account(self._workspace.run(wanted)) if there else None
             self.tracker.baseline = self.tracker.for_baseline() if there else None
         if self._beside is not None and self.tracker.baseline is not None:
