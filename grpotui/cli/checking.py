@@ -42,7 +42,7 @@ def check_preset(
     from grpotui.launch.checked import wanted
     from grpotui.launch.exact import findings, measured, try_out
     from grpotui.launch.facts import gather
-    from grpotui.launch.submit import LaunchRequest
+    from grpotui.launch.request import LaunchRequest
     from grpotui.preflight import check, plan_of
 
     workspace = workspace_or_none(session)

@@ -29,7 +29,7 @@ INTERRUPTED = 130
 
 def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary:
     """Wait for a run's end; print a line to stderr at each change of status and every few steps."""
-    from grpotui.launch.submit import wait
+    from grpotui.launch.control import wait
 
     shown: list[tuple[str, str | None, int]] = []
 
@@ -114,7 +114,8 @@ def launch_run(
     as_json: bool,
 ) -> None:
     """Queue a run of PRESET (a name or a file) and start it as soon as a device is free."""
-    from grpotui.launch.submit import LaunchRequest, launch
+    from grpotui.launch.request import LaunchRequest
+    from grpotui.launch.submit import launch
 
     if draft and waits:
         raise click.UsageError("--draft starts nothing that --wait could wait for")
@@ -152,7 +153,7 @@ def stop_run(session: Session, run: str, reason: str, force: bool) -> None:
 
     It has two minutes for that; --force ends it at once.
     """
-    from grpotui.launch.submit import stop
+    from grpotui.launch.control import stop
 
     run_id = session.registry.resolve(run)
     before = session.registry.run(run_id).status
@@ -169,8 +170,8 @@ def stop_run(session: Session, run: str, reason: str, force: bool) -> None:
 @click.pass_obj
 def resume_run(session: Session, run: str, trust_code: bool) -> None:
     """Queue a draft, or the next attempt of a run; it goes on from its last checkpoint."""
+    from grpotui.launch.control import resume
     from grpotui.launch.descent import caveats
-    from grpotui.launch.submit import resume
 
     run_id = session.registry.resolve(run)
     trusting(lambda: resume(session.workspace, run_id), trust_code, asks=True)
@@ -184,7 +185,7 @@ def resume_run(session: Session, run: str, trust_code: bool) -> None:
 @click.pass_obj
 def delete_run(session: Session, run: str) -> None:
     """Move an ended run's folder to the bin (logs/.bin)."""
-    from grpotui.launch.submit import delete
+    from grpotui.launch.control import delete
 
     run_id = session.registry.resolve(run)
     delete(session.workspace, run_id)

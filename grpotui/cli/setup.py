@@ -40,7 +40,8 @@ def run_demo(session: Session, preset: str) -> None:
 
     Without a terminal: progress lines and a summary table instead.
     """
-    from grpotui.launch.submit import LaunchRequest, launch
+    from grpotui.launch.request import LaunchRequest
+    from grpotui.launch.submit import launch
 
     if session.folder is not None:
         Workspace(session.folder.absolute()).create()

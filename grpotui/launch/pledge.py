@@ -8,7 +8,7 @@ from typing import Any
 
 from grpotui.contract import Contract, Tracker, outcome, read
 from grpotui.launch.account import Account
-from grpotui.launch.journal import events
+from grpotui.launch.journal import config_of, events
 from grpotui.launch.policy import read_policy
 from grpotui.records import Status, as_int
 from grpotui.registry.desk import DeskReader
@@ -88,9 +88,7 @@ class Pledge:
 
 def contract_of(run: RunDir) -> Contract:
     """Return the contract of a run, with the kill criterion that its policy has now."""
-    config = (read_json(run.run_json) or {}).get("config")
-    section = config.get("contract") if isinstance(config, Mapping) else None
-    return read(section, read_policy(run).kill)
+    return read(config_of(run).get("contract"), read_policy(run).kill)
 
 
 def undecided(run: RunDir, attempt: int, status: Status, step: int) -> str:
