@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from grpotui.cli.follow import progress_line
+from grpotui.cli.options import device_option, model_option, set_option, trust_preset_option
 from grpotui.cli.output import finding_line, print_json
 from grpotui.cli.session import Session
 from grpotui.presets import apply_overrides
 from grpotui.presets.loader import load
-from grpotui.presets.sections import DEVICES
 from grpotui.records import RunSummary, Status
 from grpotui.text import clean
 
@@ -76,24 +76,14 @@ def warn(finding: Finding) -> None:
 
 @click.command("launch")
 @click.argument("preset")
-@click.option(
-    "--set",
-    "overrides",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Such as grpo.beta=0.1, or grpo.beta= to take it out; repeat.",
-)
+@set_option
 @click.option("--seed", type=int, help="Sets grpo.seed.")
 @click.option("--name", help="Shown instead of the id.")
 @click.option("--tag", "tags", multiple=True, help="May be repeated.")
-@click.option("--model", help="A folder, a hub id, or 'tiny' for the toy that ships with grpotui.")
-@click.option(
-    "--device",
-    type=click.Choice(DEVICES),
-    help="Default: your settings', else the GPU if there is one.",
-)
+@model_option
+@device_option("your settings', else the GPU if there is one")
 @click.option("--draft", is_flag=True, help="Only write it down; 'grpotui resume' or L in the app queues it.")
-@click.option("--trust-code", is_flag=True, help="Say yes to the preset's Python files, which you have read.")
+@trust_preset_option
 @click.option("--force", is_flag=True, help="Launch it though the preflight finds errors.")
 @click.option("--wait", "waits", is_flag=True, help="Until the run ends; exit code 1 unless it finished.")
 @click.option("--json", "as_json", is_flag=True, help='Print {"id": ...} and nothing else.')

@@ -10,9 +10,9 @@ from grpotui.errors import UserError
 from grpotui.records import RunSummary, Status
 from grpotui.registry.desk import write_pin
 from grpotui.registry.summary import NO_HUMAN
+from grpotui.settings import Settings
 from grpotui.text import clean
 from grpotui.tui.screens.prompt import Choice, Confirm, Prompt
-from grpotui.tui.settings import Settings
 from grpotui.tui.style import HUMAN_WORDS
 from grpotui.workspace import Workspace
 
