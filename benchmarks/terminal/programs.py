@@ -17,7 +17,8 @@ from benchmarks.terminal import live
 from benchmarks.terminal.pane import Pane
 from benchmarks.terminal.probe import until
 from grpotui.launch.locks import is_held
-from grpotui.launch.submit import LaunchRequest, launch
+from grpotui.launch.request import LaunchRequest
+from grpotui.launch.submit import launch
 from grpotui.presets import load
 from grpotui.registry import connect, sync
 from grpotui.workspace import RunDir, Workspace

@@ -119,10 +119,6 @@ def table(found: Comparison) -> tuple[list[str], list[list[str]]]:
     return headers, rows
 
 
-def _field(one: Difference) -> str:
-    return one.name if one.cause else f"{one.name} (no cause)"
-
-
 def to_markdown(found: Comparison) -> str:
     """Return headline sentences, one table, conclusions."""
     headers, rows = table(found)
