@@ -34,14 +34,17 @@ def _finite(value: object) -> Any:
     return value
 
 
+_encode = json.JSONEncoder(allow_nan=False, default=str).encode
+
+
 def encode_line(data: Mapping[str, Any]) -> bytes:
     """Return ``data`` as one JSON line; keys whose value is NaN or infinite stand in ``nonfinite``."""
     try:
-        text = json.dumps(data, allow_nan=False, default=str)
+        text = _encode(data)
     except ValueError:
         bad = [k for k, v in data.items() if isinstance(v, float) and not math.isfinite(v)]
         data = _finite(data)
-        text = json.dumps({**data, "nonfinite": bad} if bad else data, allow_nan=False, default=str)
+        text = _encode({**data, "nonfinite": bad} if bad else data)
     return text.encode() + b"\n"
 
 
