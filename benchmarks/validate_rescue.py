@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.launch import rescue
+from grpotui.launch.control import wait
 from grpotui.launch.descent import Changes
 from grpotui.launch.journal import events
-from grpotui.launch.submit import LaunchRequest, launch, wait
+from grpotui.launch.request import LaunchRequest
+from grpotui.launch.submit import launch
 from grpotui.presets.loader import load
 from grpotui.records import RunSummary
 from grpotui.registry import connect, sync

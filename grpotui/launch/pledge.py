@@ -8,7 +8,7 @@ from typing import Any
 
 from grpotui.contract import Contract, Tracker, outcome, read
 from grpotui.launch.account import Account
-from grpotui.launch.journal import events
+from grpotui.launch.journal import config_of, events
 from grpotui.launch.policy import read_policy
 from grpotui.records import RunKind, Status, as_int
 from grpotui.registry.desk import DeskReader
@@ -91,11 +91,9 @@ def contract_of(run: RunDir) -> Contract:
 
     The evaluation of a checkpoint has none, though it has the config of the run that it measures.
     """
-    asked = read_json(run.run_json) or {}
-    config = asked.get("config")
-    if not isinstance(config, Mapping) or asked.get("kind") == RunKind.EVAL:
+    if (read_json(run.run_json) or {}).get("kind") == RunKind.EVAL:
         return Contract()
-    return read(config.get("contract"), read_policy(run).kill)
+    return read(config_of(run).get("contract"), read_policy(run).kill)
 
 
 def undecided(run: RunDir, attempt: int, status: Status, step: int) -> str:

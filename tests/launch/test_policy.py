@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from grpotui.errors import UserError
+from grpotui.launch.control import resume
 from grpotui.launch.journal import events
 from grpotui.launch.pledge import rescore, standing
 from grpotui.launch.policy import Policy, read_policy, write_policy
-from grpotui.launch.submit import resume
 from grpotui.records import Status
 from grpotui.registry import connect, rebuild
 from grpotui.registry.desk import write_pin
@@ -216,7 +216,7 @@ def test_a_resumed_run_is_scored_as_its_files_say(lab: Lab) -> None:
 
 
 def test_a_run_that_a_person_stopped_is_inconclusive(lab: Lab) -> None:
-    from grpotui.launch.submit import stop
+    from grpotui.launch.control import stop
 
     run = lab.launch("steps=1000", "delay=0.02", overrides=("contract.primary=step > 1",))
     lab.until_step(run, 5)
