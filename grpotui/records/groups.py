@@ -22,6 +22,14 @@ class RewardRange:
     binary: bool = field(default=False, compare=False)
     """True when a reward is always one of the two ends."""
 
+    @classmethod
+    def from_json(cls, ends: object, binary: bool = False) -> RewardRange | None:
+        """Read ``[low, high]``, as ``attempt-N.json`` has it; None for anything else."""
+        if not isinstance(ends, list) or len(ends) != 2:
+            return None
+        low, high = map(as_float, ends)
+        return None if low is None or high is None else cls(low, high, binary)
+
     def normalise(self, reward: float) -> float:
         """Map ``reward`` to [0, 1]; for a +-1 reward this is the pass rate."""
         width = self.high - self.low

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, Visit, as_float, as_int
+from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, Visit, as_int
 from grpotui.records.lineage import StageMark
 from grpotui.registry import documents, groups, points, prompts
 from grpotui.registry.database import fresh
@@ -211,10 +211,7 @@ class Registry:
     def reward_range(self, run_id: str) -> RewardRange | None:
         """Return the lowest and highest total reward of a run, where it is known."""
         attempt = self.document(run_id, "attempt")
-        match attempt.get("reward_range"):
-            case [low, high] if as_float(low) is not None and as_float(high) is not None:
-                return RewardRange(float(low), float(high), attempt.get("reward_binary") is True)
-        return None
+        return RewardRange.from_json(attempt.get("reward_range"), attempt.get("reward_binary") is True)
 
     def process(self, run_id: str) -> dict[str, Any]:
         """Return process.json: the identities of runner and trainer; empty before the first attempt."""

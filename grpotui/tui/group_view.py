@@ -71,6 +71,10 @@ class Fold:
         """The first of them."""
         return self.members[0]
 
+    def opening(self, cells: int) -> str:
+        """Return how the text begins, on one line; more than ``cells`` where there is more."""
+        return " ".join(self.text[: 8 * cells].split()) or "(empty)"
+
     @property
     def reward(self) -> float | None:
         """Their mean reward."""
@@ -82,6 +86,11 @@ class Fold:
         """Their mean advantage."""
         values = [c.advantage for c in self.members if c.advantage is not None]
         return statistics.fmean(values) if values else None
+
+
+def prompt_end(group: Group) -> str:
+    """Return what tells prompts apart: the end of what was asked, on one line."""
+    return " ".join(group.prompt[-400:].split())
 
 
 def folded(group: Group) -> list[Fold]:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from bisect import bisect_right
 from contextlib import closing, suppress
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
-from grpotui.launch import pledge
-from grpotui.launch.policy import read_policy
 from grpotui.presets import health_settings
 from grpotui.records import (
     ZERO_STD_EPSILON,
@@ -26,34 +21,17 @@ from grpotui.records import (
 from grpotui.registry import connect, index_run
 from grpotui.registry.groups import GroupRow
 from grpotui.registry.queries import Registry
-from grpotui.text import last_state
 from grpotui.tui.group_view import StepGroups, template
 from grpotui.tui.run_axis import TIME
 from grpotui.tui.run_history import History, spread
+from grpotui.tui.run_log import LogReader
+from grpotui.tui.run_rules import RulesReader
 from grpotui.tui.run_series import Recording
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.workspace import Workspace
 
-LOG_BYTES = 64 * 1024
-LOG_LINES = 400
 MOST_STEPS = 5000
 """Steps that a search looks through."""
-
-
-def last_lines(path: Path, most: int = LOG_LINES) -> tuple[str, ...]:
-    """Return the last lines of a text file; of a line that a progress bar wrote over, its last state."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(size - LOG_BYTES, 0))
-            raw = file.read(LOG_BYTES)
-    except OSError:
-        return ()
-    lines = raw.decode("utf-8", "replace").split("\n")
-    if size > LOG_BYTES:
-        lines = lines[1:]
-    shown = map(last_state, lines)
-    return tuple(line for line in shown if line)[-most:]
 
 
 def _odd(row: GroupRow) -> bool:
@@ -67,6 +45,9 @@ class RunReader:
     def __init__(self, workspace: Workspace, run_id: str) -> None:
         self.workspace = workspace
         self.run_id = run_id
+        folder = workspace.run(run_id)
+        self._log = LogReader(folder.output_log)
+        self._rules = RulesReader(workspace, folder)
         self._recordings: dict[str, Recording] = {}
         self._attempt = 0
         self._replayed_until: int | None = None
@@ -74,16 +55,11 @@ class RunReader:
         self._seen: tuple[int, int, Status] | None = None
         self._steps: tuple[int, ...] = ()
         self._group_steps: tuple[int, ...] = ()
-        self._log: tuple[tuple[int, int], tuple[str, ...]] = ((0, 0), ())
         self._settings: tuple[int, HealthSettings, RewardRange | None] | None = None
         self._per_step: int | None = None
         self._registry: Registry | None = None
         self._version: object = None
         self._last: RunSnapshot | None = None
-        self._policy: tuple[int, dict[str, Any]] = (0, {})
-        self._contract_at = 0
-        self._contract_seen: tuple[int, int, Status] | None = None
-        self._contract_state: dict[str, Any] = {}
 
     def fetch(self) -> RunSnapshot:
         """Index what the run's files hold, and return it: the same object when nothing came since the last.
@@ -109,11 +85,11 @@ class RunReader:
             self._registry = Registry(connect(self.workspace), self.workspace)
         registry, connection = self._registry, self._registry.connection
         came = index_run(connection, folder)
-        log = self._tail(folder.output_log)
-        contract = self._contract_file(folder.contract_json)
+        log = self._log.read()
+        ruled = self._rules.changed()
         version = (connection, connection.execute("PRAGMA data_version").fetchone())
         last, before, self._version = self._last, self._version, version
-        same = last is not None and not came and version == before and log is last.log and not contract
+        same = last is not None and not came and version == before and log is last.log and not ruled
         if last is not None and same and last.run.status is not Status.QUEUED:
             return last
         self._last = self._snapshot(registry, log)
@@ -137,39 +113,10 @@ class RunReader:
             health=settings,
             waits_for=self._waits_for(run),
             per_step=self._per_step,
-            contract=self._contract(run),
-            policy=self._policy_now(),
+            contract=self._rules.contract(run),
+            policy=self._rules.policy(),
             replaying=self._replayed_until is not None,
         )
-
-    def _contract_file(self, path: Path) -> bool:
-        """Return whether the runner has written the contract's state anew."""
-        try:
-            found = path.stat().st_mtime_ns
-        except OSError:
-            found = 0
-        self._contract_at, before = found, self._contract_at
-        return found != before
-
-    def _contract(self, run: RunSummary) -> dict[str, Any]:
-        """Return how the contract stands; that of an ended run is computed once."""
-        seen = (self._contract_at, run.attempt, run.status)
-        if seen != self._contract_seen:
-            folder = self.workspace.run(self.run_id)
-            self._contract_state = pledge.look(self.workspace, folder, run.attempt, run.status)
-            self._contract_seen = seen
-        return self._contract_state
-
-    def _policy_now(self) -> dict[str, Any]:
-        """Return what the runner does by itself; read again only when there are other events."""
-        folder = self.workspace.run(self.run_id)
-        try:
-            size = folder.events.stat().st_size
-        except OSError:
-            size = 0
-        if size != self._policy[0] or not self._policy[1]:
-            self._policy = (size, read_policy(folder).to_json())
-        return self._policy[1]
 
     def groups(self, step: int) -> StepGroups:
         """Return the groups of one step. Safe beside :meth:`fetch` in another thread."""
@@ -243,16 +190,6 @@ class RunReader:
             self._per_step = completions_per_step(attempt, config.get("grpo"))
             self._settings = (run.attempt, health_settings(config), registry.reward_range(self.run_id))
         return self._settings[1], self._settings[2]
-
-    def _tail(self, path: Path) -> tuple[str, ...]:
-        try:
-            stat = path.stat()
-        except OSError:
-            return ()
-        mark = (stat.st_size, stat.st_mtime_ns)
-        if mark != self._log[0]:
-            self._log = (mark, last_lines(path))
-        return self._log[1]
 
     def _waits_for(self, run: RunSummary) -> str:
         if run.status is not Status.QUEUED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 
-from grpotui.tui import run_view as keys
+from grpotui.records import keys
 from grpotui.tui.group_view import Fold, StepGroups, folded
 from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot

@@ -64,13 +64,8 @@ def group_line(group: Group, here: bool, data: GroupsData, signs: int, width: in
     line.add(" ").cell(spread, 6, tone, right=True).add("  ")
     room = width - line.text.cell_len
     if room >= 4:
-        line.text.append_text(cell(_prompt(group.prompt), room, dim=not here, dark=dark))
+        line.text.append_text(cell(view.prompt_end(group), room, dim=not here, dark=dark))
     return line.fit(width)
-
-
-def _prompt(prompt: str) -> str:
-    """Return what tells prompts apart: the end of what was asked, on one line."""
-    return " ".join(prompt[-400:].split())
 
 
 class Groups(Pane):
