@@ -11,11 +11,12 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, Visit, as_float, as_int
 from grpotui.records.lineage import StageMark
-from grpotui.registry import documents, groups, points, prompts
+from grpotui.registry import documents, groups, points, prompts, search
 from grpotui.registry.database import fresh
 from grpotui.registry.groups import GroupRow
 from grpotui.registry.references import resolve
 from grpotui.registry.rows import SUMMARY_COLUMNS, summary_of
+from grpotui.registry.search import Hit, Wanted
 from grpotui.workspace import Workspace
 
 Points = list[tuple[int, float | None]]
@@ -176,6 +177,11 @@ class Registry:
     def prompt_means(self, run_id: str, low: int, high: int, mode: str = Mode.TRAIN) -> dict[int, float]:
         """Return each prompt's mean reward over steps from ``low`` to ``high``."""
         return prompts.means(self.connection, self._rid(run_id), str(mode), low, high)
+
+    def search(self, run_id: str, wanted: Wanted) -> Iterator[Hit]:
+        """Yield the completions that are looked for, in the order in which they were written."""
+        path = self.workspace.run(run_id).completions
+        return search.find(self.connection, self._rid(run_id), path, wanted)
 
     def group_lines(
         self, run_id: str, step: int | None = None, mode: str | None = None
