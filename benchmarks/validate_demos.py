@@ -16,7 +16,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from grpotui.launch.submit import LaunchRequest, launch, wait
+from grpotui.launch.control import wait
+from grpotui.launch.request import LaunchRequest
+from grpotui.launch.submit import launch
 from grpotui.presets.loader import load
 from grpotui.records import FlagKind, Level
 from grpotui.registry import connect, sync

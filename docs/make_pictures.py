@@ -12,7 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from grpotui.launch.submit import LaunchRequest, launch, wait
+from grpotui.launch.control import wait
+from grpotui.launch.request import LaunchRequest
+from grpotui.launch.submit import launch
 from grpotui.presets.loader import load
 from grpotui.tui.app import GrpoTui
 from grpotui.workspace import Workspace

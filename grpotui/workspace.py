@@ -16,6 +16,8 @@ from grpotui.secrecy import without_secrets
 from grpotui.stream import LineWriter
 
 RUNTIME_VARIABLE = "GRPOTUI_RUNTIME_DIR"
+TRAINER_STATE = "trainer_state.json"
+"""The file that a checkpoint has once it is written."""
 
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
@@ -29,6 +31,12 @@ def slug(name: str) -> str:
 def is_run_id(name: str) -> bool:
     """True when ``name`` is safe as a run's folder name."""
     return bool(_RUN_ID.fullmatch(name))
+
+
+def checkpoint_step(name: str) -> int:
+    """Return the step that a checkpoint's folder is named after; 0 for the name of anything else."""
+    step = name.removeprefix("checkpoint-")
+    return int(step) if step != name and step.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ class RunDir:
 
     @property
     def runner_log(self) -> Path:
-        """The runner's own stdout and stderr: empty unless the runner has a bug."""
+        """The runner's own stdout and stderr: empty unless it has a bug, or the command of [notify] fails."""
         return self.path / "runner.log"
 
     @property
@@ -136,14 +144,14 @@ class RunDir:
         numbers = (file.stem.removeprefix("attempt-") for file in self.path.glob("attempt-*.json"))
         return sorted(int(n) for n in numbers if n.isdecimal())
 
+    def whole_checkpoints(self) -> dict[int, Path]:
+        """The folders of complete checkpoints by their step, ascending."""
+        folders = [path.parent for path in self.checkpoints.glob(f"checkpoint-*/{TRAINER_STATE}")]
+        return dict(sorted((step, folder) for folder in folders if (step := checkpoint_step(folder.name))))
+
     def last_checkpoint(self) -> Path | None:
         """The newest complete checkpoint folder, or None."""
-        found = []
-        for folder in self.checkpoints.glob("checkpoint-*"):
-            step = folder.name.removeprefix("checkpoint-")
-            if step.isdecimal() and (folder / "trainer_state.json").is_file():
-                found.append((int(step), folder))
-        return max(found)[1] if found else None
+        return next(reversed(self.whole_checkpoints().values()), None)
 
     def append_event(self, event: dict[str, object]) -> bool:
         """Append one event line, without the secrets in it; False when the disk refuses."""

@@ -17,7 +17,8 @@ from benchmarks.terminal import live
 from benchmarks.terminal.pane import Pane
 from benchmarks.terminal.probe import until
 from grpotui.launch.locks import is_held
-from grpotui.launch.submit import LaunchRequest, launch
+from grpotui.launch.request import LaunchRequest
+from grpotui.launch.submit import launch
 from grpotui.presets import load
 from grpotui.registry import connect, sync
 from grpotui.workspace import RunDir, Workspace
@@ -123,7 +124,7 @@ def grpotui() -> Program:
         "grpotui",
         lambda folder: [sys.executable, "-m", "grpotui", "--workspace", str(folder)],
         r"\bstep (\d+)",
-        (("3", r"1 reward"), ("3", r"!1 reward")),
+        (("z", r"(?m)^ kl +\S+ +● mean"), ("Z", r"(?m)^ reward +\S+ +● mean")),
         _our_long_run,
         _our_live_run,
         _open_first_run,

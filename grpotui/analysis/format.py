@@ -106,7 +106,7 @@ def part_of(done: float | None, whole: float | None, digits: int = 0) -> str:
     left = f"{done:.{digits}f}"
     if whole is None:
         return left
-    return f"{left}/{whole:g}"
+    return f"{left}/{whole:.0f}" if whole == int(whole) else f"{left}/{whole:g}"
 
 
 def size(number: float) -> str:

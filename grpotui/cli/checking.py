@@ -10,6 +10,7 @@ import click
 
 from grpotui.analysis import format as fmt
 from grpotui.cli.control import trusting
+from grpotui.cli.options import device_option, json_option, model_option, set_option, trust_preset_option
 from grpotui.cli.output import finding_line, print_json
 from grpotui.cli.session import Session, workspace_or_none
 from grpotui.presets.loader import load
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("preset")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Such as grpo.beta=0.1; repeat.")
-@click.option("--model", help="A folder, a hub id, or 'tiny' for the toy that ships with grpotui.")
-@click.option("--device", type=click.Choice(("auto", "cpu", "cuda")), help="Default: the preset's.")
+@set_option
+@model_option
+@device_option("the preset's")
 @click.option("--exact", "tries", is_flag=True, help="Load it all, make two small steps, and measure.")
-@click.option("--trust-code", is_flag=True, help="Say yes to the preset's Python files, which you have read.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@trust_preset_option
+@json_option
 @click.pass_obj
 def check_preset(
     session: Session,
@@ -42,7 +43,7 @@ def check_preset(
     from grpotui.launch.checked import wanted
     from grpotui.launch.exact import findings, measured, try_out
     from grpotui.launch.facts import gather
-    from grpotui.launch.submit import LaunchRequest
+    from grpotui.launch.request import LaunchRequest
     from grpotui.preflight import check, plan_of
 
     workspace = workspace_or_none(session)

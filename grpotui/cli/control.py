@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from grpotui.cli.follow import progress_line
+from grpotui.cli.options import device_option, model_option, set_option, trust_preset_option
 from grpotui.cli.output import finding_line, print_json
 from grpotui.cli.session import Session
 from grpotui.presets import apply_overrides
 from grpotui.presets.loader import load
-from grpotui.presets.sections import DEVICES
 from grpotui.records import RunSummary, Status
 from grpotui.text import clean
 
@@ -29,7 +29,7 @@ INTERRUPTED = 130
 
 def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary:
     """Wait for a run's end; print a line to stderr at each change of status and every few steps."""
-    from grpotui.launch.submit import wait
+    from grpotui.launch.control import wait
 
     shown: list[tuple[str, str | None, int]] = []
 
@@ -76,24 +76,14 @@ def warn(finding: Finding) -> None:
 
 @click.command("launch")
 @click.argument("preset")
-@click.option(
-    "--set",
-    "overrides",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Such as grpo.beta=0.1, or grpo.beta= to take it out; repeat.",
-)
+@set_option
 @click.option("--seed", type=int, help="Sets grpo.seed.")
 @click.option("--name", help="Shown instead of the id.")
 @click.option("--tag", "tags", multiple=True, help="May be repeated.")
-@click.option("--model", help="A folder, a hub id, or 'tiny' for the toy that ships with grpotui.")
-@click.option(
-    "--device",
-    type=click.Choice(DEVICES),
-    help="Default: your settings', else the GPU if there is one.",
-)
+@model_option
+@device_option("your settings', else the GPU if there is one")
 @click.option("--draft", is_flag=True, help="Only write it down; 'grpotui resume' or L in the app queues it.")
-@click.option("--trust-code", is_flag=True, help="Say yes to the preset's Python files, which you have read.")
+@trust_preset_option
 @click.option("--force", is_flag=True, help="Launch it though the preflight finds errors.")
 @click.option("--wait", "waits", is_flag=True, help="Until the run ends; exit code 1 unless it finished.")
 @click.option("--json", "as_json", is_flag=True, help='Print {"id": ...} and nothing else.')
@@ -114,7 +104,8 @@ def launch_run(
     as_json: bool,
 ) -> None:
     """Queue a run of PRESET (a name or a file) and start it as soon as a device is free."""
-    from grpotui.launch.submit import LaunchRequest, launch
+    from grpotui.launch.request import LaunchRequest
+    from grpotui.launch.submit import launch
 
     if draft and waits:
         raise click.UsageError("--draft starts nothing that --wait could wait for")
@@ -152,7 +143,7 @@ def stop_run(session: Session, run: str, reason: str, force: bool) -> None:
 
     It has two minutes for that; --force ends it at once.
     """
-    from grpotui.launch.submit import stop
+    from grpotui.launch.control import stop
 
     run_id = session.registry.resolve(run)
     before = session.registry.run(run_id).status
@@ -169,8 +160,8 @@ def stop_run(session: Session, run: str, reason: str, force: bool) -> None:
 @click.pass_obj
 def resume_run(session: Session, run: str, trust_code: bool) -> None:
     """Queue a draft, or the next attempt of a run; it goes on from its last checkpoint."""
+    from grpotui.launch.control import resume
     from grpotui.launch.descent import caveats
-    from grpotui.launch.submit import resume
 
     run_id = session.registry.resolve(run)
     trusting(lambda: resume(session.workspace, run_id), trust_code, asks=True)
@@ -184,7 +175,7 @@ def resume_run(session: Session, run: str, trust_code: bool) -> None:
 @click.pass_obj
 def delete_run(session: Session, run: str) -> None:
     """Move an ended run's folder to the bin (logs/.bin)."""
-    from grpotui.launch.submit import delete
+    from grpotui.launch.control import delete
 
     run_id = session.registry.resolve(run)
     delete(session.workspace, run_id)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grpotui.cli.control import trusting, wait_and_report, warn
+from grpotui.cli.options import changes_options, end_options
 from grpotui.cli.output import print_fields, print_json
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail
-from grpotui.presets.sections import DEVICES
 from grpotui.records import Status
 from grpotui.text import clean
 
@@ -19,34 +19,6 @@ if TYPE_CHECKING:
     from grpotui.launch.descent import Made
 
 RESULT = ("eval_accuracy", "eval_sampled_accuracy", "eval_train_accuracy")
-
-
-def changes_options(verb: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of a verb that makes a new run."""
-    options = (
-        click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Such as grpo.beta=0.1."),
-        click.option("--seed", type=int, help="Sets grpo.seed."),
-        click.option("--name", help="Shown instead of the id."),
-        click.option("--tag", "tags", multiple=True, help="May be repeated."),
-        click.option("--device", type=click.Choice(DEVICES), help="Default: that of the other run."),
-        click.option("--force", is_flag=True, help="Launch it though the preflight finds errors."),
-        click.option("--draft", is_flag=True, help="Only write it down; 'grpotui resume' queues it."),
-    )
-    for option in reversed(options):
-        verb = option(verb)
-    return verb
-
-
-def end_options(verb: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that every verb of this file takes."""
-    options = (
-        click.option("--trust-code", is_flag=True, help="Say yes to the run's Python files."),
-        click.option("--wait", "waits", is_flag=True, help="Until it ends; exit code 1 unless it finished."),
-        click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
-    )
-    for option in reversed(options):
-        verb = option(verb)
-    return verb
 
 
 def finish(

@@ -52,5 +52,5 @@ def progress_line(run: RunSummary) -> str:
     """Return one line on where a run stands."""
     known = [("reward", run.reward), ("zero-std", run.zero_std), ("jaccard", run.jaccard)]
     values = "  ".join(f"{name} {fmt.number(value)}" for name, value in known if value is not None)
-    steps = f"step {run.step}/{run.max_steps}" if run.max_steps else f"step {run.step}"
+    steps = f"step {fmt.part_of(run.step, run.max_steps)}"
     return "  ".join(part for part in (run.id, run.status, steps, values, run.verdict) if part)

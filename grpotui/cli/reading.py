@@ -14,6 +14,7 @@ import click
 from grpotui.analysis import format as fmt
 from grpotui.analysis.promises import headline, marks_of
 from grpotui.cli.follow import print_log
+from grpotui.cli.options import json_option
 from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
@@ -21,13 +22,6 @@ from grpotui.errors import UserError
 from grpotui.records import Group, Mode, RunSummary
 from grpotui.registry.search import Condition, Hit, Wanted, pattern_of
 from grpotui.text import clean
-
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-
-
-def progress(run: RunSummary) -> str:
-    """Return ``step/max`` as far as known."""
-    return f"{run.step}/{run.max_steps}" if run.max_steps else str(run.step)
 
 
 @click.command("ls")
@@ -48,7 +42,7 @@ def list_runs(session: Session, as_json: bool) -> None:
             run.id,
             run.status,
             run.verdict or "-",
-            progress(run),
+            fmt.part_of(run.step, run.max_steps),
             fmt.number(run.epoch),
             fmt.number(run.reward),
             fmt.number(run.zero_std),
@@ -89,7 +83,7 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("preset", summary.preset),
             ("status", f"{summary.status}: {reason}" if reason else summary.status),
             ("verdict", f"{summary.verdict or '-'}: {summary.verdict_message}".rstrip(": ")),
-            ("step", f"{progress(summary)}{f'  stage {summary.stage}' if summary.stage else ''}"),
+            ("step", fmt.part_of(summary.step, summary.max_steps) + _stage(summary)),
             ("reward", _reward(summary, detail["pass_rate"])),
             ("from", _origin(summary)),
             ("children", ", ".join(f"{c['run']} ({_came(c)})" for c in detail["children"])),
@@ -108,6 +102,10 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
         click.echo()
         for flag in detail["flags"]:
             click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
+
+
+def _stage(run: RunSummary) -> str:
+    return f"  stage {run.stage}" if run.stage else ""
 
 
 def _print_contract(content: dict[str, Any]) -> None:

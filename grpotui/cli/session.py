@@ -13,8 +13,8 @@ import click
 
 from grpotui.errors import UserError
 from grpotui.registry.queries import Registry
+from grpotui.settings import Settings, load_settings
 from grpotui.text import clean
-from grpotui.tui.settings import Settings, load_settings
 from grpotui.workspace import Workspace
 
 

@@ -9,6 +9,7 @@ import click
 
 from grpotui.analysis import format as fmt
 from grpotui.cli.control import wait_and_report
+from grpotui.cli.options import json_option
 from grpotui.cli.output import print_json, print_table
 from grpotui.cli.session import Session, open_app, workspace_or_none
 from grpotui.presets.copying import copy_preset
@@ -40,7 +41,8 @@ def run_demo(session: Session, preset: str) -> None:
 
     Without a terminal: progress lines and a summary table instead.
     """
-    from grpotui.launch.submit import LaunchRequest, launch
+    from grpotui.launch.request import LaunchRequest
+    from grpotui.launch.submit import launch
 
     if session.folder is not None:
         Workspace(session.folder.absolute()).create()
@@ -91,7 +93,7 @@ def _headless_demo(session: Session, run_id: str) -> None:
 
 @click.command("presets")
 @click.option("--show", "name", help="Print this preset's file.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@json_option
 @click.pass_obj
 def list_presets(session: Session, name: str | None, as_json: bool) -> None:
     """List the presets that can be launched."""
@@ -144,7 +146,7 @@ def rebuild_registry(session: Session) -> None:
 
 
 @click.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@json_option
 @click.pass_obj
 def run_doctor(session: Session, as_json: bool) -> None:
     """Check what runs need here, and say how to mend it; exit code 1 when something is wrong."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from grpotui.cli.descent import changes_options, end_options, finish
+from grpotui.cli.descent import finish
+from grpotui.cli.options import changes_options, end_options, json_option
 from grpotui.cli.output import print_fields, print_json
 from grpotui.cli.session import Session
 from grpotui.errors import UserError
@@ -22,7 +23,7 @@ from grpotui.text import clean
 @click.option("--on-solved", type=click.Choice(POLICIES), help="When solved lasts.")
 @click.option("--grace", type=click.IntRange(0), help="Steps that it has to last.")
 @click.option("--kill", metavar="CONDITION", help="Such as 'step > 200 and reward < 0'; '' for none.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@json_option
 @click.pass_obj
 def show_policy(session: Session, /, run: str, as_json: bool, **wanted: Any) -> None:
     """Show what the runner of RUN does by itself, or change it, while the run goes on too."""

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from grpotui.errors import UserError
 from grpotui.launch.facts import gather
+from grpotui.launch.request import LaunchRequest
 from grpotui.preflight import Finding, Severity, check, refusal
 from grpotui.presets import Preset, apply_overrides, problems, validate
 from grpotui.records import RunKind
 from grpotui.workspace import Workspace
-
-if TYPE_CHECKING:
-    from grpotui.launch.submit import LaunchRequest
 
 Tell = Callable[[Finding], None]
 """Gets what was found and is not refused."""

@@ -11,20 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
+from grpotui.launch.caveats import after_extension, not_restored
 from grpotui.launch.checked import Tell, silent
-from grpotui.launch.journal import State, events
-from grpotui.launch.notes import after_extension, not_restored
-from grpotui.launch.submit import LaunchRequest, go_on, launch
+from grpotui.launch.control import go_on
+from grpotui.launch.journal import State, asked_of, config_of, events
+from grpotui.launch.request import LaunchRequest
+from grpotui.launch.submit import launch
 from grpotui.presets import Preset, eval_settings
 from grpotui.presets.grpo_rules import generation_size, group_size
 from grpotui.records import RunKind, Status, as_float, as_int
 from grpotui.records.lineage import Parent, Relation
 from grpotui.stream import read_json
 from grpotui.tasks import TaskError, build_held_out, prompt_count
-from grpotui.workspace import RunDir, Workspace
-
-WHOLE = "trainer_state.json"
-"""The file that a checkpoint has once it is written."""
+from grpotui.workspace import RunDir, Workspace, checkpoint_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def extend(workspace: Workspace, run_id: str, steps: int | None = None, epochs: 
             [planned, *(as_int(e.get("max_steps")) for e in events(run) if e.get("type") == "extended")]
         )
         more = steps if steps is not None else _steps_of(run, effective, epochs or 0.0)
-        done, total = _step_of(checkpoint), planned + more
+        done, total = checkpoint_step(checkpoint.name), planned + more
         run.append_event(
             {"time": time.time(), "type": "extended", "step": done, "from": planned, "max_steps": total}
         )
@@ -98,12 +97,12 @@ def _steps_of(run: RunDir, effective: Mapping[str, Any], epochs: float) -> int:
 def fork(workspace: Workspace, run_id: str, step: int | None, changes: Changes) -> Made:
     """Start a new run with the weights of a checkpoint (default: the last one). Raises UserError."""
     run, asked = _source(workspace, run_id)
-    checkpoint = _checkpoint(run, step)
-    request = adopted(workspace, _request(run, asked, changes), run.id, _step_of(checkpoint))
+    done = checkpoint_step(_checkpoint(run, step).name)
+    request = adopted(workspace, _request(run, asked, changes), run.id, done)
     name = changes.name or f"{request.preset.name} fork"
     notes = (
-        f"takes the weights of step {_step_of(checkpoint)} of {run.id}: optimizer, schedule and steps begin "
-        "anew, and the reference model of beta is those weights",
+        f"takes the weights of step {done} of {run.id}: optimizer, schedule and steps begin anew, and the "
+        "reference model of beta is those weights",
     )
     return Made(launch(workspace, replace(request, name=name), changes.tell), notes)
 
@@ -148,7 +147,7 @@ def evaluate(
         weights, done = (run.start if run.start.is_dir() else None), 0
     else:
         weights = _checkpoint(run, step)
-        done = _step_of(weights)
+        done = checkpoint_step(weights.name)
     request = _request(run, asked, changes)
     config = _questioned(request.preset.data, task, n)
     request = replace(
@@ -197,11 +196,18 @@ def _with_held_out(table: Mapping[str, Any], wanted: int) -> dict[str, Any]:
     return dict(table)
 
 
+def require_config(run: RunDir) -> dict[str, Any]:
+    """Return the config that a run was launched with. Raises UserError for one that has none."""
+    config = config_of(run)
+    if not config:
+        raise UserError(f"{run.id} was not made by grpotui: it has no config to start from")
+    return config
+
+
 def _source(workspace: Workspace, run_id: str) -> tuple[RunDir, dict[str, Any]]:
     run = workspace.run(run_id)
     asked = _asked(run)
-    if not isinstance(asked.get("config"), dict):
-        raise UserError(f"{run.id} was not made by grpotui: it has no config to start from")
+    require_config(run)
     return run, asked
 
 
@@ -232,22 +238,16 @@ def _checkpoint(run: RunDir, step: int | None) -> Path:
         if last is None:
             raise UserError(f"{run.id} has no checkpoint: grpo.save_steps says how often one is written")
         return last
-    found = run.checkpoints / f"checkpoint-{step}"
-    if (found / WHOLE).is_file():
-        return found
-    steps = sorted(_step_of(path.parent) for path in run.checkpoints.glob(f"checkpoint-*/{WHOLE}"))
-    known = f"there are {', '.join(map(str, steps))}" if steps else "there is none"
+    whole = run.whole_checkpoints()
+    if step in whole:
+        return whole[step]
+    known = f"there are {', '.join(map(str, whole))}" if whole else "there is none"
     raise UserError(f"{run.id} has no checkpoint of step {step}: {known}")
 
 
-def _step_of(checkpoint: Path) -> int:
-    step = checkpoint.name.removeprefix("checkpoint-")
-    return int(step) if step.isdecimal() else 0
-
-
 def _asked(run: RunDir) -> dict[str, Any]:
-    asked = read_json(run.run_json)
-    if asked is None:
+    asked = asked_of(run)
+    if not asked:
         raise UserError(f"{run.id}: its run.json cannot be read")
     return asked
 
@@ -265,4 +265,4 @@ def _kind(asked: Mapping[str, Any]) -> str:
 def caveats(run: RunDir) -> tuple[str, ...]:
     """Return what a resume of a run does not bring back, a line each; nothing where it begins anew."""
     checkpoint = run.last_checkpoint()
-    return tuple(not_restored(_effective(run), _step_of(checkpoint))) if checkpoint else ()
+    return tuple(not_restored(_effective(run), checkpoint_step(checkpoint.name))) if checkpoint else ()

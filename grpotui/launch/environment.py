@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 
 from grpotui.launch.identity import PLACE_VARIABLE, RUN_VARIABLE, marks
+from grpotui.records import as_float
 from grpotui.workspace import RunDir
 
 TRAINER_VARIABLE = "GRPOTUI_TRAINER_MODULE"
@@ -24,6 +25,15 @@ _QUIET = {
 def python(module: str, *arguments: str) -> list[str]:
     """Return the argv of a module; the folder it starts in cannot shadow other modules (``-P``)."""
     return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def seconds_from(variable: str, usual: float) -> float:
+    """Return the seconds that an environment variable says; ``usual`` where it says none."""
+    try:
+        found = as_float(float(os.environ[variable]))
+    except (KeyError, ValueError):
+        found = None
+    return usual if found is None else max(0.0, found)
 
 
 def runner_environment() -> dict[str, str]:

@@ -10,9 +10,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from contextlib import suppress
+
+from grpotui.launch.runner_log import log
+from grpotui.text import clean
 
 _TOLD = 400
 """Characters of what the command said that are kept."""
@@ -23,9 +25,7 @@ def main(argv: Sequence[str]) -> int:
     seconds, command = float(argv[0]), list(argv[1:])
     trouble = run(command, seconds)
     if trouble:
-        line = f"{time.strftime('%Y-%m-%d %H:%M:%S')} notify: {command[0]}: {trouble}"
-        with suppress(OSError):
-            os.write(2, f"{line}\n".encode(errors="replace"))
+        log(f"notify: {command[0]}: {trouble}")
     return 1 if trouble else 0
 
 
@@ -53,9 +53,8 @@ def run(command: Sequence[str], seconds: float) -> str:
             return ""
         said.seek(max(0, said.seek(0, 2) - _TOLD))
         words = " ".join(said.read().decode(errors="replace").split())
-        printable = "".join(char if char.isprintable() else "?" for char in words)
         how = f"ended with code {code}" if code > 0 else f"killed by signal {-code}"
-        return f"{how}: {printable}" if printable else how
+        return f"{how}: {clean(words)}" if words else how
 
 
 if __name__ == "__main__":

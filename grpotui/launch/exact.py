@@ -17,6 +17,7 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.launch import devices, leases, trust
 from grpotui.launch.devices import CPU, Device
+from grpotui.launch.ending import last_line
 from grpotui.launch.environment import python, runner_environment, trainer_environment
 from grpotui.preflight import Facts, Finding, Peak, Probe, Severity, Tokens, check
 from grpotui.presets import Preset, check_model, code_files, launch_settings, resolve
@@ -27,7 +28,6 @@ from grpotui.workspace import RunDir, Workspace
 _PREFIX = ".check-"
 """No run's folder begins with a dot, so that nobody takes a trial for one."""
 _LEFT_BEHIND = 24 * 3600.0  # seconds
-_TOLD = 300
 
 
 def try_out(workspace: Workspace, preset: Preset, device: str = "auto") -> dict[str, Any]:
@@ -95,8 +95,7 @@ def _device(policy: str, run: RunDir) -> Iterator[Device]:
 
 
 def _last_words(run: RunDir, code: int) -> str:
-    lines = run.output_log.read_text(errors="replace").splitlines()
-    said = next((line.strip() for line in reversed(lines) if line.strip()), "")[:_TOLD]
+    said = last_line(run.output_log)
     return f"the trial ended with {code}{f': {said}' if said else ''}"
 
 

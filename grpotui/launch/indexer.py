@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing
 
 from grpotui.errors import UserError
+from grpotui.launch.runner_log import log
 from grpotui.registry import connect, index_path, index_run
 from grpotui.workspace import RunDir, Workspace
 
@@ -16,10 +17,10 @@ INTERVAL = 0.2
 _PATIENCE = 5.0  # seconds before another try after a failure
 
 
-def log(message: str) -> None:
-    """Write to the runner's own log, which is its stderr; on a full disk it stays unsaid."""
-    with suppress(OSError):
-        os.write(2, f"{time.strftime('%Y-%m-%d %H:%M:%S')} {message}\n".encode(errors="replace"))
+def index_now(workspace: Workspace, run: RunDir) -> None:
+    """Take what a run's files hold into the registry. Raises UserError or sqlite3.Error."""
+    with closing(connect(workspace)) as connection:
+        index_run(connection, run)
 
 
 class Indexer:

@@ -11,7 +11,8 @@ from grpotui.errors import UserError
 from grpotui.launch.identity import boot_id, place
 from grpotui.records import Status, as_float, as_int
 from grpotui.stream import Tail, read_json
-from grpotui.workspace import RunDir
+from grpotui.text import clean
+from grpotui.workspace import RunDir, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,25 @@ class State:
     def is_of(self, run: RunDir) -> bool:
         """True when this was written in this boot and by this very run, not by one that it is a copy of."""
         return self.boot_id == boot_id() and self.place == place(run)
+
+
+def asked_of(run: RunDir) -> dict[str, Any]:
+    """Return what was asked for at launch, the content of ``run.json``; empty when it cannot be read."""
+    return read_json(run.run_json) or {}
+
+
+def config_of(run: RunDir) -> dict[str, Any]:
+    """Return the config that a run was launched with; empty for one that was not made by grpotui."""
+    config = asked_of(run).get("config")
+    return config if isinstance(config, dict) else {}
+
+
+def known_run(workspace: Workspace, run_id: str) -> tuple[RunDir, State]:
+    """Return a run's folder and last status. Raises UserError when there is no such run."""
+    run = workspace.run(run_id)
+    if not run.run_json.is_file():
+        raise UserError(f"no run {clean(run_id, 100)} in {workspace.logs}")
+    return run, state(run)
 
 
 def events(run: RunDir) -> list[dict[str, Any]]:
@@ -58,14 +78,22 @@ def say(run: RunDir, status: Status, attempt: int, reason: str = "", **more: obj
 def queue_up(run: RunDir, attempt: int) -> None:
     """Append the event that puts a run into the queue. Raises UserError when the disk refuses."""
     run.events.touch(mode=0o600)
-    if not say(run, Status.QUEUED, attempt, boot_id=boot_id(), place=place(run)):
-        raise UserError(f"cannot write to {run.events}: is the disk full?")
+    _require(run, say(run, Status.QUEUED, attempt, boot_id=boot_id(), place=place(run)))
 
 
 def write_down(run: RunDir) -> None:
     """Append the event that makes a run a draft, which waits for a person. Raises UserError."""
     run.events.touch(mode=0o600)
-    if not say(run, Status.DRAFT, 0):
+    _require(run, say(run, Status.DRAFT, 0))
+
+
+def write_event(run: RunDir, event: dict[str, object]) -> None:
+    """Append an event. Raises UserError when the disk refuses."""
+    _require(run, run.append_event(event))
+
+
+def _require(run: RunDir, written: bool) -> None:
+    if not written:
         raise UserError(f"cannot write to {run.events}: is the disk full?")
 
 

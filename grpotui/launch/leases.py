@@ -23,6 +23,10 @@ class Holder:
     run: str
     workspace: str
 
+    def seen_from(self, workspace: Workspace) -> str:
+        """Return the run as it is called in a workspace: one of another goes by that one's folder, too."""
+        return self.run if self.workspace == str(workspace.root) else f"{self.run} of {self.workspace}"
+
 
 def _path(device: Device) -> Path:
     return runtime_dir() / f"{device.key}.lease"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch.account import Standing
-from grpotui.launch.environment import python, runner_environment
-from grpotui.launch.indexer import log
+from grpotui.launch.environment import python, runner_environment, seconds_from
+from grpotui.launch.journal import asked_of
+from grpotui.launch.runner_log import log
 from grpotui.presets.code import command_files
 from grpotui.presets.notify import filled, notify_command
-from grpotui.stream import read_json
 from grpotui.workspace import RunDir
 
 SECONDS = 30.0
@@ -28,7 +27,7 @@ def notify(run: RunDir, standing: Standing) -> None:
 
     It runs in the workspace's folder, only as it was when the run was launched, which somebody said yes to.
     """
-    asked = read_json(run.run_json) or {}
+    asked = asked_of(run)
     config = asked.get("config")
     root = run.path.parent.parent
     if not isinstance(config, Mapping) or not notify_command(config):
@@ -43,7 +42,7 @@ def notify(run: RunDir, standing: Standing) -> None:
         "step": standing.step,
         "message": standing.message,
     }
-    seconds = os.environ.get(SECONDS_VARIABLE) or str(SECONDS)
+    seconds = str(seconds_from(SECONDS_VARIABLE, SECONDS))
     command = filled(notify_command(config), values)
     subprocess.Popen(
         python("grpotui.launch.errand", seconds, *command),

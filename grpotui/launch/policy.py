@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import asdict, dataclass, fields, replace
 from functools import reduce
 from typing import Any
@@ -15,11 +14,10 @@ from typing import Any
 from grpotui.contract import ContractError, condition
 from grpotui.errors import UserError
 from grpotui.launch.account import Standing
-from grpotui.launch.journal import events
+from grpotui.launch.indexer import index_now
+from grpotui.launch.journal import config_of, events, known_run, write_event
 from grpotui.presets import health_settings
 from grpotui.records import POLICIES, Verdict, as_int
-from grpotui.registry import connect, index_run
-from grpotui.stream import read_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
 
@@ -96,8 +94,7 @@ def _wrong(name: str, value: object) -> str:
 
 def planned_policy(run: RunDir) -> Policy:
     """Return the policy that a run was launched with."""
-    config = (read_json(run.run_json) or {}).get("config")
-    return Policy.of(config if isinstance(config, Mapping) else {})
+    return Policy.of(config_of(run))
 
 
 def read_policy(run: RunDir) -> Policy:
@@ -114,9 +111,7 @@ def write_policy(workspace: Workspace, run_id: str, changes: Mapping[str, object
     for name, value in changes.items():
         if wrong := _wrong(name, value):
             raise UserError(f"{name.replace('_', '-')}: {wrong}, got {clean(repr(value), 60)}")
-    run = workspace.run(run_id)
-    if not run.append_event({"time": time.time(), "type": "policy", **changes}):
-        raise UserError(f"cannot write to {run.events}: is the disk full?")
-    with closing(connect(workspace)) as connection:
-        index_run(connection, run)
+    run, _ = known_run(workspace, run_id)
+    write_event(run, {"time": time.time(), "type": "policy", **changes})
+    index_now(workspace, run)
     return read_policy(run)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grpotui.errors import UserError
 from grpotui.stream import read_json
-from grpotui.workspace import RunDir, Workspace, is_run_id
+from grpotui.workspace import TRAINER_STATE, RunDir, Workspace, checkpoint_step, is_run_id
 
 ROOM_FOR = 2
 """Checkpoints that should still fit on the disk."""
@@ -85,7 +85,7 @@ def of_run(run: RunDir) -> RunCheckpoints:
     if not whole:
         return RunCheckpoints(run.id, tuple(found), frozenset(c.step for c in found))
     last = whole[-1]
-    best = (read_json(last.path / "trainer_state.json") or {}).get("best_model_checkpoint")
+    best = (read_json(last.path / TRAINER_STATE) or {}).get("best_model_checkpoint")
     kept = {c.step for c in found if c.step >= last.step or (best and c.path.name == Path(str(best)).name)}
     return RunCheckpoints(run.id, tuple(found), frozenset(kept))
 
@@ -93,10 +93,10 @@ def of_run(run: RunDir) -> RunCheckpoints:
 def _folders(run: RunDir) -> Iterator[Checkpoint]:
     with suppress(OSError), os.scandir(run.checkpoints) as entries:
         for entry in entries:
-            step = entry.name.removeprefix("checkpoint-")
-            if step != entry.name and step.isdecimal() and entry.is_dir(follow_symlinks=False):
+            step = checkpoint_step(entry.name)
+            if step and entry.is_dir(follow_symlinks=False):
                 path = Path(entry.path)
-                yield Checkpoint(int(step), path, _size(path), (path / "trainer_state.json").is_file())
+                yield Checkpoint(step, path, _size(path), (path / TRAINER_STATE).is_file())
 
 
 def _size(folder: Path) -> int:

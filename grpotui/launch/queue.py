@@ -12,16 +12,17 @@ from grpotui.errors import UserError
 from grpotui.launch import devices, leases
 from grpotui.launch.devices import CPU, Device
 from grpotui.launch.ending import Ending, record
-from grpotui.launch.journal import State, next_attempt, state
+from grpotui.launch.journal import State, asked_of, next_attempt, state
 from grpotui.launch.locks import is_held, locked
 from grpotui.launch.reconcile import settle_all
 from grpotui.launch.spawn import RunnerError, spawn
 from grpotui.records import Status
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry
-from grpotui.stream import read_json
 from grpotui.workspace import RunDir, Workspace
 
+PATIENCE = 15.0
+"""Seconds that a request waits for another process that moves the queue on."""
 OLD = "queued before a reboot or in another copy of the workspace: resume it to start"
 
 
@@ -54,14 +55,11 @@ def tick(workspace: Workspace, patience: float = 0.0) -> list[str]:
     with locked(workspace.schedule_lock, patience) as mine:
         if mine is None:
             return []
-        connection = connect(workspace)
-        try:
+        with closing(connect(workspace)) as connection:
             sync(connection, workspace)
             registry = Registry(connection, workspace)
             settle_all(connection, workspace, registry.live())
             return _start_all(connection, workspace, tickets(workspace, registry))
-        finally:
-            connection.close()
 
 
 def tickets(workspace: Workspace, registry: Registry) -> list[Ticket]:
@@ -77,7 +75,7 @@ def tickets(workspace: Workspace, registry: Registry) -> list[Ticket]:
 
 def _wanted(run: RunDir) -> tuple[Device, ...]:
     """Return the devices that a run's policy allows: a GPU if it may and there is one, else the CPU."""
-    asked = read_json(run.run_json) or {}
+    asked = asked_of(run)
     policy = asked.get("device")
     if policy == "cpu":
         return (CPU,)
@@ -144,22 +142,16 @@ def _start(workspace: Workspace, run: RunDir, device: Device, lease: int) -> boo
 
 def held_up(workspace: Workspace) -> bool:
     """True when a run waits for a GPU that no run has, as while its last user is cleared up."""
-    connection = connect(workspace)
-    try:
+    with closing(connect(workspace)) as connection:
         queue = tickets(workspace, Registry(connection, workspace))
-    finally:
-        connection.close()
     wanted = {device for ticket in queue if not ticket.obstacle for device in ticket.devices if device.is_gpu}
     return any(leases.holder(device) is None for device in wanted)
 
 
 def waiting(workspace: Workspace) -> dict[str, str]:
     """Return what each queued run waits for, by run id, next one first."""
-    connection = connect(workspace)
-    try:
+    with closing(connect(workspace)) as connection:
         queue = tickets(workspace, Registry(connection, workspace))
-    finally:
-        connection.close()
     ahead: dict[str, str] = {}
     found: dict[str, str] = {}
     for ticket in queue:
@@ -182,12 +174,7 @@ def _busy(workspace: Workspace, wanted: Sequence[Device]) -> str:
         reason = ""
         with suppress(OSError):
             holder = leases.holder(device)
-            if holder is None:
-                reason = devices.used_by_others(device)
-            else:
-                reason = f"busy with {holder.run}"
-                if holder.workspace != str(workspace.root):
-                    reason += f" of {holder.workspace}"
+            reason = f"busy with {holder.seen_from(workspace)}" if holder else devices.used_by_others(device)
         if not reason:
             return f"{device.label} is free: starts in a moment"
         reasons.append(f"{device.label} {reason}")

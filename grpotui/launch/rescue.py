@@ -13,7 +13,6 @@ from grpotui.launch.journal import events
 from grpotui.presets import Preset, apply_overrides
 from grpotui.presets.rows import edit_text
 from grpotui.records import Verdict, as_int
-from grpotui.stream import read_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
 
@@ -67,9 +66,7 @@ def plan(workspace: Workspace, run_id: str, overrides: Sequence[str] = ()) -> Re
     """
     run = workspace.run(run_id)
     verdict, onset = _trouble(run)
-    config = (read_json(run.run_json) or {}).get("config")
-    if not isinstance(config, dict):
-        raise UserError(f"{run.id} was not made by grpotui: it has no config to start from")
+    config = descent.require_config(run)
     cause = str(verdict.get("cause") or "")
     named = f"{verdict.get('to')} ({cause})" if cause else str(verdict.get("to"))
     preset = Preset(run.id, run.run_json, config)
@@ -149,9 +146,4 @@ def _shown(data: object, path: str) -> str:
 
 def _before(run: RunDir, onset: int) -> int | None:
     """Return the step of the last whole checkpoint before the onset."""
-    steps = [
-        int(step)
-        for path in run.checkpoints.glob(f"checkpoint-*/{descent.WHOLE}")
-        if (step := path.parent.name.removeprefix("checkpoint-")).isdecimal()
-    ]
-    return max((step for step in steps if step < onset), default=None)
+    return max((step for step in run.whole_checkpoints() if step < onset), default=None)

@@ -20,8 +20,8 @@ from types import FrameType
 from grpotui.errors import UserError
 from grpotui.launch import queue
 from grpotui.launch.ending import Ending, announce
-from grpotui.launch.indexer import log
 from grpotui.launch.leases import waiting_elsewhere
+from grpotui.launch.runner_log import log
 from grpotui.launch.session import Session
 from grpotui.launch.stop import Request, sweep
 from grpotui.launch.supervise import UNKNOWN, adopt_orphans

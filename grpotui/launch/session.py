@@ -8,15 +8,16 @@ import traceback
 from collections.abc import Callable
 
 from grpotui.launch.ending import Ending, decide, record, reserve
-from grpotui.launch.environment import runner_environment, trainer_argv, trainer_environment
+from grpotui.launch.environment import runner_environment, seconds_from, trainer_argv, trainer_environment
 from grpotui.launch.govern import Governor
 from grpotui.launch.identity import Identity, boot_id, marked, marks
-from grpotui.launch.indexer import Indexer, log
+from grpotui.launch.indexer import Indexer
 from grpotui.launch.journal import of_attempt, say, state
 from grpotui.launch.leases import keep_fresh
 from grpotui.launch.memory import oom_kills
+from grpotui.launch.runner_log import log
 from grpotui.launch.stall import StallWatch
-from grpotui.launch.stop import Request, StopWatch, grace_seconds, sweep
+from grpotui.launch.stop import GRACE, GRACE_VARIABLE, Request, StopWatch, sweep
 from grpotui.launch.supervise import UNKNOWN, Adopted, Child, Trainer
 from grpotui.launch.watch import Watch
 from grpotui.records import Status, as_int
@@ -65,7 +66,7 @@ class Session:
         except OSError as error:
             self._end(Ending(Status.FAILED, f"cannot start the trainer: {error}", UNKNOWN))
             return
-        stopping = StopWatch(self._run, trainer, grace_seconds())
+        stopping = StopWatch(self._run, trainer, seconds_from(GRACE_VARIABLE, GRACE))
         while not trainer.wait(POLL):
             self._look(stopping, trainer)
         stopping.poll()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+from grpotui.launch.environment import seconds_from
 from grpotui.launch.journal import events
 from grpotui.records import Flag, FlagKind, Level, as_float
 from grpotui.stream import Tail
@@ -32,15 +33,6 @@ _END = 256 * 1024
 """Bytes at the end of ``metrics.jsonl`` that tell an adopting runner how long steps take."""
 
 
-def least_seconds() -> float:
-    """Return the shortest silence that is flagged, as the environment has it."""
-    try:
-        value = as_float(float(os.environ[LEAST_VARIABLE]))
-    except (KeyError, ValueError):
-        value = None
-    return LEAST_SECONDS if value is None else max(0.0, value)
-
-
 class StallWatch:
     """Measures the silence of one attempt, on a clock that no change of the date touches.
 
@@ -51,7 +43,7 @@ class StallWatch:
     def __init__(self, run: RunDir, clock: Callable[[], float] = time.monotonic) -> None:
         self.run = run
         self._clock = clock
-        self._least = least_seconds()
+        self._least = seconds_from(LEAST_VARIABLE, LEAST_SECONDS)
         self._looked = clock()
         self._silence = 0.0
         self._pause = 0.0

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from grpotui.launch.identity import Identity, marked
-from grpotui.records import as_float
 from grpotui.secrecy import without_secrets
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean
@@ -51,15 +50,6 @@ def write_request(run: RunDir, reason: str, *, force: bool = False, save: bool =
     """
     request = {"action": "stop", "reason": clean(reason), "force": force, "save": save, "time": time.time()}
     write_json(run.request_json, without_secrets(request))
-
-
-def grace_seconds() -> float:
-    """Return the grace, as the environment has it."""
-    try:
-        value = as_float(float(os.environ[GRACE_VARIABLE]))
-    except (KeyError, ValueError):
-        value = None
-    return GRACE if value is None else max(0.0, value)
 
 
 class StopWatch:

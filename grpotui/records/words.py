@@ -50,10 +50,9 @@ class HumanVerdict(StrEnum):
 
 
 class RunKind(StrEnum):
-    """What a run does: trains, only generates, or only evaluates."""
+    """What a run does: trains, or only evaluates."""
 
     TRAIN = "train"
-    ROLLOUTS = "rollouts"
     EVAL = "eval"
 
 
@@ -63,7 +62,6 @@ class Mode(StrEnum):
     TRAIN = "train"
     EVAL = "eval"
     WATCH = "watch"
-    ROLLOUT = "rollout"
 
 
 class FlagKind(StrEnum):

@@ -17,7 +17,7 @@ from grpotui.train.console import complain, say
 from grpotui.train.extension import extended
 from grpotui.train.outcome import Outcome, Progress
 from grpotui.train.stopping import StopSignal, StopWhileLoadingError
-from grpotui.workspace import RunDir
+from grpotui.workspace import RunDir, checkpoint_step
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,7 +73,7 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
 def _resumed_step(run: RunDir) -> int:
     """Return the step of the newest checkpoint, where a further attempt begins; 0 when there is none."""
     checkpoint = run.last_checkpoint()
-    return int(checkpoint.name.removeprefix("checkpoint-")) if checkpoint else 0
+    return checkpoint_step(checkpoint.name) if checkpoint else 0
 
 
 def _finish(run: RunDir, attempt: int, outcome: Outcome) -> None:

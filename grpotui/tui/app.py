@@ -25,12 +25,12 @@ from grpotui.records import Status
 from grpotui.registry import connect
 from grpotui.registry.browse import last_verdict_at
 from grpotui.registry.queries import Registry
+from grpotui.settings import Settings, settings_path
 from grpotui.text import clean
 from grpotui.tui import clip, deeds, keymap, style, theme
 from grpotui.tui.keys_in_order import KeysInOrder
 from grpotui.tui.looks import Looks
 from grpotui.tui.screens.runs import RunsScreen
-from grpotui.tui.settings import Settings, settings_path
 from grpotui.tui.trouble import TROUBLE, one_line
 from grpotui.workspace import Workspace
 

@@ -10,9 +10,9 @@ from grpotui.errors import UserError
 from grpotui.records import RunSummary, Status
 from grpotui.registry.desk import write_pin
 from grpotui.registry.summary import NO_HUMAN
+from grpotui.settings import Settings
 from grpotui.text import clean
 from grpotui.tui.screens.prompt import Choice, Confirm, Prompt
-from grpotui.tui.settings import Settings
 from grpotui.tui.style import HUMAN_WORDS
 from grpotui.workspace import Workspace
 
@@ -44,13 +44,13 @@ def stop(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     def answered(reason: str | None) -> None:
         if reason is None:
             return
-        from grpotui.launch import submit
+        from grpotui.launch import control
 
         def finished(_: object) -> None:
             app.say(f"{run.name}: {'cancelled' if run.status is Status.QUEUED else 'stop requested'}")
             done()
 
-        app.do(lambda: submit.stop(app.workspace, run.id, reason), finished)
+        app.do(lambda: control.stop(app.workspace, run.id, reason), finished)
 
     queued = run.status is Status.QUEUED
     app.push_screen(
@@ -67,13 +67,13 @@ def _kill(app: GrpoTui, run: RunSummary, done: Done) -> None:
     def answered(yes: bool | None) -> None:
         if not yes:
             return
-        from grpotui.launch import submit
+        from grpotui.launch import control
 
         def finished(_: object) -> None:
             app.say(f"{run.name}: killed")
             done()
 
-        app.do(lambda: submit.stop(app.workspace, run.id, force=True), finished)
+        app.do(lambda: control.stop(app.workspace, run.id, force=True), finished)
 
     waits = "It finishes its step and saves. Killed now, it keeps what its last checkpoint holds."
     app.push_screen(Confirm(f"{run.name} is stopping: kill it now?", waits), answered)
@@ -81,17 +81,20 @@ def _kill(app: GrpoTui, run: RunSummary, done: Done) -> None:
 
 def resume(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     """Queue the next attempt of an ended run, or again a run that was queued before a reboot."""
-    from grpotui.launch import descent, submit
+    from grpotui.launch import control, descent
 
-    folder = app.workspace.run(run.id)
-
-    def finished(_: object) -> None:
+    def deed() -> list[str]:
+        control.resume(app.workspace, run.id)
+        folder = app.workspace.run(run.id)
         checkpoint = folder.last_checkpoint()
         start = f"goes on from {checkpoint.name}" if checkpoint else "has no checkpoint yet and starts over"
-        app.say("; ".join([f"{run.name} is queued: it {start}", *descent.caveats(folder)]))
+        return [f"{run.name} is queued: it {start}", *descent.caveats(folder)]
+
+    def finished(said: list[str]) -> None:
+        app.say("; ".join(said))
         done()
 
-    app.do(lambda: submit.resume(app.workspace, run.id), finished)
+    app.do(deed, finished)
 
 
 def start(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
@@ -99,13 +102,13 @@ def start(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     if run.status is not Status.DRAFT:
         app.say(f"{run.name} is {run.status}: L launches drafts; r resumes, e clones", "warning")
         return
-    from grpotui.launch import submit
+    from grpotui.launch import control
 
     def finished(_: object) -> None:
         app.say(f"{run.name} is queued")
         done()
 
-    app.do(lambda: submit.resume(app.workspace, run.id), finished)
+    app.do(lambda: control.resume(app.workspace, run.id), finished)
 
 
 def delete(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
@@ -117,13 +120,13 @@ def delete(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     def answered(yes: bool | None) -> None:
         if not yes:
             return
-        from grpotui.launch import submit
+        from grpotui.launch import control
 
         def finished(_: object) -> None:
             app.say(f"{run.id} is in {app.workspace.bin}")
             done()
 
-        app.do(lambda: submit.delete(app.workspace, run.id), finished)
+        app.do(lambda: control.delete(app.workspace, run.id), finished)
 
     app.push_screen(
         Confirm(f"Move {run.name} to the bin?", f"{run.id}: its folder goes to {app.workspace.bin}"), answered
@@ -136,9 +139,9 @@ def note(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     def answered(text: str | None) -> None:
         if text is None or text == run.note:
             return
-        from grpotui.launch import submit
+        from grpotui.launch import remarks
 
-        app.do(lambda: submit.note(app.workspace, run.id, text), lambda _: done())
+        app.do(lambda: remarks.note(app.workspace, run.id, text), lambda _: done())
 
     app.push_screen(
         Prompt(f"Note on {run.name}", initial=run.note, placeholder="what you saw, what you think"), answered
@@ -151,9 +154,9 @@ def tag(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
     def answered(text: str | None) -> None:
         add, remove = tags_of(text or "")
         if add or remove:
-            from grpotui.launch import submit
+            from grpotui.launch import remarks
 
-            app.do(lambda: submit.tag(app.workspace, run.id, add, remove), lambda _: done())
+            app.do(lambda: remarks.tag(app.workspace, run.id, add, remove), lambda _: done())
 
     now = " ".join(run.tags) or "none yet"
     app.push_screen(Prompt(f"Tags of {run.name}", f"now: {now}", placeholder="keep  +keep  -keep"), answered)
@@ -175,9 +178,9 @@ def judge(app: GrpoTui, run: RunSummary, done: Done = _nothing) -> None:
 
     def answered(verdict: str | None) -> None:
         if verdict is not None:
-            from grpotui.launch import submit
+            from grpotui.launch import remarks
 
-            app.do(lambda: submit.judge(app.workspace, run.id, verdict), lambda _: done())
+            app.do(lambda: remarks.judge(app.workspace, run.id, verdict), lambda _: done())
 
     choices = {str(verdict)[0]: (str(verdict), means) for verdict, means in HUMAN_WORDS.items()}
     choices["n"] = (NO_HUMAN, "take it back")

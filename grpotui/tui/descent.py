@@ -10,6 +10,7 @@ from grpotui.errors import UserError
 from grpotui.records import RunSummary
 from grpotui.tui.deeds import Done
 from grpotui.tui.screens.prompt import Prompt
+from grpotui.workspace import checkpoint_step
 
 if TYPE_CHECKING:
     from grpotui.tui.app import GrpoTui
@@ -69,7 +70,7 @@ def evaluate(app: GrpoTui, run: RunSummary, done: Done) -> None:
 
 def _last(app: GrpoTui, run: RunSummary) -> str:
     checkpoint = app.workspace.run(run.id).last_checkpoint()
-    return checkpoint.name.removeprefix("checkpoint-") if checkpoint else ""
+    return str(checkpoint_step(checkpoint.name)) if checkpoint else ""
 
 
 def _ask(app: GrpoTui, question: str, placeholder: str, initial: str, wanted: Callable[[int], None]) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from grpotui.errors import UserError
+from grpotui.settings import Settings
 from grpotui.tui.launch_data import Draft
 from grpotui.tui.launch_view import FindingView
-from grpotui.tui.settings import Settings
 from grpotui.workspace import Workspace
 
 MOST = 8

@@ -28,7 +28,7 @@ from grpotui.tui.launch_view import FieldView, Origin, PresetView
 from grpotui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from grpotui.launch.submit import LaunchRequest
+    from grpotui.launch.request import LaunchRequest
 
 NAME = "name"
 TOP = {
@@ -129,7 +129,7 @@ class Draft:
 
     def request(self, device: str = "auto", as_draft: bool = False, force: bool = False) -> LaunchRequest:
         """Return what ``launch`` wants; of a draft with lists, ask each of its variants."""
-        from grpotui.launch.submit import LaunchRequest
+        from grpotui.launch.request import LaunchRequest
 
         return LaunchRequest(
             preset=self.preset,

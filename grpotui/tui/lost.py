@@ -34,7 +34,7 @@ def resume_lost(app: GrpoTui, done: Done) -> None:
     def answered(yes: bool, ready: list[str]) -> None:
         if not yes:
             return
-        from grpotui.launch import submit
+        from grpotui.launch import control
 
         def queued(_: object) -> None:
             app.say(f"{len(ready)} queued")
@@ -42,7 +42,7 @@ def resume_lost(app: GrpoTui, done: Done) -> None:
 
         def resume_all() -> None:
             for run_id in ready:
-                submit.resume(app.workspace, run_id)
+                control.resume(app.workspace, run_id)
 
         app.do(resume_all, queued)
 

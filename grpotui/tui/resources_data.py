@@ -39,17 +39,11 @@ def read(workspace: Workspace) -> ResourcesSnapshot:
 
 def _use(workspace: Workspace, device: devices.Device) -> DeviceUse:
     label = f"{device.label}  {device.name}  {device.memory / 1e9:.0f} GB" if device.is_gpu else device.label
-    use, ours = "", False
     with suppress(OSError, UserError):
-        holder = leases.holder(device)
-        if holder is None:
-            use = devices.used_by_others(device)
-        else:
-            ours = True
-            use = holder.run
-            if holder.workspace != str(workspace.root):
-                use += f" of {holder.workspace}"
-    return DeviceUse(label, use, ours)
+        if holder := leases.holder(device):
+            return DeviceUse(label, holder.seen_from(workspace), ours=True)
+        return DeviceUse(label, devices.used_by_others(device))
+    return DeviceUse(label, "")
 
 
 class DiskWatch:

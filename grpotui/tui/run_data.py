@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
 from grpotui.launch import pledge
 from grpotui.launch.policy import read_policy
@@ -21,7 +22,6 @@ from grpotui.records import (
     RewardRange,
     RunSummary,
     Status,
-    as_int,
 )
 from grpotui.registry import connect, index_run
 from grpotui.registry.groups import GroupRow
@@ -54,14 +54,6 @@ def last_lines(path: Path, most: int = LOG_LINES) -> tuple[str, ...]:
         lines = lines[1:]
     shown = map(last_state, lines)
     return tuple(line for line in shown if line)[-most:]
-
-
-def completions_per_step(grpo: object) -> int | None:
-    """Return how many completions an optimizer step trains on, by GRPOConfig; None if unknown."""
-    if not isinstance(grpo, dict):
-        return None
-    batch = as_int(grpo.get("per_device_train_batch_size"))
-    return batch * max(as_int(grpo.get("gradient_accumulation_steps"), 1), 1) or None
 
 
 def _odd(row: GroupRow) -> bool:
@@ -247,7 +239,8 @@ class RunReader:
     def _context(self, registry: Registry, run: RunSummary) -> tuple[HealthSettings, RewardRange | None]:
         if self._settings is None or self._settings[0] != run.attempt or self._settings[2] is None:
             config = registry.config(self.run_id)
-            self._per_step = completions_per_step(config.get("grpo"))
+            attempt = registry.document(self.run_id, "attempt")
+            self._per_step = completions_per_step(attempt, config.get("grpo"))
             self._settings = (run.attempt, health_settings(config), registry.reward_range(self.run_id))
         return self._settings[1], self._settings[2]
 

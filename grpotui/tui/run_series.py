@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
@@ -248,21 +248,9 @@ class Recording:
         if self.steps == other.steps:
             self.steps = other.steps
 
-    def add(self, points: Iterable[Point]) -> None:
-        """Take in points as pairs."""
-        pairs = [(step, math.nan if value is None else value) for step, value in points]
-        self.extend(array("q", [step for step, _ in pairs]), array("d", [value for _, value in pairs]))
-
     def snapshot(self) -> Series:
         """Return what is known now; the same object as before when nothing came."""
         if self._snapshot is None:
             holes = tuple(self._holes)
             self._snapshot = Series(self.steps, self.values, len(self.steps), 0, holes, self._outline)
         return self._snapshot
-
-
-def series_of(points: Sequence[Point]) -> Series:
-    """Return points with ascending steps as a series."""
-    recording = Recording()
-    recording.add(points)
-    return recording.snapshot()

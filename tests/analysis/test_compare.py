@@ -13,6 +13,7 @@ from grpotui.analysis.compare.noise import Estimate, Mark, mark, pooled, windowe
 from grpotui.analysis.compare.outcome import KEYS
 from grpotui.analysis.compare.reading import load
 from grpotui.analysis.compare.words import shared_prompts, tell, that_differ
+from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
 from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
@@ -87,11 +88,20 @@ def test_false_zero_and_empty_are_values(workspace: Workspace) -> None:
 
 
 def test_model_versions_and_git_are_compared(workspace: Workspace) -> None:
-    write(workspace, "base-aaaa", versions={"trl": "1.16.0"}, model_identity={"weights_sha256": "a" * 64})
-    write(workspace, "other-bbbb", versions={"trl": "1.16.1"}, model_identity={"weights_sha256": "b" * 64})
+    for run_id, letter, patch in (("base-aaaa", "a", "0"), ("other-bbbb", "b", "1")):
+        git = {"commit": "c" * 40, "dirty": True, "diff": f"+lr = {patch}"}
+        model = {"weights_sha256": letter * 64}
+        write(workspace, run_id, versions={"trl": f"1.16.{patch}"}, model_identity=model, git=git)
     found = compared(workspace, "base-aaaa", "other-bbbb")
     named = {one.field: one.cause for one in found.differences}
-    assert named == {"model weights": True, "trl version": False}
+    assert named == {"model weights": True, "trl version": False, "git changes": False}
+
+
+def test_a_step_trains_on_what_the_trainer_counted() -> None:
+    grpo = {"per_device_train_batch_size": 16, "gradient_accumulation_steps": 2, "num_iterations": 2}
+    assert completions_per_step({}, grpo) == 32
+    assert completions_per_step({"groups_per_step": 2, "num_generations": 8}, grpo) == 16
+    assert completions_per_step({}, None) is None
 
 
 def test_a_real_difference_is_beyond_the_noise_and_a_repeat_is_within(workspace: Workspace) -> None:

@@ -77,3 +77,10 @@ def test_figures(value: float | None, short: str) -> None:
 )
 def test_ages(seconds: float | None, short: str) -> None:
     assert fmt.age(seconds) == short
+
+
+def test_a_part_and_its_whole_are_written_out() -> None:
+    assert fmt.part_of(5, 1_234_567) == "5/1234567"
+    assert fmt.part_of(1.25, 2.5, digits=1) == "1.2/2.5"
+    assert fmt.part_of(12, None) == "12"
+    assert fmt.part_of(None, 3) == ""

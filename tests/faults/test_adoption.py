@@ -8,11 +8,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from grpotui.launch.control import resume
 from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import events, say, state
 from grpotui.launch.queue import OLD, tick, waiting
 from grpotui.launch.reconcile import settle_all
-from grpotui.launch.submit import resume
 from grpotui.records import Status
 from grpotui.stream import Tail, read_json, write_json
 from tests.launch.lab import Lab, until

@@ -21,7 +21,8 @@ from tests.launch.lab import Lab, until
 def test_a_run_outlives_its_launcher_and_its_terminal(lab: Lab) -> None:
     code = (
         "import sys, time; from pathlib import Path; from grpotui.workspace import Workspace\n"
-        "from grpotui.launch.submit import *; from grpotui.presets import load\n"
+        "from grpotui.launch.submit import *; from grpotui.launch.request import LaunchRequest\n"
+        "from grpotui.presets import load\n"
         "w = Workspace(Path(sys.argv[1]))\n"
         "tags = ('steps=6', 'hold=5')\n"
         "print(launch(w, LaunchRequest(load('fake', w), tags=tags, device='cpu')), flush=True)\n"

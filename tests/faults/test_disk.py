@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from grpotui.errors import UserError
+from grpotui.launch.control import stop
 from grpotui.launch.devices import CPU
 from grpotui.launch.identity import Identity, marked, marks
 from grpotui.launch.journal import events
 from grpotui.launch.leases import holder
 from grpotui.launch.queue import tick
-from grpotui.launch.submit import stop
 from grpotui.records import Status
 from grpotui.registry import index_path
 from grpotui.stream import LineWriter, Tail, read_json

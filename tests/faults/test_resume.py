@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
+from grpotui.launch.control import resume, stop
 from grpotui.launch.journal import events
 from grpotui.launch.queue import tick
-from grpotui.launch.submit import resume, stop
 from grpotui.records import Status
 from grpotui.stream import Tail, read_json, write_json
 from grpotui.workspace import RunDir

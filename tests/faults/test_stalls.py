@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 
 from grpotui.launch import stall
+from grpotui.launch.control import resume, stop
 from grpotui.launch.journal import events
 from grpotui.launch.queue import tick
 from grpotui.launch.stall import StallWatch
-from grpotui.launch.submit import resume, stop
 from grpotui.records import Level, Status, Verdict
 from grpotui.registry import index_run
 from grpotui.stream import LineWriter, Tail
@@ -217,7 +217,7 @@ def test_a_grace_does_not_depend_on_the_date(lab: Lab, monkeypatch: pytest.Monke
     """A request from the future, or from before the run, is obeyed all the same."""
     run = lab.launch("steps=100000", "save=1", "skew=2:-86400")
     lab.until_step(run, 4)
-    monkeypatch.setattr("grpotui.launch.submit.time.time", lambda: 0.0)
+    monkeypatch.setattr("grpotui.launch.control.time.time", lambda: 0.0)
     stop(lab.workspace, run.id, "enough")
     monkeypatch.undo()
     assert lab.ended(run) is Status.STOPPED

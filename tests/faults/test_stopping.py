@@ -8,10 +8,10 @@ import time
 
 import pytest
 
+from grpotui.launch.control import stop
 from grpotui.launch.identity import marked
 from grpotui.launch.journal import events
 from grpotui.launch.locks import is_held
-from grpotui.launch.submit import stop
 from grpotui.records import Status
 from tests.launch.lab import Lab, until
 from tests.support import Cli

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grpotui.launch.submit import note, tag
+from grpotui.launch.remarks import note, tag
 from grpotui.records import Status
 from grpotui.registry import rebuild
 from grpotui.stream import read_json, write_json

@@ -16,7 +16,8 @@ import pytest
 from grpotui.launch.identity import marked
 from grpotui.launch.journal import events, state
 from grpotui.launch.locks import is_held
-from grpotui.launch.submit import LaunchRequest, launch
+from grpotui.launch.request import LaunchRequest
+from grpotui.launch.submit import launch
 from grpotui.presets import load
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from grpotui.errors import UserError
+from grpotui.launch.control import resume
 from grpotui.launch.descent import Changes, clone, evaluate, extend, fork
 from grpotui.launch.journal import events
 from grpotui.launch.pruning import prune
-from grpotui.launch.submit import resume
 from grpotui.records import Status
 from grpotui.stream import read_json, write_json
 from grpotui.workspace import RunDir

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from grpotui.errors import UserError
+from grpotui.launch.control import resume
 from grpotui.launch.journal import events
 from grpotui.launch.pledge import rescore, standing
 from grpotui.launch.policy import Policy, read_policy, write_policy
-from grpotui.launch.submit import resume
 from grpotui.records import Status
 from grpotui.registry import connect, rebuild
 from grpotui.registry.desk import write_pin
@@ -197,8 +197,26 @@ def test_contracts_end_met_not_met_or_inconclusive(lab: Lab, primary: str, state
         assert registry.events(run.id, ["contract"])[-1] == said
 
 
+def test_a_resumed_run_is_scored_as_its_files_say(lab: Lab) -> None:
+    asked = (
+        "contract.primary=first(mean(jaccard, last=3) > 0.5) > 12",
+        "contract.secondary=first(verdict == 'collapsed') < 20",
+        "contract.tertiary=mean(reward) < -0.09",
+    )
+    run = lab.launch("steps=24", "crash=12", "save=5", "collapse=4@1", "collapse=15@2", overrides=asked)
+    assert lab.ended(run) is Status.FAILED
+    first = score(run)
+    assert first["outcome"] == "inconclusive" and first["marks"][0]["why"] == "failed at step 12 of 24"
+    resume(lab.workspace, run.id)
+    assert lab.ended(run) is Status.FINISHED
+    said = score(run)
+    assert (said["attempt"], said["step"]) == (2, 24)
+    kept = {key: value for key, value in said.items() if key not in ("time", "type", "attempt", "status")}
+    assert rescore(lab.workspace, run, 2, Status.FINISHED) == kept
+
+
 def test_a_run_that_a_person_stopped_is_inconclusive(lab: Lab) -> None:
-    from grpotui.launch.submit import stop
+    from grpotui.launch.control import stop
 
     run = lab.launch("steps=1000", "delay=0.02", overrides=("contract.primary=step > 1",))
     lab.until_step(run, 5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.launch.submit import judge, note, tag
+from grpotui.launch.remarks import judge, note, tag
 from grpotui.records import HumanVerdict
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry

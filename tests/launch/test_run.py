@@ -8,10 +8,10 @@ import stat
 import pytest
 
 from grpotui.errors import UserError
+from grpotui.launch.control import delete, resume, stop, wait
 from grpotui.launch.journal import events
 from grpotui.launch.locks import is_held
 from grpotui.launch.queue import tick, waiting
-from grpotui.launch.submit import delete, resume, stop, wait
 from grpotui.records import RunSummary, Status, Verdict
 from grpotui.stream import Tail, read_json
 from tests.launch.lab import Lab, until

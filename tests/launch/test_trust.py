@@ -10,7 +10,7 @@ import pytest
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
-from grpotui.launch.submit import resume
+from grpotui.launch.control import resume
 from grpotui.launch.trust import UntrustedError
 from grpotui.presets import CodeFile
 from grpotui.presets.code import code_files

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from grpotui.launch.caveats import after_extension, not_restored
 from grpotui.launch.links import NOT_WEIGHTS
-from grpotui.launch.notes import after_extension, not_restored
 from grpotui.stream import read_json
 from tests.train.conftest import Scenes
 

@@ -9,11 +9,12 @@ import pytest
 
 from grpotui.tui import style
 from grpotui.tui.columns import by_column, column, trailing_means
-from grpotui.tui.run_series import OUTLINE, Point, Recording, series_of
+from grpotui.tui.run_series import OUTLINE, Point, Recording
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.axis import HUGE, Scale, label, labels_by_row, scale, spread_labels
 from grpotui.tui.widgets.canvas import RULE, Curve, Drawing, Shape, draw, under
 from grpotui.tui.widgets.chart import ChartSpec, Item, Mark, frame, heading
+from tests.tui.series import add, series_of
 
 PALETTE = style.palette(True)
 UNIT = Scale(0.0, 1.0, ((0.0, "0"), (0.5, ".5"), (1.0, "1")))
@@ -49,7 +50,7 @@ def test_a_spike_of_one_step_in_a_hundred_thousand_is_seen() -> None:
 def test_the_outline_of_a_hundred_thousand_points_stays_small() -> None:
     rng = random.Random(3)
     recording = Recording()
-    recording.add([(step, rng.random()) for step in range(1, 100_001)])
+    add(recording, [(step, rng.random()) for step in range(1, 100_001)])
     series = recording.snapshot()
     assert len(series.outline) <= OUTLINE
 
@@ -168,10 +169,10 @@ def test_the_heading_drops_what_does_not_fit() -> None:
 
 def test_a_recording_is_incremental_and_bounded() -> None:
     recording = Recording()
-    recording.add([(step, float(step)) for step in range(1, 3000)])
+    add(recording, [(step, float(step)) for step in range(1, 3000)])
     first = recording.snapshot()
     assert recording.snapshot() is first
-    recording.add([(3000, 3000.0), (3001, None)])
+    add(recording, [(3000, 3000.0), (3001, None)])
     second = recording.snapshot()
     assert second is not first
     assert len(second.outline) <= OUTLINE
@@ -209,14 +210,14 @@ def test_sparse_points_hold_until_the_one_before_and_holes_stay() -> None:
 
 def test_recordings_with_the_same_steps_keep_one_copy_that_snapshots_survive() -> None:
     one, other = Recording(), Recording()
-    one.add([(step, float(step)) for step in range(10)])
-    other.add([(step, -float(step)) for step in range(10)])
+    add(one, [(step, float(step)) for step in range(10)])
+    add(other, [(step, -float(step)) for step in range(10)])
     other.share(one)
     assert other.steps is one.steps
     before = other.snapshot()
-    one.add([(10, 1.0)])
+    add(one, [(10, 1.0)])
     assert other.last_step == 9
-    other.add([(10, 2.0), (11, None)])
+    add(other, [(10, 2.0), (11, None)])
     assert other.snapshot().range() == (-9.0, 2.0)
     assert before.last() == (9, -9.0)
     assert before.range() == (-9.0, 0.0)
@@ -229,7 +230,7 @@ def test_an_outline_in_many_parts_is_the_same_as_in_one() -> None:
     parts, place = Recording(), 0
     while place < len(points):
         size = rng.choice((1, 7, 500, 4000))
-        parts.add(points[place : place + size])
+        add(parts, points[place : place + size])
         place += size
         assert len(parts.snapshot().outline) <= OUTLINE
     whole = series_of(points).outline

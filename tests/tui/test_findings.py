@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from grpotui.presets import load
+from grpotui.settings import Settings
 from grpotui.stream import read_json
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.findings import findings, mended
 from grpotui.tui.launch_data import Draft
 from grpotui.tui.screens.launch import LaunchScreen
 from grpotui.tui.screens.prompt import Confirm
-from grpotui.tui.settings import Settings
 from grpotui.workspace import Workspace
 from tests.tui.runs_factory import PRESET, screen_text, until
 from tests.tui.test_launch import choose, find, open_launch

@@ -8,13 +8,13 @@ import pytest
 
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.run_axis import BY_STEP, by_samples, by_series
-from grpotui.tui.run_series import series_of
 from grpotui.tui.run_window import following, panned, zoomed
 from grpotui.tui.screens.picker import Picker, matching
 from grpotui.tui.widgets.axis import log_scale
 from grpotui.workspace import Workspace
 from tests.tui.factory import RunMaker, collapsed, live, open_run, press, sample
 from tests.tui.runs_factory import screen_lines, screen_text, until
+from tests.tui.series import series_of
 
 WIDE, NARROW = (120, 35), (80, 24)
 

@@ -10,12 +10,12 @@ import pytest
 
 from grpotui.errors import UserError
 from grpotui.presets import load
+from grpotui.settings import Settings, load_settings, settings_path
 from grpotui.stream import read_json
 from grpotui.tui import deeds, keymap, style
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.launch_data import Draft
 from grpotui.tui.screens.help import help_text
-from grpotui.tui.settings import Settings, load_settings, settings_path
 from grpotui.workspace import Workspace
 from tests.support import Cli
 from tests.tui.runs_factory import PRESET, fill, ready, screen_lines, screen_text, until

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from grpotui.records import RewardRange, RunKind, RunSummary, Status
 from grpotui.tui.run_charts import metric_chart
-from grpotui.tui.run_series import series_of
 from grpotui.tui.run_view import RunSnapshot
+from tests.tui.series import series_of
 
 KEYS = ("zeta", "reward/counting", "reward", "reward/arithmetic", "grpotui/zero_std/arithmetic", "kl")
 

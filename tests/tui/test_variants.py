@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.launch import submit
+from grpotui.launch import control, submit
 from grpotui.presets import load
 from grpotui.records import Status
 from grpotui.registry import connect, sync
@@ -125,7 +125,7 @@ async def test_drafts_by_keys(workspace: Workspace, draft: Draft, size: tuple[in
         asked = read_json(workspace.run(table.rows[0].run.id).run_json)
         assert asked is not None
         assert asked["seed"] == 7
-        submit.delete(workspace, table.rows[1].run.id)
+        control.delete(workspace, table.rows[1].run.id)
         await ready(pilot, 1)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 from grpotui.analysis.compare.subject import LETTERS, MOST_RUNS, Curve, Subject, flat
+from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
-from grpotui.records import as_int
 from grpotui.registry.queries import Registry
 
 
@@ -42,15 +43,6 @@ def _subject(registry: Registry, letter: str, run_id: str, keys: Sequence[str]) 
     )
 
 
-def completions_per_step(attempt: Mapping[str, Any], grpo: object) -> int | None:
-    """Return how many completions an optimizer step trains on; None where nothing tells."""
-    counted = as_int(attempt.get("groups_per_step")) * as_int(attempt.get("num_generations"))
-    if counted or not isinstance(grpo, Mapping):
-        return counted or None
-    batch = as_int(grpo.get("per_device_train_batch_size"))
-    return batch * max(as_int(grpo.get("gradient_accumulation_steps"), 1), 1) or None
-
-
 def _identity(
     asked: Mapping[str, Any], attempt: Mapping[str, Any], model: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -66,7 +58,8 @@ def _identity(
     git = attempt.get("git")
     if isinstance(git, Mapping):
         found["git commit"] = _short(git.get("commit"))
-        found["git changes"] = _short(git.get("diff_sha256")) or git.get("dirty")
+        diff = git.get("diff")
+        found["git changes"] = sha256(diff.encode()).hexdigest()[:12] if diff else git.get("dirty")
     found["device"] = attempt.get("device")
     return found
 

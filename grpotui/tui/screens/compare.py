@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
@@ -19,15 +18,13 @@ from grpotui.tui.compare_place import SECTIONS
 from grpotui.tui.compare_view import CompareSnapshot, WordsData
 from grpotui.tui.run_window import AUTO
 from grpotui.tui.screens.compare_moves import CompareMoves
+from grpotui.tui.sight import in_sight
 from grpotui.tui.style import Tone
 from grpotui.tui.trouble import tried
 from grpotui.tui.widgets.chart import BEAT, Chart, redraw_next
 from grpotui.tui.widgets.compare_table import CompareTable
 from grpotui.tui.widgets.compare_words import CompareWords
 from grpotui.tui.widgets.lines import KeyLine, OneLine, TitleLine
-
-if TYPE_CHECKING:
-    pass
 
 FETCH_SECONDS = 1.0
 WIDE, TALL = 100, 30
@@ -92,7 +89,7 @@ class CompareScreen(CompareMoves):
         self.app.theme_changed_signal.subscribe(self, lambda _: self.show())
 
     def _redraw(self) -> None:
-        if self.is_current:
+        if in_sight(self):
             redraw_next(self, self.charts)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
@@ -104,7 +101,7 @@ class CompareScreen(CompareMoves):
     def _look_again(self) -> None:
         snapshot = self.place.snapshot
         ended = snapshot is not None and all(lane.run.status.is_ended for lane in snapshot.lanes)
-        if self.is_current and not ended:
+        if in_sight(self) and not ended:
             self.fetch()
 
     def fetch(self) -> None:

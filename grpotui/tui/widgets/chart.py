@@ -72,7 +72,6 @@ def frame(
     cursor: float | None,
     width: int,
     palette: Palette,
-    live: bool = False,
 ) -> list[Text]:
     """Return the canvas with its scale, flag marks, axis and cursor around it."""
     drawing = spec.drawing
@@ -87,7 +86,7 @@ def frame(
         edge = "┤" if text else "│"
         lines.append(Text.assemble((f"{text:>{gutter}}{edge}", palette.dim), body, no_wrap=True, end=""))
     if spec.axis:
-        lines += _axis(spec, cursor, here, gutter, columns, palette, live)
+        lines += _axis(spec, cursor, here, gutter, columns, palette)
     return lines
 
 
@@ -98,7 +97,6 @@ def _axis(
     gutter: int,
     columns: int,
     palette: Palette,
-    live: bool,
 ) -> list[Text]:
     cells = [("─", palette.dim)] * columns
     wanted: list[tuple[int, str]] = []

@@ -22,7 +22,7 @@ WIDE, WIDE_NAME = 78, 26
 
 @dataclass(frozen=True, slots=True)
 class Vital:
-    """One metric: its label, its values, and a sign when it stands over a line."""
+    """One metric: its label and its values."""
 
     name: str
     series: Series

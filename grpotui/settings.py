@@ -1,6 +1,6 @@
 """The settings file: ``$XDG_CONFIG_HOME/grpotui/config.toml``, else ``~/.config/grpotui/config.toml``.
 
-Standard library only: verbs read it too.
+Verbs read it too, so it is no part of the app.
 """
 
 from __future__ import annotations
