@@ -19,8 +19,8 @@ from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
 from grpotui.errors import UserError
-from grpotui.records import Group, Mode, RunSummary
-from grpotui.registry.search import Condition, Hit, Wanted, pattern_of
+from grpotui.records import Group, Hit, Mode, RunSummary
+from grpotui.registry.search import Condition, Wanted, pattern_of
 from grpotui.text import clean
 
 

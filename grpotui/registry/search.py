@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from grpotui.errors import UserError
-from grpotui.records import Completion, Group
+from grpotui.records import Completion, Group, Hit
 from grpotui.stream import parse_line, read_bytes
 from grpotui.text import clean
 
@@ -87,25 +87,6 @@ def pattern_of(text: str) -> re.Pattern[str]:
         return re.compile(text)
     except (re.error, RecursionError, OverflowError) as error:
         raise UserError(f"regular expression {clean(text, 60)!r}: {clean(str(error), 120)}") from error
-
-
-class Hit(NamedTuple):
-    """One completion that was found: ``place`` is its number in the group."""
-
-    group: Group
-    place: int
-
-    @property
-    def completion(self) -> Completion:
-        """The completion itself."""
-        return self.group.completions[self.place]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the completion with what its group was asked: one line of an export."""
-        group = self.group
-        of = {"step": group.step, "group": group.group, "place": self.place, "mode": str(group.mode)}
-        asked = {"task": group.task, "prompt": group.prompt, "answer": group.answer}
-        return {**of, **asked, **self.completion.to_json()}
 
 
 def find(conn: sqlite3.Connection, rid: int, path: Path, wanted: Wanted) -> Iterator[Hit]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange, RunSummary, Verdict
+from grpotui.records import Flag, FlagKind, HealthSettings, Level, Mode, RewardRange, RunSummary, Verdict
 from grpotui.tui.run_axis import BY_STEP, KEYS, SAMPLES, STEP, Axis, by_samples, by_series
 from grpotui.tui.run_series import Series
 from grpotui.tui.run_window import Span, View
@@ -48,6 +48,10 @@ class RunSnapshot:
     steps: tuple[int, ...] = ()
     """Steps that have a metrics line or groups, ascending."""
     group_steps: tuple[int, ...] = ()
+    """Steps that have groups of ``mode``."""
+    mode: Mode = Mode.TRAIN
+    modes: tuple[Mode, ...] = ()
+    """Which groups the run has: of training, watch prompts, evaluations."""
     flags: tuple[Flag, ...] = ()
     """By step, then as they came."""
     log: tuple[str, ...] = ()
