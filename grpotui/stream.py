@@ -239,6 +239,17 @@ def read_line(path: Path, offset: int, length: int) -> dict[str, Any] | None:
         os.close(fd)
 
 
+def read_bytes(path: Path, offset: int, length: int) -> bytes:
+    """Read a part of a file, as much of it as there is; nothing when it is no regular file."""
+    fd = _open_regular(path)
+    if fd is None:
+        return b""
+    try:
+        return _pread(fd, length, offset)
+    finally:
+        os.close(fd)
+
+
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
     """Write a JSON file so that a reader sees the old or the new one, never half of it.
 
