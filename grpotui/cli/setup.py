@@ -14,7 +14,7 @@ from grpotui.cli.output import print_json, print_table
 from grpotui.cli.session import Session, open_app, workspace_or_none
 from grpotui.presets.copying import copy_preset
 from grpotui.presets.loader import available, load, preset_text
-from grpotui.records import Status
+from grpotui.records import Status, keys
 from grpotui.secrecy import redact
 from grpotui.text import clean, clean_lines
 from grpotui.workspace import Workspace
@@ -61,7 +61,7 @@ def run_demo(session: Session, preset: str) -> None:
 def _headless_demo(session: Session, run_id: str) -> None:
     run = wait_and_report(session, run_id, every=10)
     registry = session.registry
-    points = registry.series(run_id, ["reward", "grpotui/zero_std", "grpotui/jaccard_cross"])
+    points = registry.series(run_id, [keys.REWARD, keys.ZERO_STD, keys.JACCARD_CROSS])
     rows = []
     for key, values in points.items():
         known = [value for _, value in values if value is not None]

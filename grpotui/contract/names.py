@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
+from grpotui.records.keys import JACCARD_CROSS, ZERO_STD
+
 _OURS = (
     *("zero_std", "zero_std_ceiling", "zero_std_floor", "zero_std_other", "zero_std_stuck"),
     *(
@@ -19,7 +21,7 @@ _OURS = (
 )
 ALIASES = {
     **{name: f"grpotui/{name}" for name in _OURS},
-    "jaccard": "grpotui/jaccard_cross",
+    "jaccard": JACCARD_CROSS,
     "length": "completions/mean_length",
     "truncated": "completions/clipped_ratio",
     "lr": "learning_rate",
@@ -27,7 +29,7 @@ ALIASES = {
 }
 """Short words and the metrics that they mean; each of our own is known without ``grpotui/`` too."""
 
-STUCK, FLAT, AT_CEILING = "grpotui/zero_std_stuck", "grpotui/zero_std", "grpotui/zero_std_ceiling"
+STUCK = f"{ZERO_STD}_stuck"
 """Groups without reward spread below the ceiling: the only metric that is derived, not logged."""
 
 _PLAIN = (

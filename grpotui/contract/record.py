@@ -7,8 +7,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from grpotui.contract.names import AT_CEILING, FLAT, STUCK
+from grpotui.contract.names import STUCK
 from grpotui.records import as_float, as_int
+from grpotui.records.keys import ZERO_STD, ZERO_STD_CEILING
 
 
 class Column:
@@ -70,5 +71,5 @@ class Record:
 
 
 def _stuck(line: Mapping[str, Any]) -> float | None:
-    flat, ceiling = as_float(line.get(FLAT)), as_float(line.get(AT_CEILING))
+    flat, ceiling = as_float(line.get(ZERO_STD)), as_float(line.get(ZERO_STD_CEILING))
     return None if flat is None or ceiling is None else flat - ceiling

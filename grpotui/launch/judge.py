@@ -11,7 +11,7 @@ from grpotui.health.monitor import Monitor, VerdictChange
 from grpotui.launch.journal import events
 from grpotui.launch.replay import Said
 from grpotui.presets import health_settings
-from grpotui.records import Flag, HealthContext, RewardRange, Verdict, as_float, as_int
+from grpotui.records import Flag, HealthContext, RewardRange, Verdict, as_int
 from grpotui.stream import LineWriter, read_json
 from grpotui.workspace import RunDir
 
@@ -28,18 +28,11 @@ def context(run: RunDir, attempt: int) -> HealthContext:
     grpo = config.get("grpo")
     generations = effective.get("num_generations") or (grpo or {}).get("num_generations")
     return HealthContext(
-        reward_range=_range(effective.get("reward_range")),
+        reward_range=RewardRange.from_json(effective.get("reward_range")),
         num_generations=as_int(generations, 8),
         groups_per_step=as_int(effective.get("groups_per_step"), 1),
         settings=health_settings(config),
     )
-
-
-def _range(value: object) -> RewardRange | None:
-    if not isinstance(value, list) or len(value) != 2:
-        return None
-    low, high = map(as_float, value)
-    return None if low is None or high is None else RewardRange(low, high)
 
 
 class Judge:

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from grpotui.records import RewardRange, Status, as_float, as_int
+from grpotui.records import RewardRange, Status, as_int
 from grpotui.registry import points
 
 _LOOKED_AT = 200
@@ -49,11 +49,8 @@ def _past(connection: sqlite3.Connection, rid: int, run_id: str, attempt: str, r
     first = next(
         (value for _, value in points.series(connection, rid, "reward", -1) if value is not None), None
     )
-    match asked.get("reward_range"):
-        case [low, high] if as_float(low) is not None and as_float(high) is not None and first is not None:
-            first = RewardRange(float(low), float(high)).normalise(first)
-        case _:
-            first = None
+    span = RewardRange.from_json(asked.get("reward_range"))
+    first = None if span is None or first is None else span.normalise(first)
     return PastRun(
         run_id,
         config if isinstance(config, dict) else {},

@@ -16,6 +16,7 @@ from grpotui.records import (
     Verdict,
     as_float,
     as_int,
+    keys,
 )
 from grpotui.records.lineage import Parent, StageMark
 from grpotui.registry import documents, points
@@ -114,7 +115,8 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
                 return found[0][1]
         return None
 
-    rewards = [value for _, value in points.newest(conn, rid, "reward", REWARD_WINDOW) if value is not None]
+    newest = points.newest(conn, rid, keys.REWARD, REWARD_WINDOW)
+    rewards = [value for _, value in newest if value is not None]
     row = conn.execute("SELECT last_step FROM ingest WHERE run = ? AND stream = 'metrics'", (rid,)).fetchone()
     step = max(row[0], 0) if row else 0
     return {
@@ -122,9 +124,9 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
         "stage": _stage(conn, rid, step),
         "epoch": last("epoch"),
         "reward": statistics.fmean(rewards) if rewards else None,
-        "zero_std": last("grpotui/zero_std", "frac_reward_zero_std"),
-        "jaccard": last("grpotui/jaccard_cross"),
-        "eval_accuracy": last("eval_accuracy"),
+        "zero_std": last(keys.ZERO_STD, keys.TRL_ZERO_STD),
+        "jaccard": last(keys.JACCARD_CROSS),
+        "eval_accuracy": last(keys.EVAL_ACCURACY),
         "step_time": _step_time(conn, rid),
     }
 

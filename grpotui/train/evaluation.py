@@ -12,6 +12,7 @@ from accelerate.utils import gather_object
 
 from grpotui.presets.sections import EvalSettings
 from grpotui.records import Completion, Mode
+from grpotui.records.keys import GAP
 from grpotui.tasks import Example
 from grpotui.tasks.accuracy import Share, is_right
 from grpotui.train.generation import complete
@@ -118,7 +119,7 @@ class Evaluator:
             found |= _share("eval_train_accuracy", train)
             found["eval_train_n"] = len(train)
             if held_out:
-                found["grpotui/gap"] = found["eval_train_accuracy"] - found["eval_accuracy"]
+                found[GAP] = found["eval_train_accuracy"] - found["eval_accuracy"]
         return found
 
     def _ask(self, questions: Sequence[Question], greedy: bool) -> list[Answer]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grpotui.records import Completion, Flat, Group, Mode, RewardRange, prompt_text
+from grpotui.records import Completion, Flat, Group, Mode, RewardRange, keys, prompt_text
 from grpotui.stream import LineWriter
 from grpotui.train.console import complain, say
 from grpotui.workspace import RunDir
@@ -52,11 +52,11 @@ class Flatness:
         groups = self._flat.total()
         if not groups:
             return {}
-        shares = {f"grpotui/zero_std_{kind}": self._flat[kind] / groups for kind in Flat}
+        shares = {f"{keys.ZERO_STD}_{kind}": self._flat[kind] / groups for kind in Flat}
         taken = {
-            "grpotui/zero_std": (groups - self._flat[None]) / groups,
+            keys.ZERO_STD: (groups - self._flat[None]) / groups,
             **shares,
-            "grpotui/within_group_std": self._spread / groups,
+            keys.WITHIN_GROUP_STD: self._spread / groups,
         }
         self._flat.clear()
         self._spread = 0.0
@@ -198,7 +198,7 @@ class Recorder:
 
 _SHOWN = (
     ("reward", "reward"),
-    ("grpotui/zero_std", "zero-std"),
+    (keys.ZERO_STD, "zero-std"),
     ("loss", "loss"),
     ("kl", "kl"),
     ("entropy", "entropy"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from grpotui.analysis import format as fmt
-from grpotui.analysis.compare.outcome import HELD_OUT
 from grpotui.records import REWARD_WINDOW
+from grpotui.records.keys import EVAL_ACCURACY
 from grpotui.tui.compare_view import CompareSnapshot
 from grpotui.tui.run_axis import itself
 from grpotui.tui.run_charts import NAMES
@@ -27,7 +27,7 @@ def overlay(
     values: list[float] = []
     for number, lane in enumerate(snapshot.lanes):
         series, tone = lane.get(key), TONES[lane.letter]
-        if not number and key == HELD_OUT:
+        if not number and key == EVAL_ACCURACY:
             ends = (lane.get(f"{key}_low"), lane.get(f"{key}_high"))
             curves[:0] = [
                 Curve((end,), Shape.DOTS, BAND, Tone.DIM, axis=lane.axis(axis)) for end in ends if end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grpotui.analysis.compare.outcome import REWARD
+from grpotui.records.keys import REWARD
 from grpotui.tui.compare_view import CompareSnapshot
 from grpotui.tui.run_window import WINDOWS, after
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from grpotui.analysis.compare.comparison import Comparison
-from grpotui.analysis.compare.outcome import HELD_OUT, REWARD
 from grpotui.analysis.compare.told import SharedPrompts, Told
 from grpotui.records import RewardRange, RunSummary
+from grpotui.records.keys import EVAL_ACCURACY, JACCARD_CROSS, REWARD, ZERO_STD
 from grpotui.tui.run_axis import BY_STEP, KEYS, SAMPLES, STEP, Axis, by_samples, by_series
 from grpotui.tui.run_series import Series
 
 EMPTY = Series()
-SECOND = (HELD_OUT, "grpotui/jaccard_cross", "kl", "grpotui/zero_std")
+SECOND = (EVAL_ACCURACY, JACCARD_CROSS, "kl", ZERO_STD)
 """What the second chart shows: the first of these that a run has."""
 HIDDEN = frozenset({"step", *KEYS.values()})
 

@@ -239,7 +239,7 @@ def ask_trust(app: GrpoTui, files: Sequence[Untrusted], again: Done) -> None:
 
 def clone(app: GrpoTui, run: RunSummary, seed: int | None = None) -> None:
     """Open Launch with the run's preset and changes, with another seed if one is given."""
-    from grpotui.tui.launch_data import clone_of
+    from grpotui.tui.clones import clone_of
     from grpotui.tui.screens.launch import LaunchScreen
 
     try:

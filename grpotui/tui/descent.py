@@ -37,7 +37,7 @@ def extend(app: GrpoTui, run: RunSummary, done: Done) -> None:
 
 def fork(app: GrpoTui, run: RunSummary) -> None:
     """Ask for a checkpoint, and open Launch with the run's preset and changes, to begin with its weights."""
-    from grpotui.tui.launch_data import clone_of
+    from grpotui.tui.clones import clone_of
     from grpotui.tui.screens.launch import LaunchScreen
 
     def wanted(step: int) -> None:

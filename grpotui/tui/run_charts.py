@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from grpotui.analysis import format as fmt
-from grpotui.records import REWARD_WINDOW, FlagKind, Level
-from grpotui.tui import run_view as keys
+from grpotui.records import REWARD_WINDOW, FlagKind, Level, keys
 from grpotui.tui import style
 from grpotui.tui.run_axis import STEP
 from grpotui.tui.run_series import Series
-from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.run_view import VITALS, RunSnapshot
 from grpotui.tui.run_window import AUTO, View
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.axis import Scale, Tick, log_scale, scale
@@ -19,7 +18,7 @@ from grpotui.tui.widgets.canvas import NOT_FINITE, Curve, Drawing, Shape
 from grpotui.tui.widgets.chart import ChartSpec, Item, Mark
 
 DOT, DIAMOND, STUCK, AT_MAX, CROSS, WITHIN = "●", "◆", "█", "░", "X", "W"
-NAMES = {key: label for label, key in keys.VITALS}
+NAMES = {key: label for label, key in VITALS}
 WHOLE = View()
 SPAN_SHARE = 0.25
 """Share of the reward range that rewards must cover for the whole range to be the scale."""
@@ -168,9 +167,9 @@ def flat_chart(
     snapshot: RunSnapshot, cursor: int | None, view: View = WHOLE
 ) -> tuple[ChartSpec, tuple[Item, ...]]:
     """Return zero-std split: groups stuck below the ceiling, and on them those at the ceiling."""
-    total, at_max = snapshot.get(keys.ZERO_STD), snapshot.get(keys.AT_MAX)
+    total, at_max = snapshot.get(keys.ZERO_STD), snapshot.get(keys.ZERO_STD_CEILING)
     split = bool(at_max)
-    parts = (snapshot.get(keys.AT_MIN), snapshot.get(keys.FLAT_ELSEWHERE)) if split else (total,)
+    parts = (snapshot.get(keys.ZERO_STD_FLOOR), snapshot.get(keys.ZERO_STD_OTHER)) if split else (total,)
     warn, bad = snapshot.health.zero_std_warn, snapshot.health.zero_std_bad
     curves = [Curve(parts, Shape.BARS, STUCK)]
     if split:

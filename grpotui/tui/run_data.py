@@ -2,63 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from bisect import bisect_right
 from contextlib import closing, suppress
-from pathlib import Path
+from itertools import islice
 from types import MappingProxyType
-from typing import Any
 
 from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
-from grpotui.launch import pledge
-from grpotui.launch.policy import read_policy
 from grpotui.presets import health_settings
 from grpotui.records import (
-    ZERO_STD_EPSILON,
     HealthSettings,
+    Hit,
+    Mode,
     RewardRange,
     RunSummary,
     Status,
 )
 from grpotui.registry import connect, index_run
-from grpotui.registry.groups import GroupRow
 from grpotui.registry.queries import Registry
-from grpotui.text import last_state
+from grpotui.registry.search import Wanted
 from grpotui.tui.group_view import StepGroups, template
+from grpotui.tui.odd import Kind, matches
 from grpotui.tui.run_axis import TIME
 from grpotui.tui.run_history import History, spread
+from grpotui.tui.run_log import LogReader
+from grpotui.tui.run_rules import RulesReader
 from grpotui.tui.run_series import Recording
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.workspace import Workspace
 
-LOG_BYTES = 64 * 1024
-LOG_LINES = 400
 MOST_STEPS = 5000
 """Steps that a search looks through."""
-
-
-def last_lines(path: Path, most: int = LOG_LINES) -> tuple[str, ...]:
-    """Return the last lines of a text file; of a line that a progress bar wrote over, its last state."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(size - LOG_BYTES, 0))
-            raw = file.read(LOG_BYTES)
-    except OSError:
-        return ()
-    lines = raw.decode("utf-8", "replace").split("\n")
-    if size > LOG_BYTES:
-        lines = lines[1:]
-    shown = map(last_state, lines)
-    return tuple(line for line in shown if line)[-most:]
-
-
-def _odd(row: GroupRow) -> bool:
-    flat = row.low is not None and row.high is not None and row.high - row.low < ZERO_STD_EPSILON
-    return flat or row.truncated > 0
 
 
 class RunReader:
@@ -67,23 +43,24 @@ class RunReader:
     def __init__(self, workspace: Workspace, run_id: str) -> None:
         self.workspace = workspace
         self.run_id = run_id
+        folder = workspace.run(run_id)
+        self._log = LogReader(folder.output_log)
+        self._rules = RulesReader(workspace, folder)
         self._recordings: dict[str, Recording] = {}
         self._attempt = 0
         self._replayed_until: int | None = None
         """The last step before a resume, until the resumed attempt is beyond it: its steps replace those."""
-        self._seen: tuple[int, int, Status] | None = None
+        self._seen: tuple[int, int, Status, Mode] | None = None
         self._steps: tuple[int, ...] = ()
         self._group_steps: tuple[int, ...] = ()
-        self._log: tuple[tuple[int, int], tuple[str, ...]] = ((0, 0), ())
+        self._modes: tuple[Mode, ...] = ()
+        self.mode = Mode.TRAIN
+        """Which groups are read."""
         self._settings: tuple[int, HealthSettings, RewardRange | None] | None = None
         self._per_step: int | None = None
         self._registry: Registry | None = None
         self._version: object = None
         self._last: RunSnapshot | None = None
-        self._policy: tuple[int, dict[str, Any]] = (0, {})
-        self._contract_at = 0
-        self._contract_seen: tuple[int, int, Status] | None = None
-        self._contract_state: dict[str, Any] = {}
 
     def fetch(self) -> RunSnapshot:
         """Index what the run's files hold, and return it: the same object when nothing came since the last.
@@ -109,11 +86,12 @@ class RunReader:
             self._registry = Registry(connect(self.workspace), self.workspace)
         registry, connection = self._registry, self._registry.connection
         came = index_run(connection, folder)
-        log = self._tail(folder.output_log)
-        contract = self._contract_file(folder.contract_json)
+        log = self._log.read()
+        ruled = self._rules.changed()
         version = (connection, connection.execute("PRAGMA data_version").fetchone())
         last, before, self._version = self._last, self._version, version
-        same = last is not None and not came and version == before and log is last.log and not contract
+        same = last is not None and not came and version == before and log is last.log and not ruled
+        same = same and last is not None and last.mode is self.mode
         if last is not None and same and last.run.status is not Status.QUEUED:
             return last
         self._last = self._snapshot(registry, log)
@@ -131,74 +109,56 @@ class RunReader:
             series=MappingProxyType(series),
             steps=self._steps,
             group_steps=self._group_steps,
+            mode=self.mode,
+            modes=self._modes,
             flags=tuple(flags),
             log=log,
             reward_range=span,
             health=settings,
             waits_for=self._waits_for(run),
             per_step=self._per_step,
-            contract=self._contract(run),
-            policy=self._policy_now(),
+            contract=self._rules.contract(run),
+            policy=self._rules.policy(),
             replaying=self._replayed_until is not None,
         )
 
-    def _contract_file(self, path: Path) -> bool:
-        """Return whether the runner has written the contract's state anew."""
-        try:
-            found = path.stat().st_mtime_ns
-        except OSError:
-            found = 0
-        self._contract_at, before = found, self._contract_at
-        return found != before
-
-    def _contract(self, run: RunSummary) -> dict[str, Any]:
-        """Return how the contract stands; that of an ended run is computed once."""
-        seen = (self._contract_at, run.attempt, run.status)
-        if seen != self._contract_seen:
-            folder = self.workspace.run(self.run_id)
-            self._contract_state = pledge.look(self.workspace, folder, run.attempt, run.status)
-            self._contract_seen = seen
-        return self._contract_state
-
-    def _policy_now(self) -> dict[str, Any]:
-        """Return what the runner does by itself; read again only when there are other events."""
-        folder = self.workspace.run(self.run_id)
-        try:
-            size = folder.events.stat().st_size
-        except OSError:
-            size = 0
-        if size != self._policy[0] or not self._policy[1]:
-            self._policy = (size, read_policy(folder).to_json())
-        return self._policy[1]
-
     def groups(self, step: int) -> StepGroups:
         """Return the groups of one step. Safe beside :meth:`fetch` in another thread."""
+        mode = self.mode
         with closing(connect(self.workspace)) as connection:
-            groups = tuple(Registry(connection, self.workspace).groups(self.run_id, step))
-        return StepGroups(step, groups, template(groups))
+            groups = tuple(Registry(connection, self.workspace).groups(self.run_id, step, mode))
+        return StepGroups(step, groups, template(groups), mode)
 
     def history(self, step: int, group: int) -> History:
         """Return how one group's prompt did at other steps. Safe beside :meth:`fetch` in another thread."""
         with closing(connect(self.workspace)) as connection:
             registry = Registry(connection, self.workspace)
-            visits = registry.visits(self.run_id, step, group)
+            visits = registry.visits(self.run_id, step, group, self.mode)
             at = visits.index((step, group)) if (step, group) in visits else 0
             chosen = (visits[place] for place in spread(len(visits), at))
-            groups = [g for of, number in chosen for g in registry.groups(self.run_id, of, only=number)]
+            groups = [g for of, number in chosen for g in registry.groups(self.run_id, of, self.mode, number)]
         return History((step, group), tuple(visits), tuple(groups))
 
-    def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
-        """Return the next (step, group) without spread or with a cut completion, around the end."""
+    def search(self, wanted: Wanted, most: int) -> list[Hit]:
+        """Return the completions that are looked for, ``most`` at most. Safe beside :meth:`fetch`."""
+        with closing(connect(self.workspace)) as connection:
+            return list(islice(Registry(connection, self.workspace).search(self.run_id, wanted), most))
+
+    def next_odd(self, step: int, group: int, kind: Kind) -> tuple[int, int] | None:
+        """Return the next (step, group) of a kind, around the end."""
         with closing(connect(self.workspace)) as connection:
             registry = Registry(connection, self.workspace)
-            steps = registry.group_steps(self.run_id)
+            if kind is Kind.WORST:
+                return registry.worst_group(self.run_id, self.mode)
+            span = registry.reward_range(self.run_id)
+            steps = registry.group_steps(self.run_id, self.mode)
             start = max(bisect_right(steps, step) - 1, 0)
             for number in range(min(len(steps), MOST_STEPS) + 1):
                 at = steps[(start + number) % len(steps)] if steps else 0
-                for place, row in enumerate(registry.group_rows(self.run_id, at)):
+                for place, row in enumerate(registry.group_rows(self.run_id, at, self.mode)):
                     if number == 0 and at == step and place <= group:
                         continue
-                    if _odd(row):
+                    if matches(row, kind, span):
                         return at, place
         return None
 
@@ -221,12 +181,15 @@ class RunReader:
         self._take_steps(registry, run)
 
     def _take_steps(self, registry: Registry, run: RunSummary) -> None:
-        seen = (run.attempt, run.step, run.status)
+        seen = (run.attempt, run.step, run.status, self.mode)
         if seen == self._seen:
             return
+        self._modes = tuple(registry.modes(self.run_id))
+        if self._modes and self.mode not in self._modes:
+            self.mode = self._modes[0]
         self._seen = seen
         logged = {step for r in self._longest() for step in r.steps}
-        found = registry.group_steps(self.run_id)
+        found = registry.group_steps(self.run_id, self.mode)
         # The groups of a step are complete once its metrics line is there.
         whole = [s for s in found if s <= run.step] if run.status.is_live else found
         self._group_steps = tuple(whole)
@@ -243,16 +206,6 @@ class RunReader:
             self._per_step = completions_per_step(attempt, config.get("grpo"))
             self._settings = (run.attempt, health_settings(config), registry.reward_range(self.run_id))
         return self._settings[1], self._settings[2]
-
-    def _tail(self, path: Path) -> tuple[str, ...]:
-        try:
-            stat = path.stat()
-        except OSError:
-            return ()
-        mark = (stat.st_size, stat.st_mtime_ns)
-        if mark != self._log[0]:
-            self._log = (mark, last_lines(path))
-        return self._log[1]
 
     def _waits_for(self, run: RunSummary) -> str:
         if run.status is not Status.QUEUED:

@@ -8,18 +8,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange, RunSummary, Verdict
+from grpotui.records import Flag, FlagKind, HealthSettings, Level, Mode, RewardRange, RunSummary, Verdict
+from grpotui.records.keys import EVAL_ACCURACY, REWARD
 from grpotui.tui.run_axis import BY_STEP, KEYS, SAMPLES, STEP, Axis, by_samples, by_series
 from grpotui.tui.run_series import Series
 from grpotui.tui.run_window import Span, View
 
-REWARD = "reward"
-ZERO_STD = "grpotui/zero_std"
-AT_MAX = "grpotui/zero_std_ceiling"
-AT_MIN = "grpotui/zero_std_floor"
-FLAT_ELSEWHERE = "grpotui/zero_std_other"
-JACCARD_CROSS = "grpotui/jaccard_cross"
-JACCARD_WITHIN = "grpotui/jaccard_within"
 EMPTY = Series()
 DEFAULT_HEALTH = HealthSettings()
 
@@ -33,7 +27,7 @@ VITALS = (
     ("loss", "loss"),
 )
 """Label and metric key of the strip of vitals, the most telling first."""
-FIRST_KEYS = (REWARD, "eval_accuracy", "eval_reward", *(key for _, key in VITALS), "reward_std")
+FIRST_KEYS = (REWARD, EVAL_ACCURACY, "eval_reward", *(key for _, key in VITALS), "reward_std")
 """The order in which metrics come into the large chart; all others follow by name."""
 HIDDEN_KEYS = frozenset({"step", "time", "epoch"})
 
@@ -48,6 +42,10 @@ class RunSnapshot:
     steps: tuple[int, ...] = ()
     """Steps that have a metrics line or groups, ascending."""
     group_steps: tuple[int, ...] = ()
+    """Steps that have groups of ``mode``."""
+    mode: Mode = Mode.TRAIN
+    modes: tuple[Mode, ...] = ()
+    """Which groups the run has: of training, watch prompts, evaluations."""
     flags: tuple[Flag, ...] = ()
     """By step, then as they came."""
     log: tuple[str, ...] = ()

@@ -73,7 +73,7 @@ def test_what_goes_wrong_is_in_the_runners_log_only(lab: Lab) -> None:
     assert lab.ended(run) is Status.FINISHED
     until(lambda: "notify" in run.runner_log.read_text())
     log = run.runner_log.read_text()
-    assert f"notify: {sys.executable}: ended with code 3: no bus?[31m" in log
+    assert f"notify: {sys.executable}: ended with code 3: no bus␛[31m" in log
     assert "\x1b" not in log
 
 

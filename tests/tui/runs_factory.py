@@ -9,6 +9,7 @@ from typing import Any
 from textual.geometry import Size
 from textual.pilot import Pilot
 
+from grpotui.presets import PresetError, apply_overrides, load, resolve
 from grpotui.registry import connect, sync
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.screens.runs import RunsScreen
@@ -62,11 +63,10 @@ class RunFiles:
 def write(workspace: Workspace, files: RunFiles) -> RunDir:
     """Write one run; a live one is held by this process, so that nobody finds it lost."""
     writer = RunWriter(workspace.run(files.id), born=time.time() - files.age)
-    config = {"model": "tiny", "task": {"name": "arithmetic"}, "rewards": [{"name": "exact"}]}
     writer.asked(
         name=files.name or files.id,
         preset=files.preset,
-        config={**config, "grpo": {"max_steps": files.max_steps}},
+        config=_config(workspace, files),
         overrides=files.overrides,
         tags=files.tags,
     )
@@ -78,6 +78,15 @@ def write(workspace: Workspace, files: RunFiles) -> RunDir:
     if files.status in ("running", "stopping"):
         hold(writer.run)
     return writer.close()
+
+
+def _config(workspace: Workspace, files: RunFiles) -> dict[str, Any]:
+    """Return what launch writes down for a preset that there is; of any other, a config that will do."""
+    try:
+        return resolve(apply_overrides(load(files.preset, workspace), files.overrides))
+    except PresetError:
+        config = {"model": "tiny", "task": {"name": "arithmetic"}, "rewards": [{"name": "exact"}]}
+        return {**config, "grpo": {"max_steps": files.max_steps}}
 
 
 def _attempt(writer: RunWriter, files: RunFiles) -> None:

@@ -11,7 +11,9 @@ from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
 from grpotui.stream import read_json
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.launch_data import Draft, clone_of, fields, typed
+from grpotui.tui.clones import clone_of
+from grpotui.tui.launch_data import Draft
+from grpotui.tui.launch_fields import fields, typed
 from grpotui.tui.launch_view import Origin, find_fields
 from grpotui.tui.screens.launch import LaunchScreen
 from grpotui.tui.screens.runs import RunsScreen
@@ -119,6 +121,15 @@ def test_a_clone_of_a_lost_preset_takes_the_config(workspace: Workspace) -> None
     assert {view.path: view.text for view in fields(draft)}["grpo.max_steps"] == "33"
     with pytest.raises(UserError, match=r"run\.json"):
         clone_of(workspace, "never-was")
+
+
+def test_a_clone_of_a_preset_that_was_edited_since_takes_the_config(presets: Workspace) -> None:
+    write(presets, RunFiles("old-aaaa", overrides=["grpo.beta=0.3"]))
+    file = presets.presets / "arith.toml"
+    file.write_text(file.read_text().replace("max_steps = 4", "max_steps = 400"))
+    shown = {view.path: view.text for view in fields(clone_of(presets, "old-aaaa"))}
+    assert shown["grpo.max_steps"] == "4"
+    assert shown["grpo.beta"] == "0.3"
 
 
 # The screen

@@ -12,7 +12,8 @@ from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
 from grpotui.stream import read_json
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.launch_data import Draft, fields
+from grpotui.tui.launch_data import Draft
+from grpotui.tui.launch_fields import fields
 from grpotui.tui.preview import preview
 from grpotui.tui.screens.launch import LaunchScreen
 from grpotui.tui.screens.runs import RunsScreen

@@ -15,8 +15,9 @@ from grpotui.analysis.compare.config import (
     sentence,
 )
 from grpotui.analysis.compare.noise import Estimate, Mark, mark, pooled, windowed
-from grpotui.analysis.compare.outcome import REWARD, WINDOW, Row, held_out, outcome
+from grpotui.analysis.compare.outcome import WINDOW, Row, held_out, outcome
 from grpotui.analysis.compare.subject import Subject
+from grpotui.records.keys import REWARD
 
 CONFIRM = 3
 """Seeds each that would tell a difference from luck."""

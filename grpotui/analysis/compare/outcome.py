@@ -9,19 +9,27 @@ from dataclasses import dataclass
 
 from grpotui.analysis.compare.noise import Estimate, Mark, mark, windowed
 from grpotui.analysis.compare.subject import Curve, Subject
+from grpotui.records.keys import (
+    EVAL_ACCURACY,
+    JACCARD_CROSS,
+    REWARD,
+    ZERO_STD,
+    ZERO_STD_CEILING,
+    ZERO_STD_FLOOR,
+    ZERO_STD_OTHER,
+)
 
-REWARD, HELD_OUT = "reward", "eval_accuracy"
 KEYS = (
     REWARD,
-    HELD_OUT,
-    "eval_accuracy_low",
-    "eval_accuracy_high",
+    EVAL_ACCURACY,
+    f"{EVAL_ACCURACY}_low",
+    f"{EVAL_ACCURACY}_high",
     "eval_n",
-    "grpotui/zero_std_ceiling",
-    "grpotui/zero_std_floor",
-    "grpotui/zero_std_other",
-    "grpotui/zero_std",
-    "grpotui/jaccard_cross",
+    ZERO_STD_CEILING,
+    ZERO_STD_FLOOR,
+    ZERO_STD_OTHER,
+    ZERO_STD,
+    JACCARD_CROSS,
     "kl",
     "entropy",
     "completions/mean_length",
@@ -63,8 +71,8 @@ def outcome(subjects: Sequence[Subject], window: int = WINDOW) -> list[Row]:
         *_reward_rows(subjects, window),
         _marked("held-out accuracy", subjects, held_out, percent=True),
         _marked("stuck", subjects, lambda s: _stuck(s, window)),
-        _marked("at max", subjects, lambda s: _shares(s.curve("grpotui/zero_std_ceiling").last(window))),
-        _marked("jaccard across", subjects, lambda s: _shares(s.curve("grpotui/jaccard_cross").last(window))),
+        _marked("at max", subjects, lambda s: _shares(s.curve(ZERO_STD_CEILING).last(window))),
+        _marked("jaccard across", subjects, lambda s: _shares(s.curve(JACCARD_CROSS).last(window))),
         _marked("kl", subjects, lambda s: _end(s.curve("kl"), window)),
         _marked("entropy", subjects, lambda s: _end(s.curve("entropy"), window)),
         _marked("length", subjects, lambda s: _end(s.curve("completions/mean_length"), window)),
@@ -121,16 +129,15 @@ def _shares(values: Sequence[float]) -> Estimate | None:
 
 def _stuck(subject: Subject, window: int) -> Estimate | None:
     """Return the share of groups without spread that are not at the ceiling."""
-    floor, other = subject.curve("grpotui/zero_std_floor"), subject.curve("grpotui/zero_std_other")
+    floor, other = subject.curve(ZERO_STD_FLOOR), subject.curve(ZERO_STD_OTHER)
     pairs = zip(floor.last(window), other.last(window), strict=False)
     return _shares([a + b for a, b in pairs])
 
 
 def held_out(subject: Subject, until: int | None = None) -> Estimate | None:
     """Return the newest held-out accuracy, with the interval that was logged beside it."""
-    value, low, high = (
-        subject.curve(key).last(1, until) for key in (HELD_OUT, f"{HELD_OUT}_low", f"{HELD_OUT}_high")
-    )
+    ends = ("", "_low", "_high")
+    value, low, high = (subject.curve(f"{EVAL_ACCURACY}{end}").last(1, until) for end in ends)
     if not value:
         return None
     return Estimate(value[0], low[0] if low else None, high[0] if high else None)

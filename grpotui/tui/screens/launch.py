@@ -10,9 +10,10 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from grpotui.errors import UserError
-from grpotui.tui import keymap, launch_data, style
+from grpotui.tui import keymap, style
 from grpotui.tui.drafts import Drafts
 from grpotui.tui.launch_data import Draft
+from grpotui.tui.launch_fields import fields
 from grpotui.tui.launch_view import PresetView, find_fields
 from grpotui.tui.preview import preview
 from grpotui.tui.screens.launch_checks import LaunchChecks
@@ -118,7 +119,7 @@ class LaunchScreen(LaunchChecks):
     def _show(self, keep: bool = True) -> None:
         preset, draft = self.preset, self.draft
         words = self.query_one(FindLine).words
-        views = launch_data.fields(draft, self._everything or bool(words)) if draft else []
+        views = fields(draft, self._everything or bool(words)) if draft else []
         self.editor.show(find_fields(views, words), keep)
         summary = "" if preset is None else preset.error or preset.summary
         tone = Tone.WARN if preset is not None and preset.error else Tone.DIM

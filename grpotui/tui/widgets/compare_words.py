@@ -68,7 +68,7 @@ class CompareWords(Pane):
         group = next((told.group for told in self._data.told.values() if told.group is not None), None)
         line = Line(self.dark).add(" ")
         if group is not None:
-            line.add(" ".join(group.prompt[-400:].split()), Tone.DIM)
+            line.add(view.prompt_end(group), Tone.DIM)
             if group.answer is not None:
                 line.add(f"  gold {group.answer}", Tone.DIM)
         return line.fit(width)
@@ -83,9 +83,8 @@ class CompareWords(Pane):
         before = self._before(told, group.step, width)
         for fold in view.folded(group)[: max(rows - len(lines) - len(before), 1)]:
             count = f"x{fold.count}" if fold.count > 1 else ""
-            text = " ".join(fold.text[: 8 * width].split()) or "(empty)"
             line = Line(self.dark).cell(f" {count}", 5, Tone.DIM).add(f"{view.glyph(fold.first, lane.span)} ")
-            lines.append(line.add(text).fit(width))
+            lines.append(line.add(fold.opening(width)).fit(width))
         return lines + before
 
     def _before(self, told: Told, step: int, width: int) -> list[Text]:

@@ -50,8 +50,7 @@ def fold_line(fold: Fold, here: bool, span: RewardRange | None, width: int, dark
     line.cell(f"{fold.first.tokens}", 5, Tone.DIM, right=True).add("  ")
     room = width - line.text.cell_len
     if room > 0:
-        words = clean(" ".join(fold.text[: 8 * room].split()), room + 1) or "(empty)"
-        line.add(words, Tone.STRONG if here else Tone.PLAIN)
+        line.add(fold.opening(room), Tone.STRONG if here else Tone.PLAIN)
     return line.fit(width)
 
 

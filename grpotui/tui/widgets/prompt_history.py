@@ -23,7 +23,7 @@ def visit_line(
     folds = view.folded(group)
     room = width - line.text.cell_len
     if room >= 4 and folds:
-        line.add(" ".join(folds[0].text[: 8 * room].split()) or "(empty)", Tone.DIM)
+        line.add(folds[0].opening(room), Tone.DIM)
     return line.fit(width)
 
 

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 
+from grpotui.records import keys
 from grpotui.tui import keymap, run_charts, style
-from grpotui.tui import run_view as keys
 from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.tui.run_window import View
