@@ -109,7 +109,7 @@ async def test_launch_edits_the_field_that_is_typed_at(runs: Workspace) -> None:
         assert isinstance(screen, LaunchScreen)
         await until(pilot, lambda: screen.draft is not None and screen.draft.name == "Ldq0")
         assert not screen.query_one(FieldEditor).editing
-        typed(pilot, "\tq")
+        typed(pilot, "\tqq")
         await until(pilot, lambda: isinstance(app.screen, RunsScreen))
         connection = connect(runs)
         assert len(Registry(connection, runs).runs()) == 4
