@@ -20,6 +20,7 @@ check: $(VENV)/.developer
 
 validate: $(VENV)/.developer  ## long: the demos over several seeds with real training
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_demos.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_rescue.py
 
 bench: $(VENV)/.developer
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/recorder.py

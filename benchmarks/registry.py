@@ -28,7 +28,7 @@ from grpotui.workspace import Workspace
 
 FILTERS = (
     ("a word", "run-004"),
-    ("a status and a number", "status:failed reward>=2.5"),
+    ("a status and a number", "status:failed reward>=1"),
     ("a field that was asked for", "grpo.beta=0.1"),
     ("a field that only TRL filled in", "grpo.temperature=1.0"),
     ("another such field", "grpo.lr_scheduler_type=linear"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "<redacted>"
@@ -23,15 +24,21 @@ _LOOK = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
 )
+_LOOK_MARKS = (
+    *("hf_", "sk-", "gho_", "ghp_", "ghs_", "ghu_", "github_pat_", "glpat-", "xox"),
+    *("AKIA", "ASIA", "AIza", "-----BEGIN ", "://"),
+)
+"""One of these stands in whatever _LOOK finds."""
 _ASSIGNED = re.compile(
     r"(?i)((?:token|(?:api|access|private)[_-]?key|secret|passw(?:or)?d|passphrase|credential)s?[\"']?\s*[:=]\s*)"
     r"(?:([\"'])[^\"'\n]{6,}\2|(?<==)[^\s\"',;()\[\]]{8,}(?=\s|$))"
 )
-_HINT = re.compile(r"(?i)\"[^\"]*(?:token|key|pwd|secret|passw|passphrase|credential)[^\"]*\":\s*[\"\[{]")
+_FIELD = re.compile(r"\"([^\"]*)\":\s*[\"\[{]")
 _SHORT, _SURE = 8, 12
 """Characters below which a value of the environment is no secret; from which it is one wherever it stands."""
 
 
+@lru_cache(maxsize=4096)
 def names_secret(name: str) -> bool:
     """True for names such as ``hub_token`` or ``WANDB_API_KEY``; not for ``eos_token`` or ``tokenizer``."""
     return bool(_NAME.search(name)) and not _VOCABULARY.search(name)
@@ -39,12 +46,17 @@ def names_secret(name: str) -> bool:
 
 def holds_secret(text: str) -> bool:
     """True when a text holds what looks like a token, an address with a password, or a secret of ours."""
-    return bool(_LOOK.search(text)) or any(len(value) >= _SURE and value in text for value in _environment())
+    return _looks(text) or any(len(value) >= _SURE and value in text for value in _environment())
 
 
 def may_hold_secret(document: str) -> bool:
     """True when a JSON text has to be gone through by :func:`without_secrets`. Quick: for many documents."""
-    return bool(_HINT.search(document) or _LOOK.search(document))
+    return any(map(names_secret, _FIELD.findall(document))) or _looks(document)
+
+
+def _looks(text: str) -> bool:
+    """Search for _LOOK, where it can be: the pattern alone takes a hundred times as long."""
+    return any(mark in text for mark in _LOOK_MARKS) and bool(_LOOK.search(text))
 
 
 def redact(text: str) -> str:

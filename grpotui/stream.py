@@ -195,13 +195,16 @@ def _pread(fd: int, length: int, offset: int) -> bytes:
         return b""
 
 
+_decode = json.JSONDecoder(parse_constant=lambda _: None).decode
+
+
 def parse_line(raw: bytes | bytearray) -> dict[str, Any] | None:
     """Parse one JSON object; None for anything else (torn, binary, too deep, not an object).
 
     NaN and Infinity, which are no JSON but which Python writes, become None.
     """
     try:
-        data = json.loads(raw, parse_constant=lambda _: None)
+        data = _decode(raw.decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict):

@@ -111,7 +111,7 @@ class RunDir:
 
     @property
     def runner_log(self) -> Path:
-        """The runner's own stdout and stderr: empty unless the runner has a bug."""
+        """The runner's own stdout and stderr: empty unless it has a bug, or the command of [notify] fails."""
         return self.path / "runner.log"
 
     @property

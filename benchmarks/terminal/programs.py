@@ -124,7 +124,7 @@ def grpotui() -> Program:
         "grpotui",
         lambda folder: [sys.executable, "-m", "grpotui", "--workspace", str(folder)],
         r"\bstep (\d+)",
-        (("3", r"1 reward"), ("3", r"!1 reward")),
+        (("z", r"(?m)^ kl +\S+ +● mean"), ("Z", r"(?m)^ reward +\S+ +● mean")),
         _our_long_run,
         _our_live_run,
         _open_first_run,

@@ -18,6 +18,8 @@ _SIGNS = {
 _LABELS = {"primary": "1st", "secondary": "2nd", "tertiary": "3rd"}
 _TEXT = 500
 """Characters."""
+_MOST = 50
+"""Marks: a contract has four, and one for each forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +36,12 @@ class Told:
     numbers: str
     """What was measured; why nobody can tell, where nobody can."""
 
-    @property
-    def short(self) -> str:
-        """``1st mean(reward, last=50) >= 0.8 ✓ 0.83``."""
-        return " ".join(filter(None, (self.label, self.text, self.sign, self.numbers or self.state)))
-
 
 def marks_of(content: Mapping[str, Any]) -> list[Told]:
     """Return the lines of a contract's state; anything unreadable is left out."""
     marks = content.get("marks")
-    return [_told(mark) for mark in marks if isinstance(mark, Mapping)] if isinstance(marks, list) else []
+    known = marks[:_MOST] if isinstance(marks, list) else []
+    return [_told(mark) for mark in known if isinstance(mark, Mapping)]
 
 
 def _told(mark: Mapping[str, Any]) -> Told:

@@ -7,6 +7,7 @@ import click
 from grpotui.cli.output import print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.errors import UserError
+from grpotui.text import clean
 
 
 @click.command("compare")
@@ -33,12 +34,12 @@ def compare_runs(session: Session, runs: tuple[str, ...], window: int, form: str
         click.echo((to_markdown if form == "markdown" else to_csv)(found), nl=False)
     else:
         for sentence in found.changes:
-            click.echo(sentence)
+            click.echo(clean(sentence))
         click.echo()
         print_table(*table(found))
         click.echo()
         for sentence in found.conclusions:
-            click.echo(sentence)
+            click.echo(clean(sentence))
 
 
 def _with_baseline(session: Session, runs: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grpotui.contract.nodes import Metric, Node, Step, Summary, VerdictIs, parts
+from grpotui.contract.nodes import Comparison, Metric, Node, Number, Step, Summary, VerdictIs, parts
 from grpotui.contract.terms import Contract
 
 
@@ -13,6 +13,7 @@ from grpotui.contract.terms import Contract
 class Prospect:
     """What is known of a run before it starts; None where it is not."""
 
+    steps: int | None = None
     values: int | None = None
     """Lines of metrics that it will log."""
     evaluates: bool | None = None
@@ -36,6 +37,11 @@ def doubts(contract: Contract, prospect: Prospect) -> Iterator[tuple[str, str]]:
 
 def _doubt(part: Node, prospect: Prospect) -> str:
     match part:
+        case Comparison(sign=(">" | ">=") as sign, left=Step(), right=Number(value=after)):
+            if prospect.steps is not None and (
+                after >= prospect.steps if sign == ">" else after > prospect.steps
+            ):
+                return f"step {sign} {after:g} is never true: the run has {prospect.steps} steps"
         case Summary(last=int(last)) if prospect.values is not None and not part.metric.key.startswith(
             "eval_"
         ):

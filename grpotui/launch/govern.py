@@ -59,9 +59,9 @@ class Governor:
     def look(self, watch: Watch) -> Order | None:
         """Tell of new verdicts; return the order to end the run when it is time, once."""
         for event in lines(self._events) if self._events.changed() else ():
-            kill = self._policy.kill
+            kill, verdict = self._policy.kill, self._standing.verdict
             self._take(event)
-            if event.get("type") == "verdict":
+            if verdict != self._standing.verdict:
                 notify(self._run, self._standing)
             if kill != self._policy.kill:
                 self._renew()
@@ -90,7 +90,7 @@ class Governor:
         self._run.append_event({**said, "status": str(status), **content})
 
     def _take(self, event: dict[str, Any]) -> None:
-        if event.get("type") == "verdict":
+        if event.get("type") == "verdict" and event.get("to") != self._standing.verdict:
             self._standing, self._said_in = Standing.of(event), as_int(event.get("attempt"))
         elif event.get("type") == "policy":
             self._policy = self._policy.changed(event)

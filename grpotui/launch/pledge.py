@@ -10,10 +10,10 @@ from grpotui.contract import Contract, Tracker, outcome, read
 from grpotui.launch.account import Account
 from grpotui.launch.journal import config_of, events
 from grpotui.launch.policy import read_policy
-from grpotui.records import Status, as_int
+from grpotui.records import RunKind, Status, as_int
 from grpotui.registry.desk import DeskReader
 from grpotui.stream import read_json, write_json
-from grpotui.workspace import RunDir, Workspace
+from grpotui.workspace import RunDir, Workspace, is_run_id
 
 SCORE = "contract"
 """Type of the event that holds the score of an attempt."""
@@ -58,7 +58,7 @@ class Pledge:
         wanted = "" if pinned == self._run.id else pinned
         if wanted != self.baseline:
             self.baseline = wanted
-            there = bool(wanted) and self._workspace.run(wanted).run_json.is_file()
+            there = is_run_id(wanted) and self._workspace.run(wanted).run_json.is_file()
             self._beside = Account(self._workspace.run(wanted)) if there else None
             self.tracker.baseline = self.tracker.for_baseline() if there else None
         if self._beside is not None and self.tracker.baseline is not None:
@@ -87,7 +87,12 @@ class Pledge:
 
 
 def contract_of(run: RunDir) -> Contract:
-    """Return the contract of a run, with the kill criterion that its policy has now."""
+    """Return the contract of a run, with the kill criterion that its policy has now.
+
+    The evaluation of a checkpoint has none, though it has the config of the run that it measures.
+    """
+    if (read_json(run.run_json) or {}).get("kind") == RunKind.EVAL:
+        return Contract()
     return read(config_of(run).get("contract"), read_policy(run).kill)
 
 

@@ -16,6 +16,7 @@ def promises(plan: Plan, facts: Facts) -> Iterator[Finding]:
     every = plan.grpo.get("logging_steps")
     often = every if isinstance(every, (int, float)) and every >= 1 else 1
     prospect = contract.Prospect(
+        steps=plan.steps or None,
         values=int(plan.steps // often) if plan.steps else None,
         evaluates=eval_settings(plan.data).every > 0,
         has_kl=bool(plan.grpo.get("beta")),
@@ -26,5 +27,5 @@ def promises(plan: Plan, facts: Facts) -> Iterator[Finding]:
             Severity.WARNING,
             (path,),
             doubt,
-            "At the end it would be inconclusive.",
+            "It would tell nothing at the end.",
         )

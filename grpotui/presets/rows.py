@@ -72,7 +72,7 @@ class FieldRow:
 
 
 def field_rows(preset: Preset) -> list[FieldRow]:
-    """Return the editable fields: model, task, rewards, TRL's (the preset's own first), health, launch."""
+    """Return the editable fields: model, task, rewards, TRL's (the preset's own first), stages, sections."""
     data = preset.data
     rows = [FieldRow("model", data.get("model"), None, "model" in data, '"tiny", a folder or a hub id')]
     known = f"one of {', '.join(task_names())}"
@@ -83,6 +83,7 @@ def field_rows(preset: Preset) -> list[FieldRow]:
     for index, reward in enumerate(rewards if isinstance(rewards, list) else []):
         rows += _named(f"rewards.{index}", reward, lambda name: find_reward(name, "").settings, known)
     rows += _grpo(data.get("grpo"))
+    rows += _stages(data.get("curriculum"))
     for name, section in SECTIONS.items():
         rows += _declared(name, data.get(name), section)
     return rows
@@ -141,6 +142,21 @@ def _parts(task: object) -> Iterator[FieldRow]:
             continue
         rows = _declared(path, part, declared)
         yield from (row for row in rows if row.path.rpartition(".")[2] not in common)
+
+
+def _stages(curriculum: object) -> Iterator[FieldRow]:
+    """Rows of the stages of a curriculum: how long each is, and what its task differs in."""
+    for index, stage in enumerate(curriculum if isinstance(curriculum, list) else []):
+        if not isinstance(stage, Mapping):
+            continue
+        path, name = f"curriculum.{index}", stage.get("name") or f"stage {index + 1}"
+        yield FieldRow(f"{path}.steps", stage.get("steps"), None, True, f"Optimizer steps of {name}.")
+        task = stage.get("task")
+        for key, value in task.items() if isinstance(task, Mapping) else ():
+            if _editable(value):
+                yield FieldRow(
+                    f"{path}.task.{key}", value, None, True, f"What {name} has in place of [task]."
+                )
 
 
 def _grpo(table: object) -> Iterator[FieldRow]:

@@ -12,7 +12,8 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grpotui.records import HumanVerdict, Status, Verdict, as_float
+from grpotui.records import HumanVerdict, RunKind, Status, Verdict, as_float
+from grpotui.registry import fields
 from grpotui.text import clean
 
 NUMBERS = {
@@ -29,8 +30,13 @@ NUMBERS = {
     "attempt": "attempt",
 }
 """Names of numbers and their columns in ``runs``; any other name with a dot is a field of the config."""
-CHOICES = {"status": tuple(Status), "verdict": tuple(Verdict), "human": tuple(HumanVerdict)}
-TEXTS = ("name", "id", "preset", "status", "verdict", "human", "cause", "note", "device")
+CHOICES = {
+    "status": tuple(Status),
+    "verdict": tuple(Verdict),
+    "human": tuple(HumanVerdict),
+    "kind": tuple(RunKind),
+}
+TEXTS = ("name", "id", "preset", "status", "verdict", "human", "cause", "note", "device", "stage", "parent")
 """Columns, beside the tags, that a word is looked for in."""
 FOLD = "grpotui_fold"
 MATCH = "grpotui_match"
@@ -59,7 +65,7 @@ class Filter:
 def functions(conn: sqlite3.Connection) -> None:
     """Teach a connection what the conditions call."""
     conn.create_function(FOLD, 1, _fold, deterministic=True)
-    conn.create_function(MATCH, 3, _match, deterministic=True)
+    conn.create_function(MATCH, 4, _match, deterministic=True)
 
 
 def parse(text: str) -> Filter:
@@ -138,10 +144,8 @@ def _config(path: str, sign: str, value: str) -> Filter:
         return Filter(problem=f"{path}{sign}: write a value behind it")
     if not all(part and part.replace("_", "").replace("-", "").isalnum() for part in path.split(".")):
         return Filter(problem=f"{clean(path, 40)} is no field")
-    asked = "(SELECT json_extract(body, ?) FROM documents WHERE run = rid AND name = '{}')"
-    where = f"{MATCH}(coalesce({asked.format('run')}, {asked.format('attempt')}), ?, ?)"
-    steps = ".".join(f'"{part}"' for part in path.split("."))
-    return Filter(where, (f"$.config.{steps}", f"$.config.{steps}", sign, value))
+    where = f"{MATCH}((SELECT body FROM fields WHERE run = rid), ?, ?, ?)"  # noqa: S608
+    return Filter(where, (path, sign, value))
 
 
 def _unknown(name: str) -> str:
@@ -161,8 +165,9 @@ def _fold(text: object) -> str:
     return str(text).casefold()
 
 
-def _match(found: object, sign: str, wanted: str) -> int:
-    """Compare a value of a config with what was typed: as numbers where both are, else as text."""
+def _match(body: str | None, path: str, sign: str, wanted: str) -> int:
+    """Compare a field of a config with what was typed: as numbers where both are, else as text."""
+    found = fields.value(body, path)
     if found is None:
         return int(sign == "!=" or (sign == "=" and wanted.lower() in ("none", "null")))
     left, right = _to_float(found), _to_float(wanted)

@@ -7,7 +7,7 @@ import sqlite3
 
 from grpotui.registry import documents
 from grpotui.registry.database import writing
-from grpotui.registry.ingest import index_run
+from grpotui.registry.ingest import index_runs
 from grpotui.registry.schema import PER_RUN
 from grpotui.workspace import Workspace, is_run_id
 
@@ -23,11 +23,14 @@ def sync(conn: sqlite3.Connection, workspace: Workspace) -> None:
     settled = _settled(conn)
     some = workspace.run(_ANY)
     logs, events, exit_ = f"{workspace.logs}/", f"/{some.events.name}", f"/{some.exit_json.name}"
-    for name in sorted(present):
-        if name not in settled or settled[name] != _marks(f"{logs}{name}{events}", f"{logs}{name}{exit_}"):
-            index_run(conn, workspace.run(name))
-            if not workspace.run(name).run_json.exists():
-                present = present - {name}  # somebody removed the run, and its trainer made the folder anew
+    unsettled = [
+        workspace.run(name)
+        for name in sorted(present)
+        if settled.get(name) != _marks(f"{logs}{name}{events}", f"{logs}{name}{exit_}")
+    ]
+    index_runs(conn, unsettled)
+    # Somebody removed such a run, and its trainer made the folder anew.
+    present -= {run.id for run in unsettled if not run.run_json.exists()}
     gone = [row[0] for row in conn.execute("SELECT id FROM runs") if row[0] not in present]
     if gone:
         forget(conn, gone)

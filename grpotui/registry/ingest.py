@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from grpotui.registry import documents, summary
+from grpotui.registry import documents, fields, summary
 from grpotui.registry.database import writing
 from grpotui.registry.streams import completions, events, metrics
 from grpotui.stream import Line, Tail
 from grpotui.workspace import RunDir
 
 BATCH_BYTES = 2 * 1024 * 1024
-"""Bytes of each stream that one transaction takes in: bounds memory, and how long others wait."""
+"""Bytes of each stream that are taken in at once: bounds memory, and how long others wait."""
+TOGETHER = 32
+"""Runs that one transaction may take in."""
+HELD = 0.1
+"""Seconds after which a transaction takes in no further run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +64,25 @@ def index_run(conn: sqlite3.Connection, run: RunDir) -> bool:
     Safe beside any number of other indexers, and against being killed at any time. An unchanged run costs
     a few ``stat`` calls and no lock. False too when the folder holds no readable ``run.json``.
     """
-    if not _stale(conn, run):
-        return False
+    return index_runs(conn, [run])
+
+
+def index_runs(conn: sqlite3.Connection, runs: Iterable[RunDir]) -> bool:
+    """Do :func:`index_run` to several runs, small ones together in one transaction."""
     changed = False
-    more = True
-    while more:
-        with writing(conn):
-            found = _rid(conn, run)
-            if found is None:
-                return False
-            took, more = _take(conn, found, run)
-            changed = changed or took
+    waiting = iter(runs)
+    while some := list(islice(waiting, TOGETHER)):
+        stale = [run for run in some if _stale(conn, run)]
+        while stale:
+            with writing(conn):
+                until = time.monotonic() + HELD
+                for run in tuple(stale):
+                    took, more = _take(conn, run)
+                    changed = changed or took
+                    if not more:
+                        stale.remove(run)
+                    if time.monotonic() >= until:
+                        break
     return changed
 
 
@@ -92,9 +106,14 @@ def _rid(conn: sqlite3.Connection, run: RunDir) -> int | None:
     return conn.execute("INSERT INTO runs (id, name) VALUES (?, ?)", (run.id, run.id)).lastrowid
 
 
-def _take(conn: sqlite3.Connection, rid: int, run: RunDir) -> tuple[bool, bool]:
+def _take(conn: sqlite3.Connection, run: RunDir) -> tuple[bool, bool]:
     """Take in one batch of every stream; return whether there was anything, and whether there is more."""
+    rid = _rid(conn, run)
+    if rid is None:
+        return False, False
     took = documents.update(conn, rid, run)
+    if took:
+        fields.store(conn, rid)
     more = False
     for stream in STREAMS:
         place = _place(conn, rid, stream, run)

@@ -131,12 +131,20 @@ CREATE INDEX runs_by_parent ON runs (parent, created_at) WHERE parent != '';
 """
 """The stage of a curriculum, and the run that a run came from."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
+_VERSION_6 = """
+CREATE TABLE fields (run INTEGER PRIMARY KEY, body TEXT NOT NULL);
+DELETE FROM documents WHERE name IN ('run', 'attempt');
+UPDATE runs SET settled = 0;
+"""
+"""Every field of a run's config, see ``fields.py``: the files are read again for them."""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""
 
 VERSION = len(MIGRATIONS)
 
-PER_RUN = ("documents", "tags", "run_keys", "metrics", "sealed", "rewinds", "completions", "events", "ingest")
+_STREAMED = ("run_keys", "metrics", "sealed", "rewinds", "completions", "events", "ingest")
+PER_RUN = ("documents", "fields", "tags", *_STREAMED)
 """Tables whose rows go with their run."""
 
 

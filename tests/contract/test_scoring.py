@@ -164,6 +164,10 @@ def test_doubts_are_about_what_the_run_will_never_tell() -> None:
     assert said["contract.tertiary"].startswith("baseline.reward: no run is pinned")
     assert said["contract.kill"].startswith("is the same whatever the run does")
     assert sum(path == "contract.secondary" for path, _ in found) == 2
+    kill = read({"kill": "step > 100 and reward < 0", "primary": "step >= 100 or step > 99"})
+    assert list(doubts(kill, Prospect(steps=100))) == [
+        ("contract.kill", "step > 100 is never true: the run has 100 steps")
+    ]
     assert list(doubts(read(section), Prospect())) == [("contract.kill", said["contract.kill"])]
 
 

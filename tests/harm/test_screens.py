@@ -50,10 +50,14 @@ def runs(app: Terminal) -> None:
     for place in range(len(TEXTS) + 2):
         app.press("!" if place % 2 else "j")
         if place % 4 == 0:
-            app.press(" b")
+            app.press("b")
             for key, words in zip("mtvD", ("Note on ", "Tags of ", "What do you say", "n no"), strict=True):
                 app.after(key, words)
                 app.after(ESC, "! next")
+    app.press("! j j ")
+    app.after("c", "differing")
+    app.press("zZxSonNdDjk,.y\t\t]]" + "j" * 30)
+    app.after("q", "! next")
     app.after("/waits", "1 of ")
     app.after("\rs", "Cancel waits")
     app.after(ESC + ESC + "/[@click=app.quit] ", "2 of ")
@@ -74,6 +78,8 @@ def run(app: Terminal) -> None:
     app.after("q", "[ step")
     app.after("m", "Note on whole")
     app.after(ESC, "[ step")
+    for key in "XFEpR":
+        app.press(key + ESC)
     app.after("e", "> launch")
     app.press("\r" + "jj" * 6 + ESC)
 

@@ -59,16 +59,28 @@ def test_reading(hostile: Workspace) -> None:
         call(hostile, verb, FULL)
         call(hostile, verb, FULL, "--json")
     call(hostile, "logs", FULL)
+    for verb in ("policy", "rescue"):
+        call(hostile, verb, FULL, codes=(0, 2))
+        call(hostile, verb, FULL, "--json", codes=(0, 2))
+    for form in ([], ["--json"], ["--markdown"], ["--csv"]):
+        call(hostile, "compare", "run-00", FULL, "run-01", *form)
     for place in range(len(TEXTS)):
         call(hostile, "presets", "--show", f"p{place:02}")
+        call(hostile, "check", f"p{place:02}", codes=(0, 1, 2))
+        call(hostile, "check", f"p{place:02}", "--json", codes=(0, 1, 2))
     call(hostile, "presets", "--show", "p00", "--json")
 
 
 @pytest.mark.parametrize("text", ARGUMENTS, ids=range(len(ARGUMENTS)))
 def test_arguments(hostile: Workspace, text: str) -> None:
     before = sorted(hostile.root.rglob("*"))
-    for verb in ("show", "metrics", "completions", "logs", "stop", "resume", "delete"):
-        call(hostile, verb, "--", text, codes=(2,))
+    for name, verb in cli.commands.items():
+        if "run" in {parameter.name for parameter in verb.params}:
+            call(hostile, name, "--", text, codes=(2,))
+    call(hostile, "compare", "--", text, FULL, codes=(2,))
+    call(hostile, "check", "--", f"{text}?", codes=(1, 2))
+    call(hostile, "check", "p00", "--set", f"grpo.{text}={text}", codes=(1, 2))
+    call(hostile, "new", "--", "p00", f"../{text}", codes=(2,))
     call(hostile, "metrics", FULL, "--key", text, codes=(0, 2))
     call(hostile, "presets", "--show", text, codes=(0, 2))
     call(hostile, "launch", "--", f"{text}?", codes=(2,))
@@ -107,7 +119,7 @@ def test_names_tags_and_values_of_real_runs(lab: Lab, tmp_path: Path) -> None:
     call(lab.workspace, "delete", run.id)
     queued = lab.launch("hold=1")
     for text in ARGUMENTS[:3]:
-        call(lab.workspace, "stop", queued.id, f"--reason={text}")
+        call(lab.workspace, "stop", queued.id, f"--reason={text}", codes=(0, 2))
     assert lab.ended(queued) is Status.STOPPED
     assert acts_on_terminal(call(lab.workspace, "show", queued.id).stdout_bytes, app=False) == set()
     assert os.listdir(tmp_path) == [PLACE]

@@ -44,6 +44,7 @@ def test_a_folder_tells_its_size_without_being_loaded(workspace: Workspace) -> N
 def test_a_hub_model_is_found_in_the_cache(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = workspace.root / "hub"
     monkeypatch.setenv("HF_HUB_CACHE", str(cache))
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     away = model_facts("org/Some-0.5B-Instruct", workspace)
     assert (away.absent, away.parameters, away.offline) == (True, 500_000_000, False)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")

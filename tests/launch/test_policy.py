@@ -197,6 +197,24 @@ def test_contracts_end_met_not_met_or_inconclusive(lab: Lab, primary: str, state
         assert registry.events(run.id, ["contract"])[-1] == said
 
 
+def test_a_resumed_run_is_scored_as_its_files_say(lab: Lab) -> None:
+    asked = (
+        "contract.primary=first(mean(jaccard, last=3) > 0.5) > 12",
+        "contract.secondary=first(verdict == 'collapsed') < 20",
+        "contract.tertiary=mean(reward) < -0.09",
+    )
+    run = lab.launch("steps=24", "crash=12", "save=5", "collapse=4@1", "collapse=15@2", overrides=asked)
+    assert lab.ended(run) is Status.FAILED
+    first = score(run)
+    assert first["outcome"] == "inconclusive" and first["marks"][0]["why"] == "failed at step 12 of 24"
+    resume(lab.workspace, run.id)
+    assert lab.ended(run) is Status.FINISHED
+    said = score(run)
+    assert (said["attempt"], said["step"]) == (2, 24)
+    kept = {key: value for key, value in said.items() if key not in ("time", "type", "attempt", "status")}
+    assert rescore(lab.workspace, run, 2, Status.FINISHED) == kept
+
+
 def test_a_run_that_a_person_stopped_is_inconclusive(lab: Lab) -> None:
     from grpotui.launch.control import stop
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grpotui.presets import Preset, apply_overrides, problems
+from grpotui.presets.rows import field_rows
 from grpotui.presets.stages import generations, stages
 
 STAGES = 'curriculum=[{name="plus", steps=5, task={operators=["+"]}}, {steps=10, task={operands=[0, 20]}}]'
@@ -113,3 +114,16 @@ def test_an_evaluation_with_held_out_prompts_is_fine(good: Preset) -> None:
     wanted = ["eval.every=5", "eval.n=40", "eval.best=eval_accuracy", "task.held_out=20"]
     assert told(good, *wanted) == []
     assert told(good, "eval.every=5", "eval.n=0", "eval.watch=0") == []
+
+
+def test_stages_are_fields_of_a_form(good: Preset) -> None:
+    staged = apply_overrides(good, [STAGES])
+    rows = {row.path: row.value for row in field_rows(staged) if row.path.startswith("curriculum")}
+    assert rows == {
+        "curriculum.0.steps": 5,
+        "curriculum.0.task.operators": ["+"],
+        "curriculum.1.steps": 10,
+        "curriculum.1.task.operands": [0, 20],
+    }
+    edited = apply_overrides(staged, ["curriculum.1.steps=20", 'curriculum.0.task.operators=["-"]'])
+    assert [stage.steps for stage in stages(edited.data)] == [5, 20]

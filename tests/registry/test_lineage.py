@@ -7,6 +7,7 @@ import pytest
 
 from grpotui.records.lineage import Parent, Relation, StageMark, parent_of
 from grpotui.registry import connect, sync
+from grpotui.registry.filters import functions, parse
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace
 from tests.writing import RunWriter
@@ -37,6 +38,27 @@ def test_parents_and_children_know_each_other(workspace: Workspace) -> None:
         ("copy-cccc", "clone", None),
     ]
     assert registry.children("fork-bbbb") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("kind:eval", {"eval-cccc"}),
+        ("kind:train base-aaaa", {"base-aaaa", "fork-bbbb"}),
+        ("base-aaaa", {"base-aaaa", "fork-bbbb", "eval-cccc"}),
+    ],
+)
+def test_the_filter_finds_kinds_and_children(workspace: Workspace, text: str, ids: set[str]) -> None:
+    writer(workspace, "base-aaaa").close()
+    writer(workspace, "fork-bbbb", parent={"run": "base-aaaa", "relation": "fork", "step": 4}).close()
+    evaluation = {"run": "base-aaaa", "relation": "evaluation", "step": 4}
+    writer(workspace, "eval-cccc", kind="eval", parent=evaluation).close()
+    registry = read(workspace)
+    functions(registry.connection)
+    found = parse(text)
+    query = f"SELECT id FROM runs WHERE {found.where}"  # noqa: S608
+    rows = registry.connection.execute(query, found.values)
+    assert {run_id for (run_id,) in rows} == ids
 
 
 @pytest.mark.parametrize(

@@ -129,4 +129,5 @@ async def test_nothing_waits_for_a_key_that_went_nowhere(runs: Workspace) -> Non
     async with app.run_test() as pilot:
         await ready(pilot, 4)
         typed(pilot, "?qgqmx\x1bnqvgDn\rlq" * 5 + "?")
-        await until(pilot, lambda: not app._typed and len(app.screen_stack) == 2, seconds=60)
+        await until(pilot, lambda: not app._typed and isinstance(app.screen, HelpScreen), 60)
+        await until(pilot, lambda: app.screen.is_mounted)

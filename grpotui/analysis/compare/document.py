@@ -112,19 +112,20 @@ def table(found: Comparison) -> tuple[list[str], list[list[str]]]:
     """Return (headers, rows): differences, then the outcome; for people."""
     headers = ["", *(f"{subject.letter} {clean(subject.run.id)}" for subject in found.subjects)]
     rows = [
-        [one.name + ("" if one.cause else " (beside)"), *difference_texts(one)] for one in found.differences
+        [clean(one.name, 200) + ("" if one.cause else " (beside)"), *difference_texts(one)]
+        for one in found.differences
     ]
-    rows += [[row.name, *(cell_text(cell, row) for cell in row.cells)] for row in found.rows]
+    rows += [[clean(row.name, 200), *(cell_text(cell, row) for cell in row.cells)] for row in found.rows]
     return headers, rows
 
 
 def to_markdown(found: Comparison) -> str:
     """Return headline sentences, one table, conclusions."""
     headers, rows = table(found)
-    lines = [f"- {sentence}" for sentence in found.changes]
+    lines = [f"- {clean(sentence)}" for sentence in found.changes]
     lines += ["", _row(headers), "|".join(["", *("---" for _ in headers), ""])]
     lines += [_row(row) for row in rows]
-    return "\n".join([*lines, "", *(f"- {sentence}" for sentence in found.conclusions)]) + "\n"
+    return "\n".join([*lines, "", *(f"- {clean(sentence)}" for sentence in found.conclusions)]) + "\n"
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -139,7 +140,7 @@ def to_csv(found: Comparison) -> str:
     writer.writerow(["what", *headers[1:]])
     writer.writerows([_inert(cell) for cell in row] for row in rows)
     for sentence in (*found.changes, *found.conclusions):
-        writer.writerow([sentence])
+        writer.writerow([clean(sentence)])
     return file.getvalue()
 
 

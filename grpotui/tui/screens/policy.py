@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from grpotui.contract import ContractError, condition
 from grpotui.records import POLICIES
 from grpotui.text import clean
 from grpotui.tui import style
@@ -64,6 +65,7 @@ class PolicyDialog(ModalScreen[dict[str, object] | None]):
         with Vertical(id="box"):
             yield Static(self._title, id="question", markup=False)
             yield Static("", id="rows", markup=False)
+            yield Static("", id="detail", markup=False)
             yield Static(
                 "↑ ↓ choose   ← → change   e kill criterion   enter ok   esc cancel", id="keys", markup=False
             )
@@ -90,9 +92,17 @@ class PolicyDialog(ModalScreen[dict[str, object] | None]):
         """Ask for a kill criterion."""
 
         def answered(text: str | None) -> None:
-            if text is not None:
+            if text is None:
+                return
+            wrong = ""
+            try:
+                if text:
+                    condition(text)
                 self._now[KILL] = text
-                self._show()
+            except ContractError as error:
+                wrong = f"{clean(text)}: {error}"
+            self.query_one("#detail", Static).update(wrong)
+            self._show()
 
         self.app.push_screen(
             Prompt(

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from grpotui.analysis.promises import NO, YES, Told, headline, marks_of
+from grpotui.analysis.promises import NO, OPEN, YES, Told, headline, marks_of
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.lines import OneLine
 from grpotui.tui.widgets.pane import Line
@@ -48,8 +48,15 @@ def _line(content: Mapping[str, Any], marks: Sequence[Told], texts: bool, dark: 
         line.add(f"  {mark.label} ", Tone.DIM)
         if texts:
             line.add(f"{mark.text} ")
-        line.add(mark.sign, _TONES.get(mark.sign, Tone.DIM)).add(f" {mark.numbers or mark.state}")
+        line.add(mark.sign, _TONES.get(mark.sign, Tone.DIM)).add(f" {_measured(mark)}")
     return line
+
+
+def _measured(mark: Told) -> str:
+    """Return the numbers of a mark; where nobody can tell, that and why."""
+    if mark.sign != OPEN or not mark.numbers:
+        return mark.numbers or mark.state
+    return f"{mark.state} ({mark.numbers})"
 
 
 class ContractLine(OneLine):
