@@ -22,8 +22,11 @@ validate: $(VENV)/.developer  ## long: the demos over several seeds with real tr
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_demos.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_rescue.py
 
-bench: $(VENV)/.developer
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/recorder.py
+bench: $(VENV)/.developer  ## every benchmark in a short form; docs/performance.md has the long one
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.registry --runs 500 --steps 2000
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.terminal --steps 5000 --starts 1 --seconds 5 --presses 3
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.recorder --pairs 1 --steps 8
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.trackers --rounds 1 --steps 6 --batches 32
 
 toys: $(VENV)/.installed  ## rebuild the two toy models that ship with grpotui
 	$(BIN)/python -m grpotui.train.toys.build words grpotui/train/toys/words
@@ -50,4 +53,4 @@ $(VENV)/.developer: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-bench dist build .mypy_cache .ruff_cache .pytest_cache

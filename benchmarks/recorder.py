@@ -1,7 +1,7 @@
 """What recording costs: the same TRL run with and without the recorder, in alternating pairs in one process.
 
-    make bench                                        # about a minute on two quiet cores
-    python benchmarks/recorder.py --pairs 8 --steps 40
+    python -m benchmarks.recorder                              # the figures of docs/performance.md
+    python -m benchmarks.recorder --pairs 1 --steps 8          # the short form in `make bench`
 
 Same seed, same model, same data: both runs of a pair sample the same tokens. On a machine that others
 use too, even processor time differs by more than the recording takes, so that is measured by itself as well.
@@ -29,6 +29,7 @@ from transformers import PrinterCallback, TrainerCallback  # noqa: E402 - reads 
 from transformers.utils.logging import disable_progress_bar  # noqa: E402
 from trl import GRPOConfig, GRPOTrainer  # noqa: E402
 
+from benchmarks import table  # noqa: E402
 from grpotui.records import RewardRange  # noqa: E402
 from grpotui.tasks import Example, Reward  # noqa: E402
 from grpotui.train.config import build_config  # noqa: E402
@@ -158,7 +159,7 @@ def measure(model: str, root: Path, batch: int, steps: int, pairs: int) -> None:
             shares.append(found[True][2] / found[True][1])
     ratio = f"{statistics.median(ratios):.3f} ({min(ratios):.3f}-{max(ratios):.3f})"
     step, recording, share = map(statistics.median, (walls, recordings, shares))
-    print(f"| {batch} | {step * 1e3:.1f} | {ratio} | {recording * 1e3:.2f} | {share:.2%} |", flush=True)
+    table.row(batch, f"{step * 1e3:.1f}", ratio, f"{recording * 1e3:.2f}", f"{share:.2%}")
 
 
 def main() -> None:
@@ -175,10 +176,9 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=FutureWarning)
     disable_progress_bar()
     model = arguments.model or str(toy_path("stories"))
-    print(
-        "| completions | TRL alone, ms/step | ratio of processor time (range) | recording, ms/step | share |"
-    )
-    print("|---|---|---|---|---|")
+    table.circumstances()
+    titles = ("completions", "TRL alone, ms/step", "ratio of processor time (range)", "recording, ms/step")
+    table.heading(*titles, "share")
     with tempfile.TemporaryDirectory() as folder:
         for batch in arguments.batches:
             measure(model, Path(folder), batch, arguments.steps, arguments.pairs)

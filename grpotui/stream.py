@@ -34,14 +34,17 @@ def _finite(value: object) -> Any:
     return value
 
 
+_encode = json.JSONEncoder(allow_nan=False, default=str).encode
+
+
 def encode_line(data: Mapping[str, Any]) -> bytes:
     """Return ``data`` as one JSON line; keys whose value is NaN or infinite stand in ``nonfinite``."""
     try:
-        text = json.dumps(data, allow_nan=False, default=str)
+        text = _encode(data)
     except ValueError:
         bad = [k for k, v in data.items() if isinstance(v, float) and not math.isfinite(v)]
         data = _finite(data)
-        text = json.dumps({**data, "nonfinite": bad} if bad else data, allow_nan=False, default=str)
+        text = _encode({**data, "nonfinite": bad} if bad else data)
     return text.encode() + b"\n"
 
 
@@ -232,6 +235,17 @@ def read_line(path: Path, offset: int, length: int) -> dict[str, Any] | None:
         return None
     try:
         return parse_line(_pread(fd, min(length, MAX_LINE), offset))
+    finally:
+        os.close(fd)
+
+
+def read_bytes(path: Path, offset: int, length: int) -> bytes:
+    """Read a part of a file, as much of it as there is; nothing when it is no regular file."""
+    fd = _open_regular(path)
+    if fd is None:
+        return b""
+    try:
+        return _pread(fd, length, offset)
     finally:
         os.close(fd)
 

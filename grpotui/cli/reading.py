@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 import click
@@ -16,7 +19,8 @@ from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
 from grpotui.errors import UserError
-from grpotui.records import Group, Mode, RunSummary
+from grpotui.records import Group, Hit, Mode, RunSummary
+from grpotui.registry.search import Condition, Wanted, pattern_of
 from grpotui.text import clean
 
 
@@ -175,11 +179,37 @@ def show_metrics(session: Session, run: str, keys: tuple[str, ...], as_json: boo
 @click.option(
     "--mode", type=click.Choice([str(mode) for mode in Mode]), help="Only the groups made for this."
 )
+@click.option("--task", help="Only completions of this task.")
+@click.option("--search", "text", help="Only completions with this text; any case, unless it has a capital.")
+@click.option("--regex", help="Only completions that this regular expression is found in.")
+@click.option("--reward", help="Only completions with such a reward: '<0.1', '>=0.5', '=1'.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many of them.")
 @json_option
 @click.pass_obj
-def show_completions(session: Session, run: str, step: int | None, mode: str | None, as_json: bool) -> None:
-    """Print the groups of completions of a run."""
-    objects = session.registry.group_lines(session.registry.resolve(run), step, mode)
+def show_completions(
+    session: Session,
+    run: str,
+    step: int | None,
+    mode: str | None,
+    task: str | None,
+    text: str | None,
+    regex: str | None,
+    reward: str | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Print the groups of completions of a run, or only those completions that are looked for.
+
+    With a search, --json prints one object a line.
+    """
+    run_id = session.registry.resolve(run)
+    if any(given is not None for given in (task, text, regex, reward, limit)):
+        condition = Condition.parse(reward) if reward is not None else None
+        pattern = pattern_of(regex) if regex else None
+        wanted = Wanted(text or "", pattern, condition, step, step, task, mode)
+        _print_hits(islice(session.registry.search(run_id, wanted), limit), as_json)
+        return
+    objects = session.registry.group_lines(run_id, step, mode)
     if as_json:
         print_json(list(objects))
         return
@@ -188,6 +218,18 @@ def show_completions(session: Session, run: str, step: int | None, mode: str | N
         _print_group(data)
     if not count:
         click.echo("no completions" if step is None else f"no completions at step {step}", err=True)
+
+
+def _print_hits(hits: Iterable[Hit], as_json: bool) -> None:
+    count = 0
+    for count, hit in enumerate(hits, 1):  # noqa: B007
+        if as_json:
+            click.echo(json.dumps(hit.to_json()))
+            continue
+        at = f"step {hit.group.step} group {hit.group.group} {hit.group.mode}"
+        click.echo(f"{at}  {fmt.number(hit.completion.reward):>6}  {clean(hit.completion.text)}")
+    if not count:
+        click.echo("no completion is like that", err=True)
 
 
 def _print_group(data: dict[str, Any]) -> None:

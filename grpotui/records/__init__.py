@@ -3,7 +3,7 @@
 ``from_json`` methods accept whatever a stream may hold (wrong types, missing keys) and never raise.
 """
 
-from grpotui.records.groups import ZERO_STD_EPSILON, Completion, Group, RewardRange, Visit, prompt_text
+from grpotui.records.groups import ZERO_STD_EPSILON, Completion, Group, Hit, RewardRange, Visit, prompt_text
 from grpotui.records.health import POLICIES, Flag, HealthContext, HealthSettings
 from grpotui.records.numbers import as_float, as_int
 from grpotui.records.runs import REWARD_WINDOW, RunSummary
@@ -20,6 +20,7 @@ __all__ = [
     "Group",
     "HealthContext",
     "HealthSettings",
+    "Hit",
     "HumanVerdict",
     "Level",
     "Mode",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from grpotui.records.numbers import as_float, as_int
 from grpotui.records.words import Flat, Mode
@@ -166,3 +166,22 @@ class Visit:
     step: int
     group: int
     mean: float | None
+
+
+class Hit(NamedTuple):
+    """One completion that was found: ``place`` is its number in the group."""
+
+    group: Group
+    place: int
+
+    @property
+    def completion(self) -> Completion:
+        """The completion itself."""
+        return self.group.completions[self.place]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the completion with what its group was asked: one line of an export."""
+        group = self.group
+        of = {"step": group.step, "group": group.group, "place": self.place, "mode": str(group.mode)}
+        asked = {"task": group.task, "prompt": group.prompt, "answer": group.answer}
+        return {**of, **asked, **self.completion.to_json()}

@@ -26,6 +26,11 @@ class GroupRow:
     truncated: int
 
 
+def modes(conn: sqlite3.Connection, rid: int) -> set[str]:
+    """Return the modes that a run has groups of."""
+    return {mode for (mode,) in conn.execute("SELECT DISTINCT mode FROM completions WHERE run = ?", (rid,))}
+
+
 def steps(conn: sqlite3.Connection, rid: int, mode: str) -> list[int]:
     """Return the steps that have groups, ascending."""
     rows = conn.execute(
@@ -56,6 +61,16 @@ def read(
     found = ((number, read_line(path, offset, length)) for number, offset, length in places)
     groups = ((number, Group.from_json(data)) for number, data in found if data is not None)
     return [replace(group, group=number) for number, group in groups if group.step == step]
+
+
+def worst(conn: sqlite3.Connection, rid: int, mode: str) -> tuple[int, int] | None:
+    """Return the (step, group) with the lowest mean reward, the newest of them; None without any."""
+    found: tuple[int, int] | None = conn.execute(
+        "SELECT step, grp FROM completions WHERE run = ? AND mode = ? AND mean IS NOT NULL "
+        "ORDER BY mean, step DESC LIMIT 1",
+        (rid, mode),
+    ).fetchone()
+    return found
 
 
 def visits(conn: sqlite3.Connection, rid: int, mode: str, step: int, group: int) -> list[tuple[int, int]]:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.records import Flag, Group, Mode, RewardRange, RunSummary, Status, Visit, as_int
+from grpotui.records import Flag, Group, Hit, Mode, RewardRange, RunSummary, Status, Visit, as_int
 from grpotui.records.lineage import StageMark
-from grpotui.registry import documents, groups, points, prompts
+from grpotui.registry import documents, groups, points, prompts, search
 from grpotui.registry.database import fresh
 from grpotui.registry.groups import GroupRow
 from grpotui.registry.references import resolve
 from grpotui.registry.rows import SUMMARY_COLUMNS, summary_of
+from grpotui.registry.search import Wanted
 from grpotui.workspace import Workspace
 
 Points = list[tuple[int, float | None]]
@@ -148,6 +149,11 @@ class Registry:
 
     # Groups
 
+    def modes(self, run_id: str) -> list[Mode]:
+        """Return why the run's groups were made, training first; those of unknown modes are left out."""
+        found = groups.modes(self.connection, self._rid(run_id))
+        return [mode for mode in Mode if str(mode) in found]
+
     def group_steps(self, run_id: str, mode: str = Mode.TRAIN) -> list[int]:
         """Return the steps that have groups, ascending."""
         return groups.steps(self.connection, self._rid(run_id), str(mode))
@@ -160,6 +166,10 @@ class Registry:
         """Return a step's groups with their texts; what is gone from the file is left out."""
         path = self.workspace.run(run_id).completions
         return groups.read(self.connection, self._rid(run_id), path, str(mode), step, only)
+
+    def worst_group(self, run_id: str, mode: str = Mode.TRAIN) -> tuple[int, int] | None:
+        """Return the (step, group) with the lowest mean reward, the newest of them; None without any."""
+        return groups.worst(self.connection, self._rid(run_id), str(mode))
 
     def visits(self, run_id: str, step: int, group: int, mode: str = Mode.TRAIN) -> list[tuple[int, int]]:
         """Return every (step, group) that had the same prompt as this one, ascending, itself included."""
@@ -176,6 +186,11 @@ class Registry:
     def prompt_means(self, run_id: str, low: int, high: int, mode: str = Mode.TRAIN) -> dict[int, float]:
         """Return each prompt's mean reward over steps from ``low`` to ``high``."""
         return prompts.means(self.connection, self._rid(run_id), str(mode), low, high)
+
+    def search(self, run_id: str, wanted: Wanted) -> Iterator[Hit]:
+        """Yield the completions that are looked for, in the order in which they were written."""
+        path = self.workspace.run(run_id).completions
+        return search.find(self.connection, self._rid(run_id), path, wanted)
 
     def group_lines(
         self, run_id: str, step: int | None = None, mode: str | None = None

@@ -131,6 +131,17 @@ class GrpoTui(KeysInOrder):
 
         self.do(lambda: clip.keep(self.workspace, what, text), kept)
 
+    def careful(self, deed: Callable[[T], None]) -> Callable[[T], None]:
+        """Return ``deed``, with errors that a user can mend shown as one line."""
+
+        def tried(value: T) -> None:
+            try:
+                deed(value)
+            except UserError as error:
+                self.complain(error)
+
+        return tried
+
     def complain(self, error: Exception) -> None:
         """Show an error as one line."""
         self.say(one_line(error), "error")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from grpotui.records import Completion, Flat, Group, RewardRange
+from grpotui.records import Completion, Flat, Group, Mode, RewardRange
 
 GOOD, POOR = 0.9, 0.1
 """Normalised rewards from which a completion counts as good, and up to which as poor."""
@@ -52,6 +53,7 @@ class StepGroups:
     step: int
     groups: tuple[Group, ...] = ()
     template: frozenset[tuple[str, ...]] = frozenset()
+    mode: Mode = Mode.TRAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,35 @@ def prompt_end(group: Group) -> str:
     return " ".join(group.prompt[-400:].split())
 
 
-def folded(group: Group) -> list[Fold]:
-    """Return a group's distinct texts, the most frequent first, then by reward, then as they came."""
+class Order(StrEnum):
+    """What the texts of a group are sorted by, the most first."""
+
+    COUNT = "count"
+    REWARD = "reward"
+    LEAST = "lowest reward"
+    ADVANTAGE = "advantage"
+    TOKENS = "tokens"
+    CUT = "cut at the limit"
+
+
+_LOWEST = float("-inf")
+_ORDERS: dict[Order, Callable[[Fold], float]] = {
+    Order.COUNT: lambda fold: fold.count,
+    Order.REWARD: lambda fold: _LOWEST if fold.reward is None else fold.reward,
+    Order.LEAST: lambda fold: _LOWEST if fold.reward is None else -fold.reward,
+    Order.ADVANTAGE: lambda fold: _LOWEST if fold.advantage is None else fold.advantage,
+    Order.TOKENS: lambda fold: fold.first.tokens,
+    Order.CUT: lambda fold: fold.first.truncated,
+}
+
+
+def folded(group: Group, order: Order = Order.COUNT) -> list[Fold]:
+    """Return a group's distinct texts, sorted, then by reward, then as they came."""
     found: dict[str, list[Completion]] = {}
     for completion in group.completions:
         found.setdefault(completion.text, []).append(completion)
     folds = [Fold(text, tuple(members)) for text, members in found.items()]
-    return sorted(folds, key=lambda f: (-f.count, -(f.reward if f.reward is not None else float("-inf"))))
+    return sorted(folds, key=lambda fold: (-_ORDERS[order](fold), -_ORDERS[Order.REWARD](fold)))
 
 
 def _key(word: str) -> str:

@@ -105,7 +105,18 @@ RUN = Section(
             "run.copy", "y", "copy", "copy", "Copy prompt and completion (OSC 52); logs/copied.txt keeps them"
         ),
         Key("run.read", "enter", "read", "read", "Read the completion on the whole screen"),
-        Key("run.odd", "f", "odd", "next flat", "The next group without spread, or with a cut completion"),
+        Key("run.odd", "f", "odd", "next flat", "The next group without spread, or cut, or as i says"),
+        Key("run.choose_odd", "i", "choose_odd", "", "What f looks for: flat, floor, cut, mixed, worst"),
+        Key("run.mode", "w", "mode", "watch", "Groups of training, of watch prompts, of evaluations"),
+        Key("run.sort", "t", "sort", "", "Sort a group's texts: count, reward, advantage, tokens, cut"),
+        Key(
+            "run.search",
+            "slash",
+            "search",
+            "search",
+            "Search all completions: words, /regex/, reward<0.1",
+            "/",
+        ),
         Key("run.metric", "z", "metric(1)", "metric", "The next metric in the large chart"),
         Key("run.metric_back", "Z", "metric(-1)", "", "The metric before"),
         Key("run.find_metric", "a", "find_metric", "any metric", "Any metric in the large chart, by search"),
@@ -230,6 +241,15 @@ LAUNCH = Section(
     ),
 )
 
+SEARCH = Section(
+    "Search",
+    (
+        Key("search.go", "enter", "choose", "go there", "Go to the completion"),
+        Key("search.again", "slash", "again", "search", "Look for something else", "/"),
+        Key("search.copy", "y", "copy", "copy", "Copy every hit as a line of JSON, kept in logs/copied.txt"),
+    ),
+)
+
 RESOURCES = Section(
     "Resources",
     (
@@ -266,7 +286,7 @@ READER = Section(
     ),
 )
 
-SECTIONS = (EVERYWHERE, RUNS, RUN, READER, COMPARE, LAUNCH, RESOURCES)
+SECTIONS = (EVERYWHERE, RUNS, RUN, READER, SEARCH, COMPARE, LAUNCH, RESOURCES)
 
 
 def check(keys: Mapping[str, str]) -> None:

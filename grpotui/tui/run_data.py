@@ -6,22 +6,25 @@ import sqlite3
 import time
 from bisect import bisect_right
 from contextlib import closing, suppress
+from itertools import islice
 from types import MappingProxyType
 
 from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
 from grpotui.presets import health_settings
 from grpotui.records import (
-    ZERO_STD_EPSILON,
     HealthSettings,
+    Hit,
+    Mode,
     RewardRange,
     RunSummary,
     Status,
 )
 from grpotui.registry import connect, index_run
-from grpotui.registry.groups import GroupRow
 from grpotui.registry.queries import Registry
+from grpotui.registry.search import Wanted
 from grpotui.tui.group_view import StepGroups, template
+from grpotui.tui.odd import Kind, matches
 from grpotui.tui.run_axis import TIME
 from grpotui.tui.run_history import History, spread
 from grpotui.tui.run_log import LogReader
@@ -32,11 +35,6 @@ from grpotui.workspace import Workspace
 
 MOST_STEPS = 5000
 """Steps that a search looks through."""
-
-
-def _odd(row: GroupRow) -> bool:
-    flat = row.low is not None and row.high is not None and row.high - row.low < ZERO_STD_EPSILON
-    return flat or row.truncated > 0
 
 
 class RunReader:
@@ -52,9 +50,12 @@ class RunReader:
         self._attempt = 0
         self._replayed_until: int | None = None
         """The last step before a resume, until the resumed attempt is beyond it: its steps replace those."""
-        self._seen: tuple[int, int, Status] | None = None
+        self._seen: tuple[int, int, Status, Mode] | None = None
         self._steps: tuple[int, ...] = ()
         self._group_steps: tuple[int, ...] = ()
+        self._modes: tuple[Mode, ...] = ()
+        self.mode = Mode.TRAIN
+        """Which groups are read."""
         self._settings: tuple[int, HealthSettings, RewardRange | None] | None = None
         self._per_step: int | None = None
         self._registry: Registry | None = None
@@ -90,6 +91,7 @@ class RunReader:
         version = (connection, connection.execute("PRAGMA data_version").fetchone())
         last, before, self._version = self._last, self._version, version
         same = last is not None and not came and version == before and log is last.log and not ruled
+        same = same and last is not None and last.mode is self.mode
         if last is not None and same and last.run.status is not Status.QUEUED:
             return last
         self._last = self._snapshot(registry, log)
@@ -107,6 +109,8 @@ class RunReader:
             series=MappingProxyType(series),
             steps=self._steps,
             group_steps=self._group_steps,
+            mode=self.mode,
+            modes=self._modes,
             flags=tuple(flags),
             log=log,
             reward_range=span,
@@ -120,32 +124,41 @@ class RunReader:
 
     def groups(self, step: int) -> StepGroups:
         """Return the groups of one step. Safe beside :meth:`fetch` in another thread."""
+        mode = self.mode
         with closing(connect(self.workspace)) as connection:
-            groups = tuple(Registry(connection, self.workspace).groups(self.run_id, step))
-        return StepGroups(step, groups, template(groups))
+            groups = tuple(Registry(connection, self.workspace).groups(self.run_id, step, mode))
+        return StepGroups(step, groups, template(groups), mode)
 
     def history(self, step: int, group: int) -> History:
         """Return how one group's prompt did at other steps. Safe beside :meth:`fetch` in another thread."""
         with closing(connect(self.workspace)) as connection:
             registry = Registry(connection, self.workspace)
-            visits = registry.visits(self.run_id, step, group)
+            visits = registry.visits(self.run_id, step, group, self.mode)
             at = visits.index((step, group)) if (step, group) in visits else 0
             chosen = (visits[place] for place in spread(len(visits), at))
-            groups = [g for of, number in chosen for g in registry.groups(self.run_id, of, only=number)]
+            groups = [g for of, number in chosen for g in registry.groups(self.run_id, of, self.mode, number)]
         return History((step, group), tuple(visits), tuple(groups))
 
-    def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
-        """Return the next (step, group) without spread or with a cut completion, around the end."""
+    def search(self, wanted: Wanted, most: int) -> list[Hit]:
+        """Return the completions that are looked for, ``most`` at most. Safe beside :meth:`fetch`."""
+        with closing(connect(self.workspace)) as connection:
+            return list(islice(Registry(connection, self.workspace).search(self.run_id, wanted), most))
+
+    def next_odd(self, step: int, group: int, kind: Kind) -> tuple[int, int] | None:
+        """Return the next (step, group) of a kind, around the end."""
         with closing(connect(self.workspace)) as connection:
             registry = Registry(connection, self.workspace)
-            steps = registry.group_steps(self.run_id)
+            if kind is Kind.WORST:
+                return registry.worst_group(self.run_id, self.mode)
+            span = registry.reward_range(self.run_id)
+            steps = registry.group_steps(self.run_id, self.mode)
             start = max(bisect_right(steps, step) - 1, 0)
             for number in range(min(len(steps), MOST_STEPS) + 1):
                 at = steps[(start + number) % len(steps)] if steps else 0
-                for place, row in enumerate(registry.group_rows(self.run_id, at)):
+                for place, row in enumerate(registry.group_rows(self.run_id, at, self.mode)):
                     if number == 0 and at == step and place <= group:
                         continue
-                    if _odd(row):
+                    if matches(row, kind, span):
                         return at, place
         return None
 
@@ -168,12 +181,15 @@ class RunReader:
         self._take_steps(registry, run)
 
     def _take_steps(self, registry: Registry, run: RunSummary) -> None:
-        seen = (run.attempt, run.step, run.status)
+        seen = (run.attempt, run.step, run.status, self.mode)
         if seen == self._seen:
             return
+        self._modes = tuple(registry.modes(self.run_id))
+        if self._modes and self.mode not in self._modes:
+            self.mode = self._modes[0]
         self._seen = seen
         logged = {step for r in self._longest() for step in r.steps}
-        found = registry.group_steps(self.run_id)
+        found = registry.group_steps(self.run_id, self.mode)
         # The groups of a step are complete once its metrics line is there.
         whole = [s for s in found if s <= run.step] if run.status.is_live else found
         self._group_steps = tuple(whole)

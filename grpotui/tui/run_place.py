@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 
 from grpotui.records import keys
-from grpotui.tui.group_view import Fold, StepGroups, folded
+from grpotui.tui.group_view import Fold, Order, StepGroups, folded
 from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
 from grpotui.tui.run_window import Lens, after
@@ -33,6 +33,9 @@ class Place:
         self._groups: OrderedDict[int, StepGroups] = OrderedDict()
         self._last: StepGroups | None = None
         self.history = History()
+        self.order = Order.COUNT
+        self._text: str | None = None
+        """A text that was gone to, until its group is there."""
         self._folds: tuple[StepGroups, int, tuple[Fold, ...]] | None = None
 
     @property
@@ -61,6 +64,9 @@ class Place:
         """Take in a newer snapshot. A resumed run went back: what was read of its steps may not hold."""
         old = self.snapshot
         self.snapshot = snapshot
+        if old is not None and old.mode is not snapshot.mode:
+            self._groups.clear()
+            self._last, self.history, self.group, self.sample = None, History(), 0, 0
         if old is not None and (old.replaying or snapshot.replaying):
             self._groups.clear()
             self._left_at = min(self._left_at, snapshot.steps[-1] if snapshot.steps else 0)
@@ -118,6 +124,16 @@ class Place:
             self.group = max(0, min(self._group(shown) + by, len(shown.groups) - 1))
             self.sample = 0
 
+    def go_to(self, step: int, group: int, text: str) -> None:
+        """Stand on a completion: its step, its group, its text once the groups are read."""
+        self.go(step)
+        self.group, self._text = group, text
+
+    def next_order(self) -> None:
+        """Sort the texts of a group by another measure, around the end."""
+        self.order = after(tuple(Order), self.order)
+        self.sample, self._folds = 0, None
+
     def move_sample(self, by: int) -> None:
         """Select another text, and stay on the step."""
         self.hold()
@@ -171,6 +187,8 @@ class Place:
 
     def put_groups(self, groups: StepGroups) -> None:
         """Keep the groups of a step; those of a step that is not logged yet may lack some."""
+        if self.snapshot is not None and groups.mode is not self.snapshot.mode:
+            return
         self._groups[groups.step] = self._last = groups
         self._groups.move_to_end(groups.step)
         while len(self._groups) > KEPT:
@@ -193,7 +211,8 @@ class Place:
             loading = snapshot is not None and bool(snapshot.group_steps)
             return GroupsData(step=self.step, loading=loading)
         where = "" if not self.live else "live" if snapshot.run.status.is_live else "last"
-        return GroupsData(shown.groups, self._group(shown), shown.step, where, snapshot.reward_range)
+        chosen = self._group(shown)
+        return GroupsData(shown.groups, chosen, shown.step, where, snapshot.reward_range, mode=snapshot.mode)
 
     def detail(self) -> DetailData:
         """Return what the folded group and the reader show."""
@@ -202,7 +221,10 @@ class Place:
             return DetailData()
         number = self._group(shown)
         if self._folds is None or self._folds[:2] != (shown, number):
-            self._folds = (shown, number, tuple(folded(shown.groups[number])))
+            self._folds = (shown, number, tuple(folded(shown.groups[number], self.order)))
         folds = self._folds[2]
+        if self._text is not None and shown.step == self.step:
+            wanted, self._text = self._text, None
+            self.sample = next((i for i, fold in enumerate(folds) if fold.text == wanted), 0)
         sample = max(0, min(self.sample, len(folds) - 1))
         return DetailData(shown.groups[number], folds, sample, snapshot.reward_range, shown.template)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange, RunSummary, Verdict
+from grpotui.records import Flag, FlagKind, HealthSettings, Level, Mode, RewardRange, RunSummary, Verdict
 from grpotui.records.keys import EVAL_ACCURACY, REWARD
 from grpotui.tui.run_axis import BY_STEP, KEYS, SAMPLES, STEP, Axis, by_samples, by_series
 from grpotui.tui.run_series import Series
@@ -42,6 +42,10 @@ class RunSnapshot:
     steps: tuple[int, ...] = ()
     """Steps that have a metrics line or groups, ascending."""
     group_steps: tuple[int, ...] = ()
+    """Steps that have groups of ``mode``."""
+    mode: Mode = Mode.TRAIN
+    modes: tuple[Mode, ...] = ()
+    """Which groups the run has: of training, watch prompts, evaluations."""
     flags: tuple[Flag, ...] = ()
     """By step, then as they came."""
     log: tuple[str, ...] = ()

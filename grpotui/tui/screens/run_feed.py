@@ -5,11 +5,17 @@ from __future__ import annotations
 from textual import work
 from textual.message import Message
 
+from grpotui.records import Hit
+from grpotui.tui import finding
 from grpotui.tui.group_view import StepGroups
+from grpotui.tui.odd import Kind
 from grpotui.tui.run_data import RunReader
 from grpotui.tui.run_history import History
 from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.run_window import after
+from grpotui.tui.screens.prompt import Prompt
 from grpotui.tui.screens.run_moves import RunMoves
+from grpotui.tui.screens.search import SearchScreen
 from grpotui.tui.sight import in_sight
 from grpotui.tui.trouble import tried
 
@@ -60,9 +66,38 @@ class RunFeed(RunMoves):
         if self._reader is not None:
             self._reader.close()
 
-    def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
-        """Return the next place that needs a look. Slow: for a thread."""
-        return self._reader.next_odd(step, group) if self._reader is not None else None
+    def next_odd(self, step: int, group: int, kind: Kind) -> tuple[int, int] | None:
+        """Return the next group of a kind. Slow: for a thread."""
+        return self._reader.next_odd(step, group, kind) if self._reader is not None else None
+
+    def action_mode(self) -> None:
+        """Show the groups of training, of watch prompts or of evaluations."""
+        snapshot, reader = self.place.snapshot, self._reader
+        if snapshot is None or reader is None:
+            return
+        if len(snapshot.modes) < 2:
+            self.app.say(
+                "Only groups of one kind here: [eval] watch = 8 samples the same prompts again and again"
+            )
+            return
+        reader.mode = after(snapshot.modes, snapshot.mode)
+        self.fetch()
+
+    def action_search(self) -> None:
+        """Search the run's completions; what is chosen is gone to."""
+        reader, snapshot = self._reader, self.place.snapshot
+        if reader is None or snapshot is None:
+            return
+
+        def typed(words: str | None) -> None:
+            if words:
+                self.app.push_screen(SearchScreen(reader, words, snapshot.reward_range, self._go_to))
+
+        self.app.push_screen(Prompt("Search completions", finding.HINT), self.app.careful(typed))
+
+    def _go_to(self, hit: Hit) -> None:
+        self.place.go_to(hit.group.step, hit.group.group, hit.completion.text)
+        self.show()
 
     def fetch(self) -> None:
         """Fetch a snapshot unless one is under way, or nobody looks."""

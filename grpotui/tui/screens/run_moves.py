@@ -8,8 +8,10 @@ from textual.binding import BindingType
 
 from grpotui.records import RunSummary
 from grpotui.tui import keymap, run_charts
+from grpotui.tui.odd import KEYS, MEANINGS, Kind
 from grpotui.tui.run_place import Place
 from grpotui.tui.screens.picker import Picker
+from grpotui.tui.screens.prompt import Choice
 from grpotui.tui.screens.run_keys import RunKeys, copy_completion
 from grpotui.tui.widgets.run_board import TWO_COLUMNS, RunBoard
 
@@ -23,6 +25,7 @@ class RunMoves(RunKeys):
     def __init__(self) -> None:
         super().__init__()
         self.place = Place()
+        self.odd = Kind.ODD
         self.visit_wanted = 0
         """Which way to go once the prompt at the cursor was followed; 0 to stay."""
         self._log_asked = False
@@ -44,8 +47,8 @@ class RunMoves(RunKeys):
         """Bring everything to where the cursor is."""
         raise NotImplementedError
 
-    def next_odd(self, step: int, group: int) -> tuple[int, int] | None:
-        """Return the next place that needs a look. Slow: for a thread."""
+    def next_odd(self, step: int, group: int, kind: Kind) -> tuple[int, int] | None:
+        """Return the next group of a kind. Slow: for a thread."""
         raise NotImplementedError
 
     # Keys
@@ -183,8 +186,25 @@ class RunMoves(RunKeys):
         self.place.hold()
         self.app.push_screen(ReaderScreen(self.place))
 
+    def action_choose_odd(self) -> None:
+        """Choose which kind of group to go to, and go to the next one."""
+        choices = {key: (str(kind), MEANINGS[kind]) for key, kind in KEYS.items()}
+
+        def chosen(word: str | None) -> None:
+            if word is not None:
+                self.odd = Kind(word)
+                self.action_odd()
+
+        self.app.push_screen(Choice("Go to the next group that is", choices, "f goes on to the next"), chosen)
+
+    def action_sort(self) -> None:
+        """Sort the texts of a group by another measure."""
+        self.place.next_order()
+        self.app.say(f"Texts by {self.place.order}")
+        self.show()
+
     def action_odd(self) -> None:
-        """Go to the next group without spread, or with a cut completion."""
+        """Go to the next group of the kind that was chosen."""
         place = self.place
         if place.step is None:
             return
@@ -192,13 +212,13 @@ class RunMoves(RunKeys):
 
         def found(at: tuple[int, int] | None) -> None:
             if at is None:
-                self.app.say("No group without spread, and no completion that was cut")
+                self.app.say(f"No group is {self.odd}")
                 return
             place.go(at[0])
             place.group = at[1]
             self.show()
 
-        self.app.do(lambda: self.next_odd(step, group), found)
+        self.app.do(lambda: self.next_odd(step, group, self.odd), found)
 
     def go_back(self) -> bool:
         """Close the log that was asked for, show all panes again; False when there is neither: then leave."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from grpotui.analysis import format as fmt
-from grpotui.records import Flat, Group, RewardRange
+from grpotui.records import Flat, Group, Mode, RewardRange
 from grpotui.tui import group_view as view
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import cell
 from grpotui.tui.widgets.pane import Line, Pane, section, window
 
+MODES = {Mode.WATCH: "watch prompts", Mode.EVAL: "evaluation"}
 LEGEND = f"{view.FULL}≥.9 {view.HALF} {view.NONE}≤.1 {view.CUT}cut"
 GLYPHS = 16
 """Completions that are drawn one by one; beyond, they are counted."""
@@ -30,6 +31,7 @@ class GroupsData:
     """``live`` or ``last`` while the newest step is followed."""
     span: RewardRange | None = None
     loading: bool = False
+    mode: Mode = Mode.TRAIN
 
     @property
     def current(self) -> Group | None:
@@ -90,6 +92,7 @@ class Groups(Pane):
             Line(self.dark)
             .add(f" step {data.step}", Tone.STRONG)
             .add(f" ({data.where})" if data.where else "", Tone.DIM)
+            .add("" if data.mode is Mode.TRAIN else f" {MODES.get(data.mode, data.mode)}", Tone.LIVE)
         )
         count = f"{len(data.groups)} x {size} " if data.groups else ""
         right = Line(self.dark).add(f"{LEGEND}   " if line.text.cell_len + 24 < width else "", Tone.DIM)
