@@ -27,7 +27,8 @@ from grpotui.registry.browse import last_verdict_at
 from grpotui.registry.queries import Registry
 from grpotui.settings import Settings, settings_path
 from grpotui.text import clean
-from grpotui.tui import clip, deeds, keymap, style, theme
+from grpotui.tui import clip, keymap, style, theme
+from grpotui.tui.actions.trust import ask_trust
 from grpotui.tui.keys_in_order import KeysInOrder
 from grpotui.tui.looks import Looks
 from grpotui.tui.screens.runs import RunsScreen
@@ -146,7 +147,7 @@ class GrpoTui(KeysInOrder):
         """Show an error as one line."""
         self.say(one_line(error), "error")
 
-    @work(thread=True, group="deeds")
+    @work(thread=True, group="do")
     def do(self, deed: Callable[[], T], then: Callable[[T], None] | None = None) -> None:
         """Do something slow in a thread; ``then`` gets its result on the app's own thread.
 
@@ -156,7 +157,7 @@ class GrpoTui(KeysInOrder):
             result = deed()
         except UntrustedError as error:
             again = partial(self.do, deed, then)
-            self.call_from_thread(deeds.ask_trust, self, error.files, again)
+            self.call_from_thread(ask_trust, self, error.files, again)
             return
         except TROUBLE as error:
             self.call_from_thread(self.complain, error)

@@ -9,7 +9,7 @@ from grpotui.analysis import format as fmt
 from grpotui.launch import leases
 from grpotui.launch.devices import CPU
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.resources_view import DeviceUse, ResourcesSnapshot, short_words
+from grpotui.tui.resources.view import DeviceUse, ResourcesSnapshot, short_words
 from grpotui.tui.screens.prompt import Confirm
 from grpotui.tui.screens.resources import ResourcesScreen
 from grpotui.tui.screens.runs import RunsScreen

@@ -14,7 +14,7 @@ from grpotui.analysis.compare.noise import Mark
 from grpotui.analysis.compare.outcome import Row
 from grpotui.text import clean
 from grpotui.tui import style
-from grpotui.tui.compare_charts import TONES
+from grpotui.tui.compare.charts import TONES
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.pane import Line, Pane
 

@@ -13,7 +13,7 @@ from grpotui.analysis import format as fmt
 from grpotui.analysis.series import eta, sparkline
 from grpotui.text import clean
 from grpotui.tui import style
-from grpotui.tui.runs_view import RunRow, RunsSnapshot
+from grpotui.tui.runs.view import RunRow, RunsSnapshot
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import LineTable, cell
 
