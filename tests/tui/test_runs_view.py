@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict
 from grpotui.tui.actions.remarks import tags_of
 from grpotui.tui.runs.view import RunRow

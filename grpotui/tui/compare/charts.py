@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import REWARD_WINDOW
 from grpotui.records.keys import EVAL_ACCURACY
 from grpotui.tui.compare.view import CompareSnapshot

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import closing, suppress
 
+from grpotui import format as fmt
 from grpotui.errors import UserError
 from grpotui.launch import devices, leases, pruning
 from grpotui.registry import browse, connect
@@ -38,7 +39,7 @@ def read(workspace: Workspace) -> ResourcesSnapshot:
 
 
 def _use(workspace: Workspace, device: devices.Device) -> DeviceUse:
-    label = f"{device.label}  {device.name}  {device.memory / 1e9:.0f} GB" if device.is_gpu else device.label
+    label = f"{device.label}  {device.name}  {fmt.size(device.memory)}" if device.is_gpu else device.label
     with suppress(OSError, UserError):
         if holder := leases.holder(device):
             return DeviceUse(label, holder.seen_from(workspace), ours=True)

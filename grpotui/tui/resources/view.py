@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import RunSummary
 
 

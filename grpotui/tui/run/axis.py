@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.tui.run.series import Series
 
 STEP, EPOCH, SAMPLES, TOKENS, TIME = "step", "epoch", "samples", "tokens", "time"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import REWARD_WINDOW, FlagKind, Level, keys
 from grpotui.tui import style
 from grpotui.tui.run.axis import STEP

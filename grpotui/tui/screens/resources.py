@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.tui import keymap, style
 from grpotui.tui.resources import data as resources_data
 from grpotui.tui.resources.view import CheckpointRow, ResourcesSnapshot

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.tui.run.columns import nearest
 
 Tick = tuple[float, str]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.compare.comparison import Comparison
 from grpotui.analysis.compare.config import Difference
 from grpotui.analysis.compare.document import cell_text, difference_texts

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.compare.told import Told
 from grpotui.records import Mode
 from grpotui.tui.compare.charts import TONES

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import Group, RewardRange
 from grpotui.text import clean, clean_lines
 from grpotui.tui.run import group_view as view

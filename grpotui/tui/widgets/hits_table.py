@@ -6,7 +6,7 @@ import re
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import Hit, RewardRange
 from grpotui.tui.run import group_view as view
 from grpotui.tui.style import Tone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import Group, RewardRange
 from grpotui.tui.run import group_view as view
 from grpotui.tui.run.history import History

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rich.cells import cell_len
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.series import eta, sparkline
 from grpotui.text import clean
 from grpotui.tui import style

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.tui.run.columns import by_column, column, means
 from grpotui.tui.run.series import Series
 from grpotui.tui.style import Tone

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import time
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
+_SIZES = ("B", "kB", "MB", "GB", "TB")
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -111,11 +112,10 @@ def part_of(done: float | None, whole: float | None, digits: int = 0) -> str:
 
 def size(number: float) -> str:
     """Return bytes as ``512 B``, ``3.4 MB``, ``81 GB``."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.0f} {unit}" if unit == "B" or number >= 100 else f"{number:.1f} {unit}"
-        number /= 1000
-    return f"{number:.1f} TB"
+    power = 0
+    while number >= 1000 and power < len(_SIZES) - 1:
+        number, power = number / 1000, power + 1
+    return f"{number:.0f} {_SIZES[power]}" if not power or number >= 9.95 else f"{number:.1f} {_SIZES[power]}"
 
 
 def device(text: str) -> str:
