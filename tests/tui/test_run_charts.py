@@ -248,3 +248,19 @@ async def test_a_copy_is_harmless_and_kept(workspace: Workspace) -> None:
         assert kept.endswith("words\nsecond line\n\n")
         assert "\x1b" not in kept
         assert pilot.app.clipboard in kept
+
+
+async def test_stages_of_a_curriculum_are_marked(workspace: Workspace) -> None:
+    maker = RunMaker(workspace, max_steps=30).start()
+    for number, name, first in ((1, "plus", 1), (2, "minus", 11), (3, "all", 21)):
+        maker.event("stage", step=first, stage=number, stages=3, name=name)
+        for step in range(first, first + 10):
+            maker.log_step(reward=step / 30)
+    maker.end()
+    async with GrpoTui(workspace).run_test(size=WIDE) as pilot:
+        await open_run(pilot)
+        lines = screen_lines(pilot)
+        assert "stage 3/3 all" in lines[1]
+        axis, labels = lines[13][:76], lines[14][:76]
+        assert axis.count("┬") == 3
+        assert all(name in labels for name in ("plus", "minus", "all"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grpotui import format as fmt
 from grpotui.records import REWARD_WINDOW, FlagKind, Level, keys
+from grpotui.text import clean
 from grpotui.tui import style
 from grpotui.tui.run.axis import STEP
 from grpotui.tui.run.series import Series
@@ -17,6 +18,7 @@ from grpotui.tui.widgets.axis import Scale, Tick, log_scale, scale
 from grpotui.tui.widgets.canvas import NOT_FINITE, Curve, Drawing, Shape
 from grpotui.tui.widgets.chart import ChartSpec, Item, Mark
 
+STAGE = "┬"
 DOT, DIAMOND, STUCK, AT_MAX, CROSS, WITHIN = "●", "◆", "█", "░", "X", "W"
 NAMES = {key: label for label, key in VITALS}
 WHOLE = View()
@@ -25,7 +27,7 @@ SPAN_SHARE = 0.25
 
 
 def flag_marks(snapshot: RunSnapshot) -> tuple[Mark, ...]:
-    """Return where flags stand, the gravest of a step only; verdicts first, then by level."""
+    """Return where flags stand, the gravest of a step only, verdicts first; then where stages begin."""
 
     def weight(mark: tuple[int, FlagKind, Level]) -> tuple[bool, int]:
         _, kind, level = mark
@@ -37,6 +39,8 @@ def flag_marks(snapshot: RunSnapshot) -> tuple[Mark, ...]:
         if kind is FlagKind.VERDICT or level is not Level.INFO:
             tone = style.LEVEL_TONES[level] if kind is FlagKind.VERDICT else Tone.DIM
             marks.setdefault(step, Mark(step, style.LEVEL_SIGNS[level], tone))
+    for stage in snapshot.stages:
+        marks.setdefault(stage.step, Mark(stage.step, STAGE, Tone.LIVE, clean(stage.name, 16)))
     return tuple(marks.values())
 
 

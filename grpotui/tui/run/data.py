@@ -112,6 +112,7 @@ class RunReader:
             mode=self.mode,
             modes=self._modes,
             flags=tuple(flags),
+            stages=tuple(registry.stages(self.run_id)),
             log=log,
             reward_range=span,
             health=settings,

@@ -10,6 +10,7 @@ from typing import Any
 
 from grpotui.records import Flag, FlagKind, HealthSettings, Level, Mode, RewardRange, RunSummary, Verdict
 from grpotui.records.keys import EVAL_ACCURACY, REWARD
+from grpotui.records.lineage import StageMark
 from grpotui.tui.run.axis import BY_STEP, KEYS, SAMPLES, STEP, Axis, by_samples, by_series
 from grpotui.tui.run.series import Series
 from grpotui.tui.run.window import Span, View
@@ -48,6 +49,8 @@ class RunSnapshot:
     """Which groups the run has: of training, watch prompts, evaluations."""
     flags: tuple[Flag, ...] = ()
     """By step, then as they came."""
+    stages: tuple[StageMark, ...] = ()
+    """Where the stages of a curriculum began."""
     log: tuple[str, ...] = ()
     """The last lines of the trainer's output, as it wrote them."""
     reward_range: RewardRange | None = None

@@ -29,11 +29,13 @@ BEAT = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A flag at a step."""
+    """A flag, or the beginning of a stage, at a step."""
 
     step: int
     sign: str
     tone: Tone
+    label: str = ""
+    """What stands below; empty for the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def _axis(
 ) -> list[Text]:
     cells = [("─", palette.dim)] * columns
     wanted: list[tuple[int, str]] = []
+    named: list[tuple[int, str]] = []
     axis = spec.drawing.axis
     at_cursor = axis.label(axis.at(cursor)) if cursor is not None else ""
     if here is not None:
@@ -109,10 +112,11 @@ def _axis(
         spot = place(mark.step, spec.drawing, columns)
         if spot is not None:
             cells[spot] = (mark.sign, palette.style(mark.tone))
-            wanted.append((spot, axis.label(axis.at(mark.step))))
+            (named if mark.label else wanted).append((spot, mark.label or axis.label(axis.at(mark.step))))
     first, last = map(axis.label, spec.drawing.x)
     ends = [(0, first), (columns - 1, last)] if columns > 0 else []
-    wanted = wanted[:1] + ends + wanted[1:] if here is not None else ends + wanted
+    first_ones = 1 if here is not None else 0
+    wanted = [*wanted[:first_ones], *named, *ends, *wanted[first_ones:]]
     line = Text.assemble((" " * gutter + "└", palette.dim), *cells, no_wrap=True, end="")
     below = Text(" " * (gutter + 1), no_wrap=True, end="")
     for start, text in spread_labels(wanted, columns):

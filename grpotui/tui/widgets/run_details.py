@@ -28,6 +28,10 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumabl
         facts.append(f"ran {fmt.duration((run.ended_at or now) - run.started_at)}")
     if run.device:
         facts.append(run.device)
+    if run.parent:
+        facts.append(f"{run.relation} of {run.parent}")
+    if run.stage:
+        facts.append(f"stage {run.stage}")
     facts += [f"#{tag}" for tag in run.tags]
     if run.status.is_live and run.epoch is not None:
         facts.append(f"epoch {fmt.part_of(run.epoch, run.max_epochs, digits=1)}")

@@ -38,6 +38,8 @@ def progress(run: RunSummary, news: int, width: int, dark: bool) -> Text:
     parts: list[tuple[str, Tone]] = []
     if news:
         parts.append((f"{news} new step{'s' if news > 1 else ''}: end follows", Tone.LIVE))
+    if run.stage:
+        parts.append((f"stage {run.stage}", Tone.LIVE))
     if run.epoch is not None:
         parts.append((f"epoch {fmt.part_of(run.epoch, run.max_epochs, 1)}", Tone.PLAIN))
     if run.step_time is not None:
@@ -45,6 +47,9 @@ def progress(run: RunSummary, news: int, width: int, dark: bool) -> Text:
     if (rest := eta(run)) is not None:
         parts.append((f"ETA {fmt.duration(rest)}", Tone.PLAIN))
     parts.append((run.preset, Tone.DIM))
+    if run.parent:
+        step = f" at {run.parent_step}" if run.parent_step is not None else ""
+        parts.append((f"{run.relation} of {run.parent}{step}", Tone.DIM))
     for content, tone in parts:
         if line.text.cell_len + len(content) + 2 <= width:
             line.add("  ").add(content, tone)
