@@ -22,8 +22,8 @@ from pathlib import Path
 
 from benchmarks import data, table
 from grpotui.registry import connect, rebuild, sync
-from grpotui.tui.runs_data import RunsReader
-from grpotui.tui.runs_view import RunsWanted
+from grpotui.tui.runs.data import RunsReader
+from grpotui.tui.runs.view import RunsWanted
 from grpotui.workspace import Workspace
 
 FILTERS = (

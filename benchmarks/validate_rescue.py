@@ -19,8 +19,8 @@ from typing import Any
 
 from grpotui.launch import rescue
 from grpotui.launch.control import wait
-from grpotui.launch.descent import Changes
 from grpotui.launch.journal import events
+from grpotui.launch.lineage import Changes
 from grpotui.launch.request import LaunchRequest
 from grpotui.launch.submit import launch
 from grpotui.presets.loader import load

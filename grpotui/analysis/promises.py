@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import as_float
 from grpotui.text import clean
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.cli.control import trusting
 from grpotui.cli.options import device_option, json_option, model_option, set_option, trust_preset_option
 from grpotui.cli.output import finding_line, print_json

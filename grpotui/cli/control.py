@@ -161,7 +161,7 @@ def stop_run(session: Session, run: str, reason: str, force: bool) -> None:
 def resume_run(session: Session, run: str, trust_code: bool) -> None:
     """Queue a draft, or the next attempt of a run; it goes on from its last checkpoint."""
     from grpotui.launch.control import resume
-    from grpotui.launch.descent import caveats
+    from grpotui.launch.lineage import caveats
 
     run_id = session.registry.resolve(run)
     trusting(lambda: resume(session.workspace, run_id), trust_code, asks=True)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from grpotui import format as fmt
 from grpotui.errors import UserError
 from grpotui.registry.place import NETWORK, file_system, is_full, why_elsewhere
 from grpotui.workspace import Workspace
 
-LOW_DISK = 2 * 1024**3
+LOW_DISK = 2 * 10**9
 """Bytes; below it, checkpoints of any real model fill the disk."""
 _SIGNS = {"ok": "✓", "warn": "▲", "bad": "✖"}
 
@@ -117,7 +118,7 @@ def _disk(check: str, folder: Path) -> Finding:
         return Finding(
             check, "bad", f"{folder} is full: runs go on, but lose lines and checkpoints; make room"
         )
-    text = f"{free / 1024**3:.1f} GB free"
+    text = f"{fmt.size(free)} free"
     if free < LOW_DISK:
         return Finding(check, "warn", f"{text}: checkpoints of a real model may not fit")
     return Finding(check, "ok", text)

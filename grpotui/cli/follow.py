@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.launch.queue import tick
 from grpotui.records import RunSummary
 from grpotui.registry import index_run

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.promises import headline, marks_of
 from grpotui.cli.follow import print_log
 from grpotui.cli.options import json_option

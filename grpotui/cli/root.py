@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from grpotui import __version__
-from grpotui.cli import checking, comparing, control, descent, reading, serve, setup, steering
+from grpotui.cli import checking, comparing, control, lineage, reading, serve, setup, steering
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -66,7 +66,7 @@ VERBS = (
     *setup.VERBS,
     *checking.VERBS,
     *control.VERBS,
-    *descent.VERBS,
+    *lineage.VERBS,
     *steering.VERBS,
     *reading.VERBS,
     *comparing.VERBS,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.cli.control import wait_and_report
 from grpotui.cli.options import json_option
 from grpotui.cli.output import print_json, print_table

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from grpotui.cli.descent import finish
+from grpotui.cli.lineage import finish
 from grpotui.cli.options import changes_options, end_options, json_option
 from grpotui.cli.output import print_fields, print_json
 from grpotui.cli.session import Session
@@ -61,7 +61,7 @@ def rescue_run(
 ) -> None:
     """Fork RUN from before its trouble began, with the change that the verdict suggests; shows it first."""
     from grpotui.launch import rescue
-    from grpotui.launch.descent import Changes
+    from grpotui.launch.lineage import Changes
 
     run_id = session.registry.resolve(run)
     planned = rescue.plan(session.workspace, run_id, overrides)

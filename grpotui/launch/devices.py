@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grpotui import format as fmt
+
 IN_USE_SHARE = 0.05
 """Share of a GPU's memory that may be in use by nobody known before the GPU counts as taken."""
 _NODES = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg")
@@ -139,7 +141,7 @@ def used_by_others(device: Device) -> str:
         return f"does not answer ({error})"
     if not pids and used <= IN_USE_SHARE * device.memory:
         return ""
-    return f"{_owner(pids)}, {used / 1e9:.0f} GB"
+    return f"{_owner(pids)}, {fmt.size(used)}"
 
 
 def free_memory(device: Device) -> int:
@@ -188,4 +190,4 @@ def describe() -> str:
     found = [device for device in detect() if device.is_gpu]
     if not found:
         return f"{processor}, no GPU"
-    return ", ".join(f"{d.label} {d.name} {d.memory / 1e9:.0f} GB" for d in found) + f", {processor}"
+    return ", ".join(f"{d.label} {d.name} {fmt.size(d.memory)}" for d in found) + f", {processor}"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.launch import descent
-from grpotui.launch.descent import Changes, Made
+from grpotui.launch import lineage
 from grpotui.launch.journal import events
+from grpotui.launch.lineage import Changes, Made
 from grpotui.presets import Preset, apply_overrides
 from grpotui.presets.rows import edit_text
 from grpotui.records import Verdict, as_int
@@ -66,7 +66,7 @@ def plan(workspace: Workspace, run_id: str, overrides: Sequence[str] = ()) -> Re
     """
     run = workspace.run(run_id)
     verdict, onset = _trouble(run)
-    config = descent.require_config(run)
+    config = lineage.require_config(run)
     cause = str(verdict.get("cause") or "")
     named = f"{verdict.get('to')} ({cause})" if cause else str(verdict.get("to"))
     preset = Preset(run.id, run.run_json, config)
@@ -86,8 +86,8 @@ def rescue(workspace: Workspace, planned: Rescue, changes: Changes) -> Made:
     name = changes.name or f"{planned.run_id} rescue"
     changed = replace(changes, name=name, overrides=(*planned.overrides, *changes.overrides))
     if planned.checkpoint is None:
-        return descent.clone(workspace, planned.run_id, changed)
-    return descent.fork(workspace, planned.run_id, planned.checkpoint, changed)
+        return lineage.clone(workspace, planned.run_id, changed)
+    return lineage.fork(workspace, planned.run_id, planned.checkpoint, changed)
 
 
 def _trouble(run: RunDir) -> tuple[dict[str, Any], int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grpotui import format as fmt
 from grpotui.preflight.facts import Facts
 from grpotui.preflight.finding import Finding, Fix, Severity
 from grpotui.preflight.plan import Plan
-from grpotui.preflight.units import ADAM, WEIGHTS, gigabytes, width
+from grpotui.preflight.units import ADAM, WEIGHTS, width
 
 _FEW = 3
 _NEARLY = 0.8
@@ -36,8 +37,8 @@ def disk(plan: Plan, facts: Facts) -> Iterator[Finding]:
             "disk",
             Severity.ERROR if kept * each > facts.disk_free else Severity.WARNING,
             ("grpo.save_total_limit", "grpo.save_steps"),
-            f"{kept} checkpoints of {gigabytes(each)} are {gigabytes(kept * each)}, and "
-            f"{gigabytes(facts.disk_free)} are free",
+            f"{kept} checkpoints of {fmt.size(each)} are {fmt.size(kept * each)}, and "
+            f"{fmt.size(facts.disk_free)} are free",
             "A full disk ends the run at a checkpoint.",
             tuple(_fewer(plan, int(_NEARLY * facts.disk_free) // each)),
         )

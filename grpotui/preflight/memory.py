@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grpotui import format as fmt
 from grpotui.preflight.facts import Facts
 from grpotui.preflight.finding import Finding, Fix, Severity
 from grpotui.preflight.plan import Plan
-from grpotui.preflight.units import ADAM, GRADIENTS, WEIGHTS, gigabytes, width
+from grpotui.preflight.units import ADAM, GRADIENTS, WEIGHTS, width
 
 LOGIT_COPIES = 3
 """32-bit logits that a forward and a backward pass hold at once."""
@@ -62,8 +63,8 @@ def memory(plan: Plan, facts: Facts) -> Iterator[Finding]:
         "memory",
         Severity.ERROR if least > device.total else Severity.WARNING,
         ("grpo.per_device_train_batch_size", "grpo.max_completion_length", "model"),
-        f"about {gigabytes(size)} are needed; {device.label} has {gigabytes(device.total)}, "
-        f"{gigabytes(device.free)} of it free",
+        f"about {fmt.size(size)} are needed; {device.label} has {fmt.size(device.total)}, "
+        f"{fmt.size(device.free)} of it free",
         f"{source[:1].upper()}{source[1:]}.",
         tuple(_smaller(plan, facts)),
     )

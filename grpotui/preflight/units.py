@@ -1,4 +1,4 @@
-"""What a parameter takes, and sizes for people."""
+"""What a parameter takes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,3 @@ def width(plan: Plan) -> int:
     asked = plan.grpo["model_init_kwargs"]
     kinds = [asked.get("dtype"), asked.get("torch_dtype")] if isinstance(asked, Mapping) else []
     return 2 if any(str(kind).removeprefix("torch.") in _HALF for kind in kinds) else 4
-
-
-def gigabytes(size: int) -> str:
-    """Return a size for people: ``5.9 GB``."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.0f} MB"

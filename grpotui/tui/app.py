@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -17,29 +15,24 @@ from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.events import Event, Key, MouseDown
 from textual.screen import ModalScreen, Screen
-from textual.worker import get_current_worker
 
 from grpotui.errors import UserError
 from grpotui.launch.trust import UntrustedError
 from grpotui.records import Status
 from grpotui.registry import connect
-from grpotui.registry.browse import last_verdict_at
 from grpotui.registry.queries import Registry
 from grpotui.settings import Settings, settings_path
 from grpotui.text import clean
-from grpotui.tui import clip, deeds, keymap, style, theme
+from grpotui.tui import clip, keymap, style, theme
+from grpotui.tui.actions.trust import ask_trust
 from grpotui.tui.keys_in_order import KeysInOrder
 from grpotui.tui.looks import Looks
+from grpotui.tui.queue_clock import TICK_SECONDS, QueueClock
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.trouble import TROUBLE, one_line
 from grpotui.workspace import Workspace
 
 T = TypeVar("T")
-
-TICK_SECONDS = 2.0
-"""How often the app looks for ended runs and free devices, where no runner is left to do it."""
-TICK_SHARE = 50
-"""A look that took long is followed by a pause of so many times its CPU time: thousands of runs cost 2 %."""
 
 
 class GrpoTui(KeysInOrder):
@@ -66,11 +59,8 @@ class GrpoTui(KeysInOrder):
         self.keys = self.settings.keys
         self.animation_level = "none"
         self.looks = Looks(workspace)
-        self._heard: float | None = None
-        """When a verdict changed last, as far as was seen."""
         self._first_run = open_run
-        self._ticking = False
-        self._next_tick = 0.0
+        self.clock = QueueClock(self)
         for one in theme.OURS.values():
             self.register_theme(one)
         wanted = "ansi" if no_colour else self.settings.theme
@@ -104,8 +94,8 @@ class GrpoTui(KeysInOrder):
         """Open the wanted run, and start the clock."""
         if self._first_run is not None:
             self.open_run(self._first_run)
-        self.set_interval(TICK_SECONDS, self.tick)
-        self.call_after_refresh(self.tick)
+        self.set_interval(TICK_SECONDS, self.clock.tick)
+        self.call_after_refresh(self.clock.tick)
 
     # What screens call
 
@@ -146,7 +136,7 @@ class GrpoTui(KeysInOrder):
         """Show an error as one line."""
         self.say(one_line(error), "error")
 
-    @work(thread=True, group="deeds")
+    @work(thread=True, group="do")
     def do(self, deed: Callable[[], T], then: Callable[[T], None] | None = None) -> None:
         """Do something slow in a thread; ``then`` gets its result on the app's own thread.
 
@@ -156,7 +146,7 @@ class GrpoTui(KeysInOrder):
             result = deed()
         except UntrustedError as error:
             again = partial(self.do, deed, then)
-            self.call_from_thread(deeds.ask_trust, self, error.files, again)
+            self.call_from_thread(ask_trust, self, error.files, again)
             return
         except TROUBLE as error:
             self.call_from_thread(self.complain, error)
@@ -182,38 +172,6 @@ class GrpoTui(KeysInOrder):
 
         self.hold_keys()
         self.do(held, opened)
-
-    def tick(self) -> None:
-        """Notice ended runs, take in new ones and move the queue on; one thread at a time."""
-        if not self._ticking and time.monotonic() >= self._next_tick:
-            self._ticking = True
-            self._tick()
-
-    @work(thread=True, group="tick")
-    def _tick(self) -> None:
-        from grpotui.launch import queue
-
-        began = time.thread_time()
-        try:
-            self.looks.keep()
-            queue.tick(self.workspace)
-            self._listen()
-        except TROUBLE as error:
-            if not get_current_worker().is_cancelled:
-                self.log.error(one_line(error))
-        finally:
-            self._next_tick = time.monotonic() + TICK_SHARE * (time.thread_time() - began)
-            self._ticking = False
-
-    def _listen(self) -> None:
-        """Ring the terminal's bell when a verdict of any run has changed since the last look."""
-        if not self.settings.bell:
-            return
-        with closing(connect(self.workspace)) as connection:
-            now, before = last_verdict_at(connection), self._heard
-        self._heard = now
-        if before is not None and now > before:
-            self.call_from_thread(self.bell)
 
     async def on_event(self, event: Event) -> None:
         """A key or a click: somebody is here."""

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.launch.descent import Changes
 from grpotui.launch.journal import events
+from grpotui.launch.lineage import Changes
 from grpotui.launch.rescue import plan, rescue
 from grpotui.records import Status
 from grpotui.stream import read_json

@@ -6,7 +6,7 @@ import math
 from array import array
 from collections.abc import Iterable
 
-from grpotui.tui.run_series import Point, Recording, Series
+from grpotui.tui.run.series import Point, Recording, Series
 
 
 def add(recording: Recording, points: Iterable[Point]) -> None:

@@ -8,8 +8,8 @@ import random
 import pytest
 
 from grpotui.tui import style
-from grpotui.tui.columns import by_column, column, trailing_means
-from grpotui.tui.run_series import OUTLINE, Point, Recording
+from grpotui.tui.run.columns import by_column, column, trailing_means
+from grpotui.tui.run.series import OUTLINE, Point, Recording
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.axis import HUGE, Scale, label, labels_by_row, scale, spread_labels
 from grpotui.tui.widgets.canvas import RULE, Curve, Drawing, Shape, draw, under

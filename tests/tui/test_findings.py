@@ -10,8 +10,8 @@ from grpotui.presets import load
 from grpotui.settings import Settings
 from grpotui.stream import read_json
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.findings import findings, mended
-from grpotui.tui.launch_data import Draft
+from grpotui.tui.launch.draft import Draft
+from grpotui.tui.launch.findings import findings, mended
 from grpotui.tui.screens.launch import LaunchScreen
 from grpotui.tui.screens.prompt import Confirm
 from grpotui.workspace import Workspace

@@ -11,10 +11,10 @@ from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
 from grpotui.stream import read_json
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.clones import clone_of
-from grpotui.tui.launch_data import Draft
-from grpotui.tui.launch_fields import fields, typed
-from grpotui.tui.launch_view import Origin, find_fields
+from grpotui.tui.launch.clones import clone_of
+from grpotui.tui.launch.draft import Draft
+from grpotui.tui.launch.fields import fields, typed
+from grpotui.tui.launch.view import Origin, find_fields
 from grpotui.tui.screens.launch import LaunchScreen
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.widgets.field_editor import FieldEditor, field_line

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.tui import finding
 from grpotui.tui.app import GrpoTui
+from grpotui.tui.run import search
 from grpotui.tui.screens.search import SearchScreen
 from grpotui.workspace import Workspace
 from tests.tui.factory import RunMaker, open_run, press, sample
@@ -35,20 +35,20 @@ def watched(workspace: Workspace) -> RunMaker:
 
 
 def test_what_is_typed_is_read() -> None:
-    wanted = finding.read("happy dog reward<0.5 step>=10 step<20 mode:watch task:sums /d.g/")
+    wanted = search.read("happy dog reward<0.5 step>=10 step<20 mode:watch task:sums /d.g/")
     assert (wanted.text, wanted.first, wanted.last) == ("happy dog", 10, 19)
     assert (wanted.mode, wanted.task) == ("watch", "sums")
     assert wanted.pattern is not None
     assert wanted.pattern.pattern == "d.g"
     assert wanted.reward is not None
     assert wanted.reward.sign == "<"
-    assert finding.read("step=7").first == finding.read("step=7").last == 7
+    assert search.read("step=7").first == search.read("step=7").last == 7
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "/(/", "reward<x", "step>=-1", "step=1.5", "mode:never"])
 def test_what_makes_no_sense_is_said(typed: str) -> None:
     with pytest.raises(UserError):
-        finding.read(typed)
+        search.read(typed)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

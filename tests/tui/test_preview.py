@@ -9,8 +9,8 @@ import pytest
 from grpotui.presets import load
 from grpotui.presets.rows import field_rows
 from grpotui.tasks import task_names
-from grpotui.tui.launch_data import Draft
-from grpotui.tui.preview import preview
+from grpotui.tui.launch.draft import Draft
+from grpotui.tui.launch.preview import preview
 from grpotui.workspace import Workspace
 
 MIXED = "[task.parts.arithmetic]\nweight = 2\noperands = [0, 5]\n[task.parts.words]\nname = 'counting'\n"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.launch import leases
 from grpotui.launch.devices import CPU
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.resources_view import DeviceUse, ResourcesSnapshot, short_words
+from grpotui.tui.resources.view import DeviceUse, ResourcesSnapshot, short_words
 from grpotui.tui.screens.prompt import Confirm
 from grpotui.tui.screens.resources import ResourcesScreen
 from grpotui.tui.screens.runs import RunsScreen
@@ -118,7 +118,7 @@ def test_a_full_disk_is_said_with_what_to_do() -> None:
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(0, "0 B"), (999, "999 B"), (3_400_000, "3.4 MB"), (81e9, "81.0 GB"), (2e15, "2000.0 TB")],
+    [(0, "0 B"), (999, "999 B"), (3_400_000, "3.4 MB"), (81e9, "81 GB"), (2e15, "2000 TB")],
 )
 def test_sizes(number: float, said: str) -> None:
     assert fmt.size(number) == said

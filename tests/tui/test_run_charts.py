@@ -7,8 +7,8 @@ import re
 import pytest
 
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.run_axis import BY_STEP, by_samples, by_series
-from grpotui.tui.run_window import following, panned, zoomed
+from grpotui.tui.run.axis import BY_STEP, by_samples, by_series
+from grpotui.tui.run.window import following, panned, zoomed
 from grpotui.tui.screens.picker import Picker, matching
 from grpotui.tui.widgets.axis import log_scale
 from grpotui.workspace import Workspace

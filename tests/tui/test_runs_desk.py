@@ -7,7 +7,7 @@ import time
 from grpotui.registry import connect, sync
 from grpotui.registry.desk import write_look
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.runs_data import WINDOW
+from grpotui.tui.runs.data import WINDOW
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.widgets.runs_table import RunsTable
 from grpotui.workspace import Workspace

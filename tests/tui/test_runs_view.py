@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict
-from grpotui.tui.deeds import tags_of
-from grpotui.tui.runs_view import RunRow
+from grpotui.tui.actions.remarks import tags_of
+from grpotui.tui.runs.view import RunRow
 from grpotui.tui.style import STATUS_SIGNS, STATUS_TONES, STATUS_WORDS, VERDICT_SIGNS, VERDICT_WORDS
 from grpotui.tui.widgets.news_line import news_text
 from grpotui.tui.widgets.runs_table import header_line, layout, row_line

@@ -12,9 +12,10 @@ from grpotui.errors import UserError
 from grpotui.presets import load
 from grpotui.settings import Settings, load_settings, settings_path
 from grpotui.stream import read_json
-from grpotui.tui import deeds, keymap, style
+from grpotui.tui import keymap, style
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.launch_data import Draft
+from grpotui.tui.launch import submit
+from grpotui.tui.launch.draft import Draft
 from grpotui.tui.screens.help import help_text
 from grpotui.workspace import Workspace
 from tests.support import Cli
@@ -145,7 +146,7 @@ def test_the_default_device_leaves_presets_their_choice(workspace: Workspace, ta
     (workspace.presets / "open.toml").write_text(PRESET.replace('device = "cpu"', ""))
     asked = {}
     for name in ("arith", "open"):
-        (run_id,) = deeds.launch(workspace, Draft(load(name, workspace)), True, Settings(device="cuda"))
+        (run_id,) = submit.launch(workspace, Draft(load(name, workspace)), True, Settings(device="cuda"))
         asked[name] = (read_json(workspace.run(run_id).run_json) or {})["device"]
     assert asked == {"arith": "cpu", "open": "cuda"}
 

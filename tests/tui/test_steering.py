@@ -151,14 +151,12 @@ async def test_the_bell_rings_once_for_a_change(
         assert isinstance(app, GrpoTui)
 
         async def looked() -> None:
-            before = app._heard
-            app._next_tick = 0.0
-            app.tick()
-            await until(pilot, lambda: not app._ticking)
-            assert app._heard is not None or before is None
+            await until(pilot, lambda: not app.clock.busy)
+            app.clock.tick(at_once=True)
+            await until(pilot, lambda: not app.clock.busy)
 
         await looked()
-        await until(pilot, lambda: app._heard is not None)
+        assert app.clock.heard is not None
         assert rung == []
         maker.verdict(61, "collapsed", "one template", "template")
         await looked()

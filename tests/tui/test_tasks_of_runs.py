@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from grpotui.records import RewardRange, RunKind, RunSummary, Status
-from grpotui.tui.run_charts import metric_chart
-from grpotui.tui.run_view import RunSnapshot
+from grpotui.tui.run.charts import metric_chart
+from grpotui.tui.run.view import RunSnapshot
 from tests.tui.series import series_of
 
 KEYS = ("zeta", "reward/counting", "reward", "reward/arithmetic", "grpotui/zero_std/arithmetic", "kl")

@@ -12,12 +12,12 @@ from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
 from grpotui.stream import read_json
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.launch_data import Draft
-from grpotui.tui.launch_fields import fields
-from grpotui.tui.preview import preview
+from grpotui.tui.launch.draft import Draft
+from grpotui.tui.launch.fields import fields
+from grpotui.tui.launch.preview import preview
+from grpotui.tui.launch.variants import split_list
 from grpotui.tui.screens.launch import LaunchScreen
 from grpotui.tui.screens.runs import RunsScreen
-from grpotui.tui.variants import split_list
 from grpotui.workspace import Workspace
 from tests.support import Cli
 from tests.tui.runs_factory import PRESET, ready, screen_text, until

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.compare.config import (
     SEED,
     Difference,

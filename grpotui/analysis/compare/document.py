@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.compare.comparison import Comparison
 from grpotui.analysis.compare.config import MISSING, Difference
 from grpotui.analysis.compare.noise import Estimate

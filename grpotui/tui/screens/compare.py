@@ -12,11 +12,12 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize, ScreenResume
 from textual.message import Message
 
-from grpotui.tui import compare_charts, keymap, style
-from grpotui.tui.compare_data import CompareReader
-from grpotui.tui.compare_place import SECTIONS
-from grpotui.tui.compare_view import CompareSnapshot, WordsData
-from grpotui.tui.run_window import AUTO
+from grpotui.tui import keymap, style
+from grpotui.tui.compare import charts as compare_charts
+from grpotui.tui.compare.data import CompareReader
+from grpotui.tui.compare.place import SECTIONS
+from grpotui.tui.compare.view import CompareSnapshot, WordsData
+from grpotui.tui.run.window import AUTO
 from grpotui.tui.screens.compare_moves import CompareMoves
 from grpotui.tui.sight import in_sight
 from grpotui.tui.style import Tone

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from grpotui.tui import deeds, keymap
-from grpotui.tui.compare_place import ComparePlace
-from grpotui.tui.compare_view import WordsData
+from grpotui.tui import keymap
+from grpotui.tui.actions import lineage
+from grpotui.tui.compare.place import ComparePlace
+from grpotui.tui.compare.view import WordsData
 from grpotui.tui.screens.picker import Picker
 from grpotui.tui.widgets.compare_table import CompareTable
 
@@ -126,7 +127,7 @@ class CompareMoves(Screen[None]):
             self.app.say("No run differs in its seed and something else")
             return
         lane = next(lane for lane in snapshot.lanes if lane.letter == found.confounded[0])
-        deeds.clone(self.app, lane.run, seed=snapshot.lanes[0].run.seed)
+        lineage.clone(self.app, lane.run, seed=snapshot.lanes[0].run.seed)
 
     def action_open(self) -> None:
         """Open the run beside the first one."""

@@ -11,11 +11,11 @@ from textual.containers import Horizontal, Vertical
 
 from grpotui.errors import UserError
 from grpotui.tui import keymap, style
-from grpotui.tui.drafts import Drafts
-from grpotui.tui.launch_data import Draft
-from grpotui.tui.launch_fields import fields
-from grpotui.tui.launch_view import PresetView, find_fields
-from grpotui.tui.preview import preview
+from grpotui.tui.launch.draft import Draft
+from grpotui.tui.launch.drafts import Drafts
+from grpotui.tui.launch.fields import fields
+from grpotui.tui.launch.preview import preview
+from grpotui.tui.launch.view import PresetView, find_fields
 from grpotui.tui.screens.launch_checks import LaunchChecks
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.field_editor import FieldEditor

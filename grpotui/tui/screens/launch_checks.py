@@ -9,9 +9,9 @@ from textual import work
 from textual.worker import get_current_worker
 
 from grpotui.errors import UserError
-from grpotui.tui.findings import findings, mended
-from grpotui.tui.launch_data import Draft
-from grpotui.tui.launch_view import FindingView
+from grpotui.tui.launch.draft import Draft
+from grpotui.tui.launch.findings import findings, mended
+from grpotui.tui.launch.view import FindingView
 from grpotui.tui.screens.launch_keys import LaunchKeys
 from grpotui.tui.widgets.finding_list import FindingList
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from grpotui.tui import deeds
-from grpotui.tui.launch_data import Draft
-from grpotui.tui.launch_view import FindingView
+from grpotui.tui.launch import submit
+from grpotui.tui.launch.draft import Draft
+from grpotui.tui.launch.view import FindingView
 from grpotui.tui.screens.prompt import Confirm
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class LaunchKeys(Screen[None]):
     def _make(self, draft: Draft, as_draft: bool, force: bool = False) -> None:
         def deed() -> list[str]:
             try:
-                return deeds.launch(self.app.workspace, draft, as_draft, self.app.settings, force)
+                return submit.launch(self.app.workspace, draft, as_draft, self.app.settings, force)
             finally:
                 self._launching = False
 

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from grpotui.tui import keymap, style
-from grpotui.tui.run_place import Place
+from grpotui.tui.run.place import Place
 from grpotui.tui.screens.run_keys import copy_completion
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.group_detail import document

@@ -11,9 +11,10 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from grpotui.analysis import format as fmt
-from grpotui.tui import keymap, resources_data, style
-from grpotui.tui.resources_view import CheckpointRow, ResourcesSnapshot
+from grpotui import format as fmt
+from grpotui.tui import keymap, style
+from grpotui.tui.resources import data as resources_data
+from grpotui.tui.resources.view import CheckpointRow, ResourcesSnapshot
 from grpotui.tui.screens.prompt import Confirm
 from grpotui.tui.sight import in_sight
 from grpotui.tui.style import Tone

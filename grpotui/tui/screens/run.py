@@ -9,7 +9,7 @@ from textual.events import Resize, ScreenResume
 
 from grpotui.records import Status
 from grpotui.tui import keymap
-from grpotui.tui.run_view import opening_step
+from grpotui.tui.run.view import opening_step
 from grpotui.tui.screens.run_feed import RunFeed
 from grpotui.tui.widgets.lines import KeyLine, TitleLine, Trouble
 from grpotui.tui.widgets.run_board import Looking, RunBoard

@@ -6,13 +6,13 @@ from textual import work
 from textual.message import Message
 
 from grpotui.records import Hit
-from grpotui.tui import finding
-from grpotui.tui.group_view import StepGroups
-from grpotui.tui.odd import Kind
-from grpotui.tui.run_data import RunReader
-from grpotui.tui.run_history import History
-from grpotui.tui.run_view import RunSnapshot
-from grpotui.tui.run_window import after
+from grpotui.tui.run import search
+from grpotui.tui.run.data import RunReader
+from grpotui.tui.run.group_view import StepGroups
+from grpotui.tui.run.history import History
+from grpotui.tui.run.kinds import Kind
+from grpotui.tui.run.view import RunSnapshot
+from grpotui.tui.run.window import after
 from grpotui.tui.screens.prompt import Prompt
 from grpotui.tui.screens.run_moves import RunMoves
 from grpotui.tui.screens.search import SearchScreen
@@ -93,7 +93,7 @@ class RunFeed(RunMoves):
             if words:
                 self.app.push_screen(SearchScreen(reader, words, snapshot.reward_range, self._go_to))
 
-        self.app.push_screen(Prompt("Search completions", finding.HINT), self.app.careful(typed))
+        self.app.push_screen(Prompt("Search completions", search.HINT), self.app.careful(typed))
 
     def _go_to(self, hit: Hit) -> None:
         self.place.go_to(hit.group.step, hit.group.group, hit.completion.text)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from grpotui.records import RunSummary
-from grpotui.tui import deeds, descent, steering
-from grpotui.tui.run_place import Place
+from grpotui.tui.actions import Done, control, lineage, remarks, steering
+from grpotui.tui.run.place import Place
 
 if TYPE_CHECKING:
     from grpotui.tui.app import GrpoTui
@@ -40,33 +40,33 @@ class RunKeys(Screen[None]):
         """Look again, after something was done."""
         raise NotImplementedError
 
-    def _deed(self, deed: Callable[[GrpoTui, RunSummary, deeds.Done], None]) -> None:
+    def _deed(self, deed: Callable[[GrpoTui, RunSummary, Done], None]) -> None:
         if self.selected is not None:
             deed(self.app, self.selected, self.fetch)
 
     def action_stop(self) -> None:
         """Ask the run to stop."""
-        self._deed(deeds.stop)
+        self._deed(control.stop)
 
     def action_resume(self) -> None:
         """Queue the next attempt of the run."""
-        self._deed(deeds.resume)
+        self._deed(control.resume)
 
     def action_delete(self) -> None:
         """Move the run to the bin."""
-        self._deed(deeds.delete)
+        self._deed(control.delete)
 
     def action_note(self) -> None:
         """Write a note to the run."""
-        self._deed(deeds.note)
+        self._deed(remarks.note)
 
     def action_tag(self) -> None:
         """Add tags to the run, or take some away."""
-        self._deed(deeds.tag)
+        self._deed(remarks.tag)
 
     def action_judge(self) -> None:
         """Say what the learning of the run did."""
-        self._deed(deeds.judge)
+        self._deed(remarks.judge)
 
     def action_policy(self) -> None:
         """Change what the runner does by itself."""
@@ -79,17 +79,17 @@ class RunKeys(Screen[None]):
     def action_clone(self) -> None:
         """Open Launch with the run's preset and changes."""
         if self.selected is not None:
-            deeds.clone(self.app, self.selected)
+            lineage.clone(self.app, self.selected)
 
     def action_extend(self) -> None:
         """Let the run go on past its end."""
-        self._deed(descent.extend)
+        self._deed(lineage.extend)
 
     def action_fork(self) -> None:
         """Open Launch for a run that begins with the run's weights."""
         if self.selected is not None:
-            descent.fork(self.app, self.selected)
+            lineage.fork(self.app, self.selected)
 
     def action_evaluate(self) -> None:
         """Measure one of the run's checkpoints."""
-        self._deed(descent.evaluate)
+        self._deed(lineage.evaluate)

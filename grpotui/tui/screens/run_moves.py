@@ -7,9 +7,10 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from grpotui.records import RunSummary
-from grpotui.tui import keymap, run_charts
-from grpotui.tui.odd import KEYS, MEANINGS, Kind
-from grpotui.tui.run_place import Place
+from grpotui.tui import keymap
+from grpotui.tui.run import charts as run_charts
+from grpotui.tui.run.kinds import KEYS, MEANINGS, Kind
+from grpotui.tui.run.place import Place
 from grpotui.tui.screens.picker import Picker
 from grpotui.tui.screens.prompt import Choice
 from grpotui.tui.screens.run_keys import RunKeys, copy_completion

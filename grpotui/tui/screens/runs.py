@@ -12,13 +12,14 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.compare.subject import MOST_RUNS
 from grpotui.records import RunSummary
 from grpotui.text import clean
-from grpotui.tui import deeds, keymap, style
-from grpotui.tui.lost import resume_lost
-from grpotui.tui.runs_view import RunsWanted
+from grpotui.tui import keymap, style
+from grpotui.tui.actions import control, remarks
+from grpotui.tui.actions.lost import resume_lost
+from grpotui.tui.runs.view import RunsWanted
 from grpotui.tui.screens.runs_feed import RunsFeed
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.find_line import FindLine
@@ -197,12 +198,12 @@ class RunsScreen(RunsFeed):
 
     def action_start(self) -> None:
         """Launch the draft."""
-        self._deed(deeds.start)
+        self._deed(control.start)
 
     def action_pin(self) -> None:
         """Make the run the baseline, or let it be that no longer."""
         if row := self.query_one(RunsTable).selected:
-            deeds.pin(self.app, row.run, row.pinned, self.fetch)
+            remarks.pin(self.app, row.run, row.pinned, self.fetch)
 
     # Filter
 

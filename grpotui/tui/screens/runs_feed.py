@@ -6,8 +6,8 @@ from textual import on, work
 from textual.events import ScreenResume
 from textual.message import Message
 
-from grpotui.tui.runs_data import RunsReader
-from grpotui.tui.runs_view import RunsSnapshot, RunsWanted
+from grpotui.tui.runs.data import RunsReader
+from grpotui.tui.runs.view import RunsSnapshot, RunsWanted
 from grpotui.tui.screens.run_keys import RunKeys
 from grpotui.tui.sight import in_sight
 from grpotui.tui.trouble import tried

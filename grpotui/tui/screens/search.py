@@ -15,8 +15,9 @@ from textual.widgets import Static
 
 from grpotui.records import Hit, RewardRange
 from grpotui.registry.search import Wanted
-from grpotui.tui import finding, keymap, style
-from grpotui.tui.run_data import RunReader
+from grpotui.tui import keymap, style
+from grpotui.tui.run import search
+from grpotui.tui.run.data import RunReader
 from grpotui.tui.screens.prompt import Prompt
 from grpotui.tui.style import Tone
 from grpotui.tui.trouble import tried
@@ -56,7 +57,7 @@ class SearchScreen(Screen[None]):
         """``go`` gets the hit that was chosen. Raises UserError for words that make no sense."""
         super().__init__()
         self._reader, self._typed, self._span, self._go = reader, typed, span, go
-        self._wanted = finding.read(typed)
+        self._wanted = search.read(typed)
 
     def compose(self) -> ComposeResult:
         """Title, what was looked for, hits, keys."""
@@ -107,11 +108,11 @@ class SearchScreen(Screen[None]):
         def typed(words: str | None) -> None:
             if not words:
                 return
-            self._wanted, self._typed = finding.read(words), words
+            self._wanted, self._typed = search.read(words), words
             self._title()
             self._search(self._wanted)
 
-        self.app.push_screen(Prompt("Search completions", finding.HINT, self._typed), self.app.careful(typed))
+        self.app.push_screen(Prompt("Search completions", search.HINT, self._typed), self.app.careful(typed))
 
     def action_copy(self) -> None:
         """Copy every hit as a line of JSON."""

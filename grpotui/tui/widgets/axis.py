@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grpotui.analysis import format as fmt
-from grpotui.tui.columns import nearest
+from grpotui import format as fmt
+from grpotui.tui.run.columns import nearest
 
 Tick = tuple[float, str]
 HUGE, TINY = 1e300, 1e-300

@@ -17,9 +17,9 @@ from rich.text import Text
 from textual_plotext.plot import Plot
 
 from grpotui.analysis.series import min_max
-from grpotui.tui.columns import by_column, column, means, trailing_means
-from grpotui.tui.run_axis import BY_STEP, Axis
-from grpotui.tui.run_series import Series
+from grpotui.tui.run.axis import BY_STEP, Axis
+from grpotui.tui.run.columns import by_column, column, means, trailing_means
+from grpotui.tui.run.series import Series
 from grpotui.tui.style import Palette, Tone
 from grpotui.tui.widgets.axis import Scale
 

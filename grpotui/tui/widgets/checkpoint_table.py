@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.tui import style
-from grpotui.tui.resources_view import CheckpointRow, ResourcesSnapshot, short_words
+from grpotui.tui.resources.view import CheckpointRow, ResourcesSnapshot, short_words
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import LineTable, cell
 from grpotui.tui.widgets.lines import OneLine

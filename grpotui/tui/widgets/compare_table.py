@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.compare.comparison import Comparison
 from grpotui.analysis.compare.config import Difference
 from grpotui.analysis.compare.document import cell_text, difference_texts
@@ -14,7 +14,7 @@ from grpotui.analysis.compare.noise import Mark
 from grpotui.analysis.compare.outcome import Row
 from grpotui.text import clean
 from grpotui.tui import style
-from grpotui.tui.compare_charts import TONES
+from grpotui.tui.compare.charts import TONES
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.pane import Line, Pane
 

@@ -6,13 +6,13 @@ from itertools import zip_longest
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.compare.told import Told
 from grpotui.records import Mode
-from grpotui.tui import group_view as view
-from grpotui.tui.compare_charts import TONES
-from grpotui.tui.compare_view import CompareSnapshot, Lane, WordsData
-from grpotui.tui.run_history import spread
+from grpotui.tui.compare.charts import TONES
+from grpotui.tui.compare.view import CompareSnapshot, Lane, WordsData
+from grpotui.tui.run import group_view as view
+from grpotui.tui.run.history import spread
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.compare_table import places
 from grpotui.tui.widgets.groups import glyphs

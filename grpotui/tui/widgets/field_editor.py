@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from grpotui.tui import style
-from grpotui.tui.launch_view import FieldView, Origin
+from grpotui.tui.launch.view import FieldView, Origin
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import LineTable, cell
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import Group, RewardRange
 from grpotui.text import clean, clean_lines
-from grpotui.tui import group_view as view
-from grpotui.tui.group_view import Fold
+from grpotui.tui.run import group_view as view
+from grpotui.tui.run.group_view import Fold
 from grpotui.tui.style import Palette, Tone
 from grpotui.tui.widgets.pane import Line, Pane, section, window
 

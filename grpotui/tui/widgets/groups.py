@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import Flat, Group, Mode, RewardRange
-from grpotui.tui import group_view as view
+from grpotui.tui.run import group_view as view
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import cell
 from grpotui.tui.widgets.pane import Line, Pane, section, window

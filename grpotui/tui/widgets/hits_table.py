@@ -6,9 +6,9 @@ import re
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import Hit, RewardRange
-from grpotui.tui import group_view as view
+from grpotui.tui.run import group_view as view
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import LineTable
 from grpotui.tui.widgets.pane import Line

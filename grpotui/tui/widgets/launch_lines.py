@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from grpotui.tui import style
-from grpotui.tui.launch_view import FieldView, PresetView
+from grpotui.tui.launch.view import FieldView, PresetView
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.lines import OneLine
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import Status, Verdict
 from grpotui.tui import style
 from grpotui.tui.style import Tone

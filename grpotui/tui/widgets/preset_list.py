@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.text import clean
 from grpotui.tui import style
-from grpotui.tui.launch_view import PresetView
+from grpotui.tui.launch.view import PresetView
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import LineTable, cell
 

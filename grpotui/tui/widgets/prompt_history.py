@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.records import Group, RewardRange
-from grpotui.tui import group_view as view
-from grpotui.tui.run_history import History
+from grpotui.tui.run import group_view as view
+from grpotui.tui.run.history import History
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.groups import glyphs
 from grpotui.tui.widgets.pane import Line, Pane, section, window

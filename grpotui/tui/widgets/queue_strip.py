@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from grpotui.tui import style
-from grpotui.tui.runs_view import RunRow
+from grpotui.tui.runs.view import RunRow
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.lines import OneLine
 

@@ -10,10 +10,11 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 
 from grpotui.records import keys
-from grpotui.tui import keymap, run_charts, style
-from grpotui.tui.run_history import History
-from grpotui.tui.run_view import RunSnapshot
-from grpotui.tui.run_window import View
+from grpotui.tui import keymap, style
+from grpotui.tui.run import charts as run_charts
+from grpotui.tui.run.history import History
+from grpotui.tui.run.view import RunSnapshot
+from grpotui.tui.run.window import View
 from grpotui.tui.sight import in_sight
 from grpotui.tui.widgets.chart import BEAT, Chart, redraw_next
 from grpotui.tui.widgets.contract_line import ContractLine

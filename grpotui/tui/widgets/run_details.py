@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.series import eta
 from grpotui.records import Flag, Level
 from grpotui.tui import style
-from grpotui.tui.runs_view import RunRow
+from grpotui.tui.runs.view import RunRow
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.lines import OneLine
 

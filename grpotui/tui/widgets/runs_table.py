@@ -9,11 +9,11 @@ from functools import lru_cache
 from rich.cells import cell_len
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.series import eta, sparkline
 from grpotui.text import clean
 from grpotui.tui import style
-from grpotui.tui.runs_view import RunRow, RunsSnapshot
+from grpotui.tui.runs.view import RunRow, RunsSnapshot
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import LineTable, cell
 

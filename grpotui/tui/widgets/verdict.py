@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
+from grpotui import format as fmt
 from grpotui.analysis.series import eta
 from grpotui.records import RunSummary, Status, Verdict
 from grpotui.tui import style

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from grpotui.analysis import format as fmt
-from grpotui.tui.columns import by_column, column, means
-from grpotui.tui.run_series import Series
+from grpotui import format as fmt
+from grpotui.tui.run.columns import by_column, column, means
+from grpotui.tui.run.series import Series
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.axis import label
 from grpotui.tui.widgets.pane import Line, Pane, section

@@ -1,0 +1,83 @@
+"""Where a person is in a comparison: cursor, metric, prompt, section. No I/O."""
+
+from __future__ import annotations
+
+from grpotui.records.keys import REWARD
+from grpotui.tui.compare.view import CompareSnapshot
+from grpotui.tui.run.window import WINDOWS, after
+
+COLUMNS = 60
+"""Places that the cursor goes through from one end to the other."""
+SECTIONS = ("table", "charts", "words")
+
+
+class ComparePlace:
+    """What was chosen. The cursor is a place on the axis; None is the end of each run."""
+
+    def __init__(self) -> None:
+        self.snapshot: CompareSnapshot | None = None
+        self.metric = REWARD
+        self.axis = ""
+        self.window = WINDOWS[0]
+        self.log = False
+        self.section = 0
+        self.other = 1
+        """The run that stands beside the first one where there is room for two."""
+        self.scroll = 0
+        self.all_fields = False
+        self.prompt = 0
+        self.differing = False
+        self._at: int | None = None
+
+    def take(self, snapshot: CompareSnapshot) -> None:
+        """Take in a newer snapshot."""
+        self.snapshot = snapshot
+        if self.axis not in snapshot.axes:
+            self.axis = snapshot.usual_axis
+
+    @property
+    def cursor(self) -> float | None:
+        """Where the cursor stands on the axis."""
+        if self._at is None or self.snapshot is None:
+            return None
+        return self.snapshot.end(self.axis) * self._at / COLUMNS
+
+    def move(self, by: int) -> None:
+        """Move the cursor; beyond the end it goes away."""
+        at = (COLUMNS if self._at is None else self._at) + by
+        self._at = max(at, 1) if at < COLUMNS else None
+
+    def steps(self) -> dict[str, int]:
+        """Return the step of each run at the cursor, by run id; a run that ended before is at its end."""
+        if self.snapshot is None:
+            return {}
+        x = self.cursor
+        found = {}
+        for lane in self.snapshot.lanes:
+            step = lane.step_at(x, self.axis) if x is not None else None
+            found[lane.run.id] = lane.last_step if step is None else step
+        return found
+
+    def next_axis(self) -> None:
+        """Choose another axis; the cursor keeps its share of it."""
+        if self.snapshot is not None:
+            self.axis = after(self.snapshot.axes, self.axis)
+
+    def next_window(self) -> None:
+        """Choose how many steps a point is the mean of."""
+        self.window = after(WINDOWS, self.window)
+
+    def next_metric(self, by: int) -> None:
+        """Choose another metric for the first chart."""
+        if self.snapshot is not None:
+            self.metric = after(self.snapshot.keys, self.metric, by)
+
+    def next_other(self, by: int) -> None:
+        """Put another run beside the first one."""
+        if self.snapshot is not None:
+            others = range(1, len(self.snapshot.lanes))
+            self.other = after(others, self.other, by)
+
+    def next_section(self) -> None:
+        """Show the next section where there is room for one only."""
+        self.section = (self.section + 1) % len(SECTIONS)

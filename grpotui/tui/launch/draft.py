@@ -1,0 +1,172 @@
+"""A launch in the making: a preset, what was edited in it, and what is wrong with the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from grpotui.presets import (
+    Preset,
+    PresetError,
+    apply_overrides,
+    available,
+    load,
+    parse_value,
+    problems,
+)
+from grpotui.presets.fields import GRPO_FIELDS
+from grpotui.presets.rows import field_rows
+from grpotui.presets.validate import field_problems
+from grpotui.tui.launch import variants
+from grpotui.tui.launch.view import PresetView
+from grpotui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from grpotui.launch.request import LaunchRequest
+
+NAME = "name"
+TOP = {
+    "seed": ("grpo.seed", "random seed of training; the data stays the same"),
+    "device": ("launch.device", "auto (the GPU where there is one), cpu or cuda"),
+    "tags": ("launch.tags", "words to find the run by, parted by blanks or commas"),
+}
+"""Fields of the preset that stand at the top under a short name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A preset and what a person changed in it. ``edits`` maps dotted paths to text as typed."""
+
+    preset: Preset
+    edits: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+    origin: str = ""
+    """The run that this is a clone or fork of; empty for none."""
+    step: int | None = None
+    """Of the checkpoint that a fork begins with; None for a clone."""
+    many: frozenset[str] = frozenset()
+    """Edited paths that hold a list of values, one run for each."""
+
+    @property
+    def overrides(self) -> list[str]:
+        """The edits as ``launch`` and ``--set`` take them."""
+        return [f"{path}={text}" for path, text in self.edits.items()]
+
+    @property
+    def edited(self) -> Preset:
+        """The preset with the edits applied; of several runs, the first one. Raises PresetError."""
+        return apply_overrides(self.preset, self.variants[0].overrides if self.many else self.overrides)
+
+    @property
+    def variants(self) -> list[Draft]:
+        """The launches that the lists make, with a name each; itself alone when there is no list."""
+        if not self.many:
+            return [self]
+        name = self.name or self.preset.name
+        return [
+            replace(self, edits={**self.edits, **chosen}, many=frozenset(), name=variants.named(name, chosen))
+            for chosen in variants.combinations(self.edits, self.many)
+        ]
+
+    def problems(self) -> list[str]:
+        """Everything that is wrong with it as it stands, one line each."""
+        try:
+            found = [str(problem) for one in self.variants for problem in problems(one.edited)]
+        except PresetError as error:
+            return [str(error)]
+        return list(dict.fromkeys(found))
+
+    def set(self, path: str, text: str) -> Draft:
+        """Return the draft with one field edited. Raises UserError when the value cannot be right.
+
+        Fields that have to agree with each other may disagree for a while: :meth:`problems` says so.
+        """
+        text = text.strip()
+        if path == NAME:
+            return replace(self, name=text)
+        if path == "tags":
+            text = json.dumps(text.replace(",", " ").split(), ensure_ascii=False)
+        path = TOP[path][0] if path in TOP else path
+        if not text:
+            return self.reset(path)
+        wrong = self._wrong(path, text)
+        values = variants.split_list(text) if wrong else []
+        if len(values) > 1:
+            wrong = next((said for value in values if (said := self._wrong(path, value))), "")
+        if wrong:
+            raise PresetError(wrong)
+        if not values and parse_value(text) == value_at(self.preset, path):
+            return self.reset(path)
+        many = self.many | {path} if values else self.many - {path}
+        new = replace(self, edits={**self.edits, path: text}, many=many)
+        if (runs := variants.count(new.edits, many)) > variants.MOST:
+            raise PresetError(f"{path}: that would be {runs} runs, at most {variants.MOST} are made at once")
+        return new
+
+    def _wrong(self, path: str, text: str) -> str:
+        """Return why one value cannot be right for a field; empty when it can."""
+        for problem in field_problems(path, parse_value(text)):
+            return problem.message
+        if path.partition(".")[0] not in ("model", "task", "rewards"):
+            return ""
+        before = self.problems()
+        new = replace(self, edits={**self.edits, path: text}, many=self.many - {path})
+        return next((message for message in new.problems() if message not in before), "")
+
+    def reset(self, path: str) -> Draft:
+        """Return the draft with one field as the preset has it."""
+        if path == NAME:
+            return replace(self, name="")
+        path = TOP[path][0] if path in TOP else path
+        edits = {p: text for p, text in self.edits.items() if p != path}
+        return replace(self, edits=edits, many=self.many - {path})
+
+    def request(self, device: str = "auto", as_draft: bool = False, force: bool = False) -> LaunchRequest:
+        """Return what ``launch`` wants; of a draft with lists, ask each of its variants."""
+        from grpotui.launch.request import LaunchRequest
+
+        return LaunchRequest(
+            preset=self.preset,
+            overrides=tuple(self.overrides),
+            seed=None,
+            name=self.name or None,
+            tags=(),
+            model=None,
+            device=device,
+            draft=as_draft,
+            force=force,
+        )
+
+
+def value_at(preset: Preset, path: str) -> Any:
+    """Return what a form shows at a dotted path, else what stands there, else a default of GRPOConfig's."""
+    for row in field_rows(preset):
+        if row.path == path:
+            return row.value
+    here: Any = preset.data
+    for part in path.split("."):
+        if isinstance(here, dict):
+            here = here.get(part)
+        elif isinstance(here, list) and part.isdecimal() and int(part) < len(here):
+            here = here[int(part)]
+        else:
+            here = None
+    if here is None and path.startswith("grpo."):
+        known = GRPO_FIELDS.get(path.removeprefix("grpo."))
+        return known.default if known else None
+    return here
+
+
+def presets(workspace: Workspace) -> list[PresetView]:
+    """Return the list of presets, the workspace's own first."""
+    return [
+        PresetView(info.name, info.name, info.summary, info.shipped, info.error)
+        for info in available(workspace)
+    ]
+
+
+def draft_of(workspace: Workspace, name: str) -> Draft:
+    """Return a fresh draft of a preset. Raises PresetError."""
+    return Draft(load(name, workspace))

@@ -1,0 +1,1 @@
+"""Devices, the disk and checkpoints: what is read of them."""

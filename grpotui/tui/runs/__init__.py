@@ -1,0 +1,1 @@
+"""All runs: what is read of them, and what the table shows."""
