@@ -1,0 +1,103 @@
+"""Rules on rewards that do not differ within groups: floor, constant reward, and completions all the same."""
+
+from __future__ import annotations
+
+from grpotui.health.rules.answers import same_from_the_start, same_within
+from grpotui.health.rules.causes import Cause
+from grpotui.health.rules.facts import Facts, wilson
+from grpotui.records import Verdict
+
+FLOOR_SHARE = 0.9
+"""Share of groups flat at the lowest reward at which there is nothing to learn from."""
+FLOOR_LEVEL = 0.002
+"""Normalised mean reward up to which that holds: a percent of right answers is a beginning."""
+FLOOR_MOST = 0.03
+"""Upper bound of the share of completions with any reward."""
+CONSTANT_SHARE = 0.95
+"""Share of flat groups at which the reward counts as constant."""
+EVER_SPREAD = 0.1
+"""Share of groups with different rewards up to which the reward counts as never having differed."""
+SAME_FLAT = 0.5
+"""Share of flat groups, at least, where completions are the same..."""
+SAME_STUCK = 0.15
+"""...of which some are not at the ceiling."""
+SAME_LEVEL = 0.93
+"""Above it the same completions are the right ones."""
+STUCK_RISE, STUCK_BAD = 0.30, 0.60
+"""Groups that teach nothing: how many more than at the best, and how many."""
+COLD = 0.3
+"""Declared temperature up to which it is to blame when completions are the same."""
+
+
+def no_signal(facts: Facts) -> Cause | None:
+    """Return why there is nothing to learn from, and never was."""
+    pooled = facts.pooled
+    ease = facts.ease(Verdict.NO_SIGNAL)
+    if _floored(facts, ease):
+        return Cause.LOW_TEMPERATURE if _cold(facts) else Cause.FLOOR
+    flat = pooled.share(pooled.flat)
+    if flat >= CONSTANT_SHARE * ease and _never_differed(facts) and not _at_ceiling(facts):
+        return Cause.LOW_TEMPERATURE if _cold(facts) else Cause.CONSTANT_REWARD
+    return Cause.LOW_TEMPERATURE if _same(facts, ease) and _cold(facts) else None
+
+
+def low_diversity(facts: Facts) -> Cause | None:
+    """Return the cause where completions of a group have become the same, and so their rewards."""
+    ease = facts.ease(Verdict.COLLAPSED)
+    if _same(facts, ease):
+        return Cause.LOW_TEMPERATURE if _cold(facts) else Cause.LOW_DIVERSITY
+    risen = facts.stuck - facts.least_stuck >= STUCK_RISE * ease
+    if risen and facts.stuck > STUCK_BAD * ease and not facts.improving and not _at_ceiling(facts):
+        return Cause.LOW_DIVERSITY
+    return None
+
+
+def near_low_diversity(facts: Facts) -> bool:
+    """True when groups that teach nothing are worth a look."""
+    ease = facts.ease(Verdict.COLLAPSED, Verdict.WARNING)
+    return facts.span is not None and facts.stuck > facts.context.settings.zero_std_warn * ease
+
+
+def _same(facts: Facts, ease: float) -> bool:
+    level, pooled = facts.level, facts.pooled
+    if level is None or level > SAME_LEVEL or facts.improving:
+        return False
+    return (
+        facts.flat > SAME_FLAT * ease
+        and pooled.share(pooled.stuck) > SAME_STUCK * ease
+        and same_within(facts)
+    )
+
+
+def _cold(facts: Facts) -> bool:
+    """True when completions are the same because they are sampled coldly."""
+    if not same_within(facts):
+        return False
+    if facts.temperature is not None:
+        return facts.temperature <= COLD
+    return same_from_the_start(facts)
+
+
+def _floored(facts: Facts, ease: float) -> bool:
+    level, pooled = facts.level, facts.pooled
+    if level is None or level > FLOOR_LEVEL / ease or pooled.share(pooled.floor) < FLOOR_SHARE * ease:
+        return False
+    completions = pooled.judged * facts.context.num_generations
+    if wilson(level * completions, completions)[1] >= FLOOR_MOST / ease:
+        return False
+    if (facts.peak or 0.0) <= FLOOR_LEVEL:
+        return True
+    # There were rewards before: then a window without any may be bad luck, two are not.
+    before = facts.course.before(pooled.first + 1)
+    return bool(before) and (before[-1].level(facts.span) or 0.0) <= FLOOR_LEVEL / ease
+
+
+def _never_differed(facts: Facts) -> bool:
+    pooled = facts.pooled
+    now = pooled.share(pooled.judged - pooled.flat)
+    return max(now, facts.course.extremes.most_spread) <= EVER_SPREAD
+
+
+def _at_ceiling(facts: Facts) -> bool:
+    pooled = facts.pooled
+    return facts.declared and pooled.share(pooled.ceiling) >= 0.5 * pooled.share(pooled.flat) > 0
