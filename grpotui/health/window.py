@@ -265,11 +265,13 @@ class Window:
         )
 
     def lately(self, count: int = LATELY) -> dict[str, float]:
-        """Return the medians of the last values; what was not measured lately is not in it."""
+        """Return the medians of the last values in the window, by name: texts may be logged now and then."""
         found: dict[str, list[float]] = {}
-        for seen in list(self._lines)[-count:]:
+        for seen in reversed(self._lines):
             for name, value in seen.values.items():
-                found.setdefault(name, []).append(value)
+                values = found.setdefault(name, [])
+                if len(values) < count:
+                    values.append(value)
         return {name: _median(values) for name, values in found.items()}
 
     def latest(self, wanted: Callable[[Observation], bool]) -> Observation | None:

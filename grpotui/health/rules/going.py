@@ -14,6 +14,8 @@ KL_WILD, KL_WILD_TIMES = 10.0, 20.0
 CLIPPED, CLIPPED_RISE = 0.5, 0.3
 """Share of completions that are cut off, and how far it has come from its start."""
 LENGTH_TIMES, LENGTH_DROP = 2.0, 0.1
+"""With a fall of the normalised reward, or so many times the length without a gain since the first window."""
+GAIN = 0.05
 SHRUNK, SHRUNK_DROP = 0.2, 0.25
 """Part of the usual length that is left, and the fall of the normalised reward with it."""
 DROP = 0.25
@@ -53,9 +55,17 @@ def length(facts: Facts) -> tuple[bool, bool]:
     cut = clipped >= CLIPPED * ease and rise >= CLIPPED_RISE * ease
     grown = now is not None and usual is not None and now >= LENGTH_TIMES * usual * ease
     gone = now is not None and usual is not None and usual >= 10 and now <= SHRUNK * usual / ease
-    still = facts.peak is not None and facts.level is not None and facts.level <= facts.peak - 0.05
-    bad = cut and (facts.drop >= LENGTH_DROP * ease or (grown and still))
-    return bad or (gone and facts.drop >= SHRUNK_DROP * ease), cut and not facts.improving
+    bad = cut and (facts.drop >= LENGTH_DROP * ease or (grown and not _gained(facts)))
+    return bad or (gone and facts.drop >= SHRUNK_DROP * ease), cut and not _gained(facts)
+
+
+def _gained(facts: Facts) -> bool:
+    """True when the reward is better than in the first window, or on its way."""
+    first = facts.course.first
+    was = first.level(facts.span) if first else None
+    if was is None or facts.level is None:
+        return False
+    return facts.improving or facts.level - was > max(GAIN, 2 * facts.error)
 
 
 def crash(facts: Facts) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grpotui.health.rules.answers import same_from_the_start, same_within
 from grpotui.health.rules.causes import Cause
-from grpotui.health.rules.facts import Facts, wilson
+from grpotui.health.rules.facts import LEAST_GAIN, Facts, wilson
 from grpotui.records import Verdict
 
 FLOOR_SHARE = 0.9
@@ -19,8 +19,9 @@ EVER_SPREAD = 0.1
 """Share of groups with different rewards up to which the reward counts as never having differed."""
 SAME_FLAT = 0.5
 """Share of flat groups, at least, where completions are the same..."""
-SAME_STUCK = 0.15
-"""...of which some are not at the ceiling."""
+SAME_STUCK, SAME_STUCK_GAINED = 0.1, 0.25
+"""...of which so many are not at the ceiling; more where the reward has gained since groups were at their
+most diverse: what a run has not learnt when it has learnt the most may be as many."""
 SAME_LEVEL = 0.93
 """Above it the same completions are the right ones."""
 STUCK_RISE, STUCK_BAD = 0.30, 0.60
@@ -59,14 +60,21 @@ def near_low_diversity(facts: Facts) -> bool:
 
 
 def _same(facts: Facts, ease: float) -> bool:
-    level, pooled = facts.level, facts.pooled
+    level = facts.level
     if level is None or level > SAME_LEVEL or facts.improving:
         return False
-    return (
-        facts.flat > SAME_FLAT * ease
-        and pooled.share(pooled.stuck) > SAME_STUCK * ease
-        and same_within(facts)
-    )
+    if facts.flat <= SAME_FLAT * ease or facts.stuck <= SAME_STUCK * ease or not same_within(facts):
+        return False
+    return facts.stuck > SAME_STUCK_GAINED * ease or not _gained(facts)
+
+
+def _gained(facts: Facts) -> bool:
+    """True when the reward is better than when most groups had rewards that differed."""
+    readings = facts.course.before(facts.now.step)
+    if not readings or facts.level is None:
+        return False
+    diverse = min(readings, key=lambda reading: reading.pooled.share(reading.pooled.flat))
+    return facts.level - (diverse.level(facts.span) or 0.0) > max(LEAST_GAIN, 2 * facts.error)
 
 
 def _cold(facts: Facts) -> bool:
