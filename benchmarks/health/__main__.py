@@ -3,8 +3,8 @@
     python -m benchmarks.health                      # the seeds that docs/health.md reports: 420 to 439
     python -m benchmarks.health --seeds 0 5          # 0 to 4, the ones that the rules were tuned on
 
-Exit code 1 when the bar is missed: no false and no early alarm, 97 % of bad runs found, 95 % of them within 50
-steps, solved runs end solved, the run that crashes and recovers leaves collapsed.
+Exit code 1 when the bar is missed: no false and no early alarm, 97 % of bad runs found, 95 % of those in 50
+steps, solved runs end solved, runs that crash and recover leave collapsed.
 """
 
 from __future__ import annotations

@@ -167,15 +167,13 @@ class Monitor:
         if new is Verdict.COLLAPSED:
             # What is judged over a window began within it, and hardly before the first sign of trouble.
             since = max(self._streaks.since("trouble", since), facts.pooled.first)
-        told = self._window.latest(lambda seen: bool(seen.quotes))
-        shown = self._window.latest(lambda seen: bool(seen.template))
         case = wording.Case(
             verdict=new,
             cause=cause,
             since=since,
             facts=facts,
-            template=shown.template if shown else "",
-            quotes=told.quotes if told else (),
+            template=self._window.template(),
+            quotes=self._window.quotes(),
             next=advice.next_step(new, cause, facts),
         )
         text = wording.message(case)

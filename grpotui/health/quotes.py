@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from grpotui.health.repetition import looped
 from grpotui.records import Flat, Group, RewardRange
 
 COUNT = 2
@@ -25,7 +26,8 @@ def quotes(groups: Sequence[Group], span: RewardRange | None) -> list[dict[str, 
 
 
 def _quote(group: Group) -> dict[str, Any]:
-    completion = next(c for c in group.completions if c.text.strip())
+    written = [c for c in group.completions if c.text.strip()]
+    completion = max(written, key=lambda c: _circles(c.text))
     return {
         "prompt": _cut(group.prompt, _MAX_PROMPT),
         "text": _cut(completion.text, MAX_TEXT),
@@ -33,6 +35,12 @@ def _quote(group: Group) -> dict[str, Any]:
         "answer": None if group.answer is None else _cut(group.answer, _MAX_PARSED),
         "reward": completion.reward,
     }
+
+
+def _circles(text: str) -> bool:
+    """True for a completion that goes round in circles: such a one is shown rather than the first."""
+    beginning = text[: 4 * MAX_TEXT]
+    return looped(beginning, beginning.split()) >= 0.5
 
 
 def _cut(text: str, most: int) -> str:

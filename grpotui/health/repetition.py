@@ -22,23 +22,24 @@ def repetition(chosen: Sequence[Sample]) -> float | None:
 
     None where there is no completion. "5-5-5-5-" is one word, so texts of few words are read by character.
     """
-    return statistics.fmean(map(_looped, chosen)) if chosen else None
+    return statistics.fmean(looped(sample.text, sample.words) for sample in chosen) if chosen else None
 
 
-def _looped(sample: Sample) -> float:
-    units: Sequence[str] = sample.words[:MAX_WORDS]
+def looped(text: str, words: Sequence[str]) -> float:
+    """Return that share of one completion."""
+    units: Sequence[str] = words[:MAX_WORDS]
     if len(units) < MIN_UNITS:
-        units = sample.text.strip()[:MAX_WORDS]
+        units = text.strip()[:MAX_WORDS]
     if len(units) < MIN_UNITS:
         return 0.0
-    looped: set[int] = set()
+    found: set[int] = set()
     for period in range(1, LONGEST_LOOP + 1):
         run = 0
         for place in range(period, len(units)):
             run = run + 1 if units[place] == units[place - period] else 0
             if run >= 2 * period:  # said three times; twice may be emphasis, or a double letter
-                looped.update(range(place - 2 * period + 1, place + 1))
-    return len(looped) / (len(units) - 1)
+                found.update(range(place - 2 * period + 1, place + 1))
+    return len(found) / (len(units) - 1)
 
 
 def compression(chosen: Sequence[Sample]) -> float | None:

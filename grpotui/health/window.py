@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -274,9 +274,18 @@ class Window:
                     values.append(value)
         return {name: _median(values) for name, values in found.items()}
 
-    def latest(self, wanted: Callable[[Observation], bool]) -> Observation | None:
-        """Return the last logged step of the window that is as wanted."""
-        return next((seen for seen in reversed(self._lines) if wanted(seen)), None)
+    def template(self) -> str:
+        """Return the last template that was found."""
+        return next((seen.template for seen in reversed(self._lines) if seen.template), "")
+
+    def quotes(self, count: int = 2) -> tuple[Mapping[str, Any], ...]:
+        """Return the last quoted completions, of different prompts."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for seen in reversed(self._lines):
+            for quote in seen.quotes:
+                if len(found) < count:
+                    found.setdefault(str(quote.get("prompt")), quote)
+        return tuple(found.values())
 
     def nonfinite(self, count: int = LATELY) -> tuple[int, tuple[str, ...]]:
         """Return in how many of the last logged steps something was not finite, and what."""

@@ -24,6 +24,8 @@ SAME_STUCK, SAME_STUCK_GAINED = 0.1, 0.25
 most diverse: what a run has not learnt when it has learnt the most may be as many."""
 SAME_LEVEL = 0.93
 """Above it the same completions are the right ones."""
+DIVERSE = 0.1
+"""More flat groups than at the least that still count as few."""
 STUCK_RISE, STUCK_BAD = 0.30, 0.60
 """Groups that teach nothing: how many more than at the best, and how many."""
 COLD = 0.3
@@ -69,11 +71,12 @@ def _same(facts: Facts, ease: float) -> bool:
 
 
 def _gained(facts: Facts) -> bool:
-    """True when the reward is better than when most groups had rewards that differed."""
+    """True when the reward is better than when groups last were as diverse as ever."""
     readings = facts.course.before(facts.now.step)
     if not readings or facts.level is None:
         return False
-    diverse = min(readings, key=lambda reading: reading.pooled.share(reading.pooled.flat))
+    least = min(reading.pooled.share(reading.pooled.flat) for reading in readings) + DIVERSE
+    diverse = next(r for r in reversed(readings) if r.pooled.share(r.pooled.flat) <= least)
     return facts.level - (diverse.level(facts.span) or 0.0) > max(LEAST_GAIN, 2 * facts.error)
 
 
