@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import zlib
 from collections.abc import Sequence
+from operator import eq
 
 from grpotui.health.choice import Sample
 
@@ -34,6 +35,8 @@ def looped(text: str, words: Sequence[str]) -> float:
         return 0.0
     found: set[int] = set()
     for period in range(1, LONGEST_LOOP + 1):
+        if sum(map(eq, units, units[period:])) < 2 * period:
+            continue
         run = 0
         for place in range(period, len(units)):
             run = run + 1 if units[place] == units[place - period] else 0
@@ -45,4 +48,4 @@ def looped(text: str, words: Sequence[str]) -> float:
 def compression(chosen: Sequence[Sample]) -> float | None:
     """Return how many times smaller zlib makes the beginnings of the completions (2403.00553)."""
     text = "\n".join(sample.text[:MAX_CHARACTERS] for sample in chosen).encode("utf-8", "replace")
-    return len(text) / len(zlib.compress(text, 6)) if len(text) >= MAX_CHARACTERS else None
+    return len(text) / len(zlib.compress(text, 3)) if len(text) >= MAX_CHARACTERS else None

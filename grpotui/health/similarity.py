@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from grpotui.health.choice import Sample
 
+_ONE = ord("1")
 COMMON = 0.5
 """A word that this share of completions has belongs to the frame; the others are what an answer says."""
 
@@ -51,6 +52,7 @@ def _means(chosen: Sequence[Sample], whole: Sequence[int], said: Sequence[int]) 
     sums = [0.0, 0.0, 0.0, 0.0]
     counts = [0, 0]
     sizes, said_sizes = [mask.bit_count() for mask in whole], [mask.bit_count() for mask in said]
+    no_frame = sizes == said_sizes
     places, fresh = [one.place for one in chosen], [one.fresh for one in chosen]
     asked = [(one.task, one.prompt) for one in chosen]
     for i, one in enumerate(chosen):
@@ -65,22 +67,30 @@ def _means(chosen: Sequence[Sample], whole: Sequence[int], said: Sequence[int]) 
             shared = (mask & whole[j]).bit_count()
             union = size + sizes[j] - shared
             sums[within] += shared / union if union else 1.0
+            if no_frame:
+                continue
             shared = (own & said[j]).bit_count()
             union = own_size + said_sizes[j] - shared
             sums[2 + within] += shared / union if union else 1.0
+    if no_frame:
+        sums[2:] = sums[:2]
     return [total / counts[at % 2] if counts[at % 2] else None for at, total in enumerate(sums)]
 
 
 def _bit_sets(texts: Sequence[Sequence[str]]) -> tuple[list[int], int]:
     """Return each text's set of words as the bits of an integer, and the set of common words."""
-    counts = Counter(word for words in texts for word in set(words))
+    sets = [set(words) for words in texts]
+    counts: Counter[str] = Counter()
+    for words in sets:
+        counts.update(words)
     # Common words first: they are the low bits, and a mask of them is a row of ones.
     numbers = {word: number for number, (word, _) in enumerate(counts.most_common())}
     common = sum(count > 1 and count >= COMMON * len(texts) for count in counts.values())
     masks = []
-    for words in texts:
-        bits = bytearray(len(numbers) // 8 + 1)
-        for place in {numbers[word] for word in words}:
-            bits[place >> 3] |= 1 << (place & 7)
-        masks.append(int.from_bytes(bits, "little"))
+    last = len(numbers)
+    for words in sets:
+        digits = bytearray(b"0") * (last + 1)
+        for word in words:
+            digits[last - numbers[word]] = _ONE
+        masks.append(int(digits, 2))
     return masks, (1 << common) - 1

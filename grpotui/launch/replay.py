@@ -185,7 +185,6 @@ class Missing:
         self.before.extend(held)
 
 
-def compute_missing(
 def compute_missing(completions: Tail, survey: Survey, span: RewardRange | None) -> Missing:
     """Read the groups that follow, and compute the signals that are wanted.
 

@@ -127,7 +127,8 @@ def test_a_replay_says_what_the_monitor_said_live(tmp_path: Path) -> None:
     write_ours(tmp_path)
     log = find(tmp_path)
     report = replay(log)
-    monitor, before, live = Monitor(log.context), [], []
+    monitor, live = Monitor(log.context), []
+    before: list[Group] = []
     groups: dict[int, list[Group]] = {}
     for line in (tmp_path / "completions.jsonl").read_text().splitlines():
         group = Group.from_json(json.loads(line))
