@@ -29,7 +29,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Extremes:
-    """The best and the worst of all full windows up to one."""
+    """The best and the worst of all windows that could be judged, up to one."""
 
     best: float | None = None
     """Highest mean reward."""
@@ -58,7 +58,7 @@ class Course:
         self._readings: list[Reading] = []
         self._extremes: list[Extremes] = []
         self.extremes = Extremes()
-        """Of all full windows so far."""
+        """Of all windows so far."""
         self._every = 1
         self._skipped = 0
         self.lowest: tuple[float, int] | None = None
@@ -75,12 +75,14 @@ class Course:
             low, high = rewards
             if self.lowest is None or low < self.lowest[0]:
                 self.lowest = (low, seen.step)
-            if self.highest is None or high > self.highest[0]:
+            if self.highest is None or high >= self.highest[0]:
                 self.highest = (high, seen.step)
 
-    def add(self, reading: Reading) -> None:
-        """Keep the reading of a full window, if it is its turn."""
+    def add(self, reading: Reading, full: bool) -> None:
+        """Note a window that can be judged; keep the reading of a full one, if it is its turn."""
         self.extremes = self.extremes.with_(reading.pooled)
+        if not full:
+            return
         self._skipped += 1
         if self._skipped < self._every and self._readings:
             return

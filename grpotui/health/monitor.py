@@ -126,8 +126,8 @@ class Monitor:
             flags += self._thresholds.spread(seen, reading.pooled, self.span)
         flags += self._thresholds.similarity(seen)
         change = self._judge(reading, flags)
-        if self._window.full:
-            self._course.add(reading)
+        if self._judged(reading):
+            self._course.add(reading, self._window.full)
         return Judgement(tuple(flags), _joined(taken_back, change))
 
     def evaluation(self, metrics: Mapping[str, Any]) -> list[Flag]:
@@ -136,8 +136,7 @@ class Monitor:
 
     def _judge(self, reading: Reading, flags: list[Flag]) -> VerdictChange | None:
         broken = self._window.nonfinite()
-        enough = reading.pooled.groups >= self._enough and reading.pooled.lines >= LEAST_LINES
-        if not enough and not broken[0]:
+        if not self._judged(reading) and not broken[0]:
             return None
         facts = Facts(
             now=reading,
@@ -154,6 +153,10 @@ class Monitor:
             return None
         new = next_verdict(self.verdict, self._streaks, self._patience)
         return None if new is self.verdict else self._change(new, signs, facts, flags)
+
+    def _judged(self, reading: Reading) -> bool:
+        """True once a window holds enough to be looked at, though not yet for a verdict."""
+        return reading.pooled.groups >= self._enough and reading.pooled.lines >= LEAST_LINES
 
     @property
     def _patience(self) -> int:

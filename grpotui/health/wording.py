@@ -206,9 +206,16 @@ def _floor(case: Case) -> str:
         return f"most groups teach nothing since step {case.since}: {lowest}, mean {_number(pooled.reward)}."
     return (
         f"all at the floor since step {case.since}: {lowest}, mean {_number(pooled.reward)}: nothing to "
-        "learn from. Not a collapse: it was never better. Read completions beside the parsed answers first"
-        f"{_parsed(case)}."
+        f"learn from. {_before(case)} Read completions beside the parsed answers first{_parsed(case)}."
     )
+
+
+def _before(case: Case) -> str:
+    """Say whether there ever was more than the floor."""
+    highest, span = case.facts.course.highest, case.facts.span
+    if highest is None or span is None or highest[0] <= span.low:
+        return "Not a collapse: it was never better."
+    return f"The last reward as high as {highest[0]:g} came at step {highest[1]}."
 
 
 def _constant(case: Case) -> str:

@@ -28,6 +28,10 @@ DIVERSE = 0.1
 """More flat groups than at the least that still count as few."""
 STUCK_RISE, STUCK_BAD = 0.30, 0.60
 """Groups that teach nothing: how many more than at the best, and how many."""
+COLD_STUCK = 0.05
+"""...where they were the same from the start: then the share says how much the model knew already."""
+COLD_ENTROPY = 0.15
+"""Nats a token at the start; where no temperature is declared, more than that was not sampled coldly."""
 COLD = 0.3
 """Declared temperature up to which it is to blame when completions are the same."""
 
@@ -41,7 +45,8 @@ def no_signal(facts: Facts) -> Cause | None:
     flat = pooled.share(pooled.flat)
     if flat >= CONSTANT_SHARE * ease and _never_differed(facts) and not _at_ceiling(facts):
         return Cause.LOW_TEMPERATURE if _cold(facts) else Cause.CONSTANT_REWARD
-    return Cause.LOW_TEMPERATURE if _same(facts, ease) and _cold(facts) else None
+    cold = facts.flat > SAME_FLAT * ease and pooled.share(pooled.stuck) >= COLD_STUCK * ease
+    return Cause.LOW_TEMPERATURE if cold and _short_of_ceiling(facts) and _cold(facts) else None
 
 
 def low_diversity(facts: Facts) -> Cause | None:
@@ -62,12 +67,15 @@ def near_low_diversity(facts: Facts) -> bool:
 
 
 def _same(facts: Facts, ease: float) -> bool:
-    level = facts.level
-    if level is None or level > SAME_LEVEL or facts.improving:
+    if not _short_of_ceiling(facts):
         return False
     if facts.flat <= SAME_FLAT * ease or facts.stuck <= SAME_STUCK * ease or not same_within(facts):
         return False
     return facts.stuck > SAME_STUCK_GAINED * ease or not _gained(facts)
+
+
+def _short_of_ceiling(facts: Facts) -> bool:
+    return facts.level is not None and facts.level <= SAME_LEVEL and not facts.improving
 
 
 def _gained(facts: Facts) -> bool:
@@ -86,7 +94,8 @@ def _cold(facts: Facts) -> bool:
         return False
     if facts.temperature is not None:
         return facts.temperature <= COLD
-    return same_from_the_start(facts)
+    entropy = facts.course.start("entropy")
+    return same_from_the_start(facts) and (entropy is None or entropy <= COLD_ENTROPY)
 
 
 def _floored(facts: Facts, ease: float) -> bool:
