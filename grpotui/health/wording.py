@@ -157,7 +157,7 @@ def _before_the_floor(case: Case) -> str:
     if best is None or case.span is None or best <= 2 * NO_SIGNAL_REWARD:
         return "Not a collapse: it was never better. Read some completions beside the parsed answers first."
     return (
-        f"It began a little better, {_raw(best, case.span):.2f}: a learning rate that is too high does this. "
+        f"It began a little better, {_raw(best, case.span):.2f}: too high a learning rate can do this. "
         "Read the first completions beside the last."
     )
 
