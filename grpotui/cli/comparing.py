@@ -50,6 +50,8 @@ def _with_baseline(session: Session, runs: tuple[str, ...]) -> tuple[str, ...]:
     pinned = DeskReader(session.workspace).read().pinned
     if not pinned:
         raise UserError("compare takes 2 to 4 runs, or one beside a pinned baseline: b in the app pins one")
+    if not session.workspace.run(pinned).run_json.is_file():
+        raise UserError(f"the pinned baseline {clean(pinned)} is gone: b in the app pins another one")
     return (pinned, *runs)
 
 

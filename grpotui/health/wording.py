@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grpotui.health.rules import Cause, Reading, stuck_share
+from grpotui.health.rules import NO_SIGNAL_REWARD, Cause, Reading, stuck_share
 from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange, Verdict
 
 _LEVELS = {
@@ -148,7 +148,17 @@ def _no_signal(case: Case) -> str:
     return (
         f"all at the floor since step {case.since}: {case.reading.pooled.floor:.0f}/"
         f"{case.reading.pooled.judged:.0f} groups flat at the lowest reward, mean {reward}: nothing to learn "
-        "from. Not a collapse: it was never better. Read some completions beside the parsed answers first."
+        f"from. {_before_the_floor(case)}"
+    )
+
+
+def _before_the_floor(case: Case) -> str:
+    best = case.reading.best
+    if best is None or case.span is None or best <= 2 * NO_SIGNAL_REWARD:
+        return "Not a collapse: it was never better. Read some completions beside the parsed answers first."
+    return (
+        f"It began a little better, {_raw(best, case.span):.2f}: a learning rate that is too high does this. "
+        "Read the first completions beside the last."
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
-from grpotui.launch.ending import Ending, announce
+from grpotui.launch.ending import Ending, announce, from_exit
 from grpotui.launch.identity import Identity
 from grpotui.launch.indexer import index_now
 from grpotui.launch.journal import State, asked_of, config_of, known_run, next_attempt, queue_up, state
@@ -48,8 +48,7 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
         with _scheduling(workspace):
             known = state(run)
             if known.status is Status.QUEUED and not is_held(run.runner_lock):
-                why = clean(reason) or "cancelled before it started"
-                announce(run, max(0, known.attempt - 1), Ending(Status.STOPPED, why))
+                announce(run, max(0, known.attempt - 1), _cancelled(run, known, clean(reason)))
                 index_now(workspace, run)
                 return
     if known.status.is_live and not is_held(run.runner_lock):
@@ -58,6 +57,14 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
     if not (known.status.is_live or known.status is Status.QUEUED):
         raise UserError(f"{run.id} already {known.status}: nothing to stop")
     _request(run, reason, force)
+
+
+def _cancelled(run: RunDir, known: State, reason: str) -> Ending:
+    """Return how a cancelled run stands: as it ended before, unless that was the end of its plan."""
+    before = from_exit(run, known.attempt - 1)
+    if before is None or before.status is Status.FINISHED or reason:
+        return Ending(Status.STOPPED, reason or "cancelled before it started")
+    return before
 
 
 def _request(run: RunDir, reason: str, force: bool) -> None:

@@ -25,6 +25,9 @@ from grpotui.stream import read_json
 from grpotui.tasks import TaskError, build_held_out, prompt_count
 from grpotui.workspace import RunDir, Workspace, checkpoint_step
 
+MOST = 1_000_000_000
+"""Steps or epochs that one extension may ask for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -57,8 +60,8 @@ def extend(workspace: Workspace, run_id: str, steps: int | None = None, epochs: 
     """
     if (steps is None) == (epochs is None):
         raise UserError("say how far: either --steps N or --epochs N more")
-    if (steps or epochs or 0) <= 0:
-        raise UserError("steps and epochs to go on for: expected more than 0")
+    if not 0 < (steps or epochs or 0) <= MOST:
+        raise UserError(f"steps and epochs to go on for: expected more than 0, and at most {MOST:,}")
     notes: list[str] = []
 
     def prepare(run: RunDir, known: State) -> None:

@@ -154,6 +154,25 @@ class GrpoTui(KeysInOrder):
         if then is not None:
             self.call_from_thread(then, result)
 
+    def ask(self, fetch: Callable[[], T], question: Callable[[T], None]) -> None:
+        """Like ``do``, for a ``question`` that opens a dialog: keys wait for it, and go nowhere else."""
+
+        def held() -> T:
+            try:
+                return fetch()
+            except Exception:
+                self.call_from_thread(self.pass_keys)
+                raise
+
+        def opened(found: T) -> None:
+            try:
+                question(found)
+            finally:
+                self.pass_keys()
+
+        self.hold_keys()
+        self.do(held, opened)
+
     async def on_event(self, event: Event) -> None:
         """A key or a click: somebody is here."""
         if isinstance(event, (Key, MouseDown)):

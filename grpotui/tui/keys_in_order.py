@@ -40,6 +40,7 @@ class KeysInOrder(App[None]):
         self._typed: deque[Event] = deque()
         self._key = self._marker = 0
         self._handling = False
+        self._awaited = 0
         self._target: Widget | None = None
 
     async def on_event(self, event: Event) -> None:
@@ -58,6 +59,16 @@ class KeysInOrder(App[None]):
         await super().on_event(self._typed.popleft())
         self._follow(ROUNDS)
         self._watch_over(self._key)
+
+    def hold_keys(self) -> None:
+        """Keep keys until ``pass_keys``: a thread fetches the dialog that they are meant for."""
+        self._awaited += 1
+
+    def pass_keys(self) -> None:
+        """Let keys go again, to where they lead now."""
+        self._awaited -= 1
+        if not self._awaited and self._handling:
+            self._follow(ROUNDS)
 
     def _watch_over(self, key: int) -> None:
         """Send another marker when the one there was went to a widget that is gone by now."""
@@ -84,6 +95,6 @@ class KeysInOrder(App[None]):
         moved = self._target is not self._place()
         if moved or message.rounds:
             self._follow(ROUNDS if moved else message.rounds - 1)
-        else:
+        elif not self._awaited:
             self._handling = False
             await self._next_key()

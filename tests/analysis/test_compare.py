@@ -97,6 +97,13 @@ def test_model_versions_and_git_are_compared(workspace: Workspace) -> None:
     assert named == {"model weights": True, "trl version": False, "git changes": False}
 
 
+def test_weights_that_nobody_hashed_yet_are_no_cause(workspace: Workspace) -> None:
+    write(workspace, "base-aaaa", model_identity={"weights_sha256": "a" * 64})
+    write(workspace, "draft-bbbb", {"beta": 0.2})
+    found = compared(workspace, "base-aaaa", "draft-bbbb")
+    assert {one.field: one.cause for one in found.differences} == {"grpo.beta": True, "model weights": False}
+
+
 def test_a_step_trains_on_what_the_trainer_counted() -> None:
     grpo = {"per_device_train_batch_size": 16, "gradient_accumulation_steps": 2, "num_iterations": 2}
     assert completions_per_step({}, grpo) == 32

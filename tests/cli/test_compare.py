@@ -50,4 +50,6 @@ def test_one_run_stands_beside_the_baseline(workspace: Workspace, cli: Cli) -> N
         "other-bbbb",
     ]
     assert cli("compare", "other-bbbb", "nothing").code == 2
+    write_pin(workspace, "gone-cccc")
+    assert "the pinned baseline gone-cccc is gone" in cli("compare", "other-bbbb").err
     assert "2 to 4 runs, got 5" in cli("compare", *["other-bbbb"] * 5).err

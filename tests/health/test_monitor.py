@@ -43,6 +43,18 @@ def test_all_at_the_floor_is_no_signal() -> None:
     assert monitor.verdict is Verdict.NO_SIGNAL
 
 
+def test_a_run_that_began_better_is_not_said_to_have_never_been() -> None:
+    # Learning rate 1e6: the first step had the model as it came, at -0.48; all later ones are at the floor.
+    def scene(step: int) -> Scene:
+        return Scene(-0.5) if step <= 3 else Scene(-1.0, floor=4)
+
+    _, seen = judged(scene, span=SIGNED)
+    assert [verdict for _, verdict in verdicts(seen)][-1] == "no-signal"
+    message = flags(seen, "verdict")[-1].message
+    assert "never better" not in message
+    assert "began a little better, -0.91" in message
+
+
 def test_no_signal_ends_when_rewards_come() -> None:
     def scene(step: int) -> Scene:
         return Scene(-1.0, floor=4) if step < 40 else Scene(0.0, jaccard=None)

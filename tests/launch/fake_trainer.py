@@ -95,12 +95,15 @@ class Trainer:
     def step(self, step: int) -> None:
         noise = random.Random(step)
         collapsed = self.number("collapse", 10**9) <= step < self.number("recover", 10**9)
+        recovered = step >= self.number("recover", 10**9)
         for group in range(GROUPS):
             texts = ["the one answer to every question"] * SAMPLES
             rewards = [0.5] * SAMPLES
             if not collapsed:
                 texts = [" ".join(noise.sample(WORDS, 6)) for _ in range(SAMPLES)]
                 rewards = [-0.5, 0.3, *(noise.choice((-0.5, 0.0, 0.3)) for _ in range(SAMPLES - 2))]
+            if recovered:
+                rewards = [reward + 0.6 for reward in rewards]
             both = zip(texts, rewards, strict=True)
             completions = [sample(text, reward, tokens=6, rewards={"fake": reward}) for text, reward in both]
             self.writer.group(group, completions, f"question {step}.{group}", task="fake")
@@ -111,7 +114,7 @@ class Trainer:
         zero = 1.0 if collapsed else 0.0
         self.writer.log_step(
             time.time() + self.skew(step),
-            reward=0.5 if collapsed else -0.1,
+            reward=0.5 if collapsed or recovered else -0.1,
             epoch=step / 100,
             **{
                 "grpotui/zero_std": zero,

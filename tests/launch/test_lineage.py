@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +76,8 @@ def test_epochs_become_steps(lab: Lab, ended: RunDir) -> None:
         ({"steps": 1, "epochs": 1.0}, "either --steps N or --epochs N"),
         ({"steps": 0}, "expected more than 0"),
         ({"epochs": -1.0}, "expected more than 0"),
+        ({"epochs": math.nan}, "expected more than 0"),
+        ({"epochs": math.inf}, "at most 1,000,000,000"),
     ],
 )
 def test_an_extension_needs_a_length(lab: Lab, ended: RunDir, more: dict[str, Any], message: str) -> None:

@@ -35,7 +35,7 @@ def score(run: RunDir) -> dict[str, Any]:
 
 
 def test_a_collapsing_run_is_stopped_without_a_further_checkpoint(lab: Lab) -> None:
-    run = lab.launch("steps=1000", "delay=0.02", "collapse=5", "save=4", overrides=STOP)
+    run = lab.launch("steps=1000", "delay=0.02", "collapse=20", "save=4", overrides=STOP)
     assert lab.ended(run) is Status.STOPPED
     (act,) = acts(run)
     assert (act["by"], act["save"], act["attempt"]) == ("policy", False, 1)
@@ -49,7 +49,7 @@ def test_a_collapsing_run_is_stopped_without_a_further_checkpoint(lab: Lab) -> N
 
 def test_checkpoint_and_stop_saves(lab: Lab) -> None:
     wanted = ("health.on_collapsed=checkpoint-and-stop", "health.grace=0")
-    run = lab.launch("steps=1000", "delay=0.02", "collapse=5", overrides=wanted)
+    run = lab.launch("steps=1000", "delay=0.02", "collapse=20", overrides=wanted)
     assert lab.ended(run) is Status.STOPPED
     assert (read_json(run.request_json) or {})["save"] is True
     saved, last = run.last_checkpoint(), (read_json(run.result_json) or {})["step"]
@@ -57,14 +57,14 @@ def test_checkpoint_and_stop_saves(lab: Lab) -> None:
 
 
 def test_a_flag_stops_nothing(lab: Lab) -> None:
-    run = lab.launch("steps=40", "collapse=5")
+    run = lab.launch("steps=60", "collapse=20")
     assert lab.ended(run) is Status.FINISHED
     assert collapsed_at(run) and not acts(run)
 
 
 def test_a_run_that_recovers_within_the_grace_goes_on(lab: Lab) -> None:
-    wanted = ("health.on_collapsed=stop", "health.grace=30")
-    run = lab.launch("steps=60", "collapse=5", "recover=12", overrides=wanted)
+    wanted = ("health.on_collapsed=stop", "health.grace=90")
+    run = lab.launch("steps=150", "collapse=20", "recover=40", overrides=wanted)
     assert lab.ended(run) is Status.FINISHED
     said = [event["to"] for event in events(run) if event["type"] == "verdict"]
     assert "collapsed" in said and "recovered" in said[said.index("collapsed") :]
@@ -72,7 +72,7 @@ def test_a_run_that_recovers_within_the_grace_goes_on(lab: Lab) -> None:
 
 
 def test_the_policy_of_a_running_run_can_be_changed_and_is_kept(lab: Lab) -> None:
-    run = lab.launch("steps=2000", "delay=0.02", "collapse=3")
+    run = lab.launch("steps=2000", "delay=0.02", "collapse=20")
     until(lambda: any(e["type"] == "verdict" and e["to"] == "collapsed" for e in events(run)))
     assert not acts(run)
     changed = write_policy(lab.workspace, run.id, {"on_collapsed": "stop", "grace": 5})
@@ -86,21 +86,21 @@ def test_the_policy_of_a_running_run_can_be_changed_and_is_kept(lab: Lab) -> Non
 
 
 def test_a_new_runner_reads_the_policy_and_acts(lab: Lab) -> None:
-    run = lab.launch("steps=2000", "delay=0.03", "hold=8", "collapse=3")
-    lab.until_judged(run, 7)
+    run = lab.launch("steps=2000", "delay=0.02", "hold=24", "collapse=20")
+    lab.until_judged(run, 23)
     lab.kill(run, "runner")
     write_policy(lab.workspace, run.id, {"on_collapsed": "stop", "grace": 1})
     lab.summary(run)
     from grpotui.launch.queue import tick
 
     tick(lab.workspace)
-    lab.go(run, 8)
+    lab.go(run, 24)
     assert lab.ended(run) is Status.STOPPED
     assert len(acts(run)) == 1
 
 
 def test_a_resumed_run_has_its_grace_again(lab: Lab) -> None:
-    run = lab.launch("steps=1000", "delay=0.02", "collapse=5", "save=10", overrides=STOP)
+    run = lab.launch("steps=1000", "delay=0.02", "collapse=20", "save=10", overrides=STOP)
     lab.ended(run)
     first = acts(run)[0]["step"]
     resume(lab.workspace, run.id)

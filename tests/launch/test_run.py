@@ -135,6 +135,21 @@ def test_a_queued_run_is_cancelled(lab: Lab) -> None:
     assert lab.summary(second).attempt == 1
 
 
+def test_a_cancelled_resume_leaves_the_run_as_it_had_ended(lab: Lab) -> None:
+    run = lab.launch("hold=1")
+    lab.until(run, Status.RUNNING)
+    stop(lab.workspace, run.id, "a template")
+    assert lab.ended(run) is Status.STOPPED
+    other = lab.launch("hold=1")
+    lab.until(other, Status.RUNNING)
+    resume(lab.workspace, run.id)
+    stop(lab.workspace, run.id)
+    assert lab.statuses(run)[-2:] == ["queued", "stopped"]
+    assert lab.summary(run).reason == "a template"
+    lab.go(other)
+    lab.ended(other)
+
+
 def test_delete_moves_to_the_bin_and_not_what_lives(lab: Lab) -> None:
     run = lab.launch("hold=1")
     lab.until(run, Status.RUNNING)

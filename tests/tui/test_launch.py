@@ -209,6 +209,19 @@ async def test_drafts_are_kept_while_one_looks_at_others(presets: Workspace) -> 
         assert screen.draft and screen.draft.edits == {"grpo.beta": "0.9"}
 
 
+async def test_edits_are_not_lost_by_one_key(presets: Workspace) -> None:
+    app = GrpoTui(presets)
+    async with app.run_test(size=(120, 35), notifications=True) as pilot:
+        screen = await open_launch(pilot)
+        await choose(pilot, "arith")
+        await pilot.press("enter", *"mine", "enter")
+        await pilot.press("escape")
+        await until(pilot, lambda: "What you changed" in screen_text(pilot))
+        assert app.screen is screen and screen.draft and screen.draft.name == "mine"
+        await pilot.press("escape")
+        assert isinstance(app.screen, RunsScreen)
+
+
 async def test_a_broken_combination_is_not_launched(presets: Workspace) -> None:
     async with GrpoTui(presets).run_test(size=(120, 35)) as pilot:
         screen = await open_launch(pilot)

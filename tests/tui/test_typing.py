@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -10,7 +11,10 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from grpotui.errors import UserError
+from grpotui.launch import policy
 from grpotui.launch.journal import events
+from grpotui.launch.policy import Policy, read_policy
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.tui.app import GrpoTui
@@ -20,7 +24,8 @@ from grpotui.tui.screens.prompt import Choice, Confirm
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.widgets.field_editor import FieldEditor
 from grpotui.tui.widgets.find_line import FindLine
-from grpotui.workspace import Workspace
+from grpotui.workspace import RunDir, Workspace
+from tests.tui.factory import live, open_run
 from tests.tui.runs_factory import PRESET, RunFiles, fill, ready, until, write
 
 NAMES = {"\r": "enter", "\t": "tab", "\x1b": "escape", " ": "space"}
@@ -104,7 +109,7 @@ async def test_launch_edits_the_field_that_is_typed_at(runs: Workspace) -> None:
         assert isinstance(screen, LaunchScreen)
         await until(pilot, lambda: screen.draft is not None and screen.draft.name == "Ldq0")
         assert not screen.query_one(FieldEditor).editing
-        typed(pilot, "\tq")
+        typed(pilot, "\tqq")
         await until(pilot, lambda: isinstance(app.screen, RunsScreen))
         connection = connect(runs)
         assert len(Registry(connection, runs).runs()) == 4
@@ -121,6 +126,32 @@ async def test_a_clone_opens_before_the_next_key(runs: Workspace) -> None:
         assert isinstance(screen, LaunchScreen)
         await until(pilot, lambda: screen.draft is not None and screen.draft.name == "sDq")
         assert not [widget for widget in app.screen.query(Input) if widget.has_focus]
+
+
+async def test_a_dialog_that_is_fetched_takes_what_is_typed_after_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine, e cloned the run and the dialog came up over Launch."""
+
+    def slowly(run: RunDir) -> Policy:
+        time.sleep(0.5)
+        return read_policy(run)
+
+    live(workspace, 3)
+    monkeypatch.setattr(policy, "read_policy", slowly)
+    app = GrpoTui(workspace)
+    async with app.run_test() as pilot:
+        screen = await open_run(pilot)
+        typed(pilot, "pestep > 5\r\r")
+        await until(pilot, lambda: read_policy(workspace.run(screen.run_id)).kill == "step > 5")
+        await until(pilot, lambda: app.screen is screen)
+        monkeypatch.setattr(policy, "read_policy", _refuses)
+        typed(pilot, "p?")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+
+
+def _refuses(run: RunDir) -> Policy:
+    raise UserError(f"{run.id} cannot be read")
 
 
 async def test_nothing_waits_for_a_key_that_went_nowhere(runs: Workspace) -> None:

@@ -11,6 +11,7 @@ from grpotui.analysis.compare.subject import Subject
 SEED = "grpo.seed"
 OWNED = ("summary", "kind", "grpo.output_dir", "grpo.logging_dir", "grpo.run_name", "extends")
 """Fields that never matter to what is learned, or that the tool sets."""
+WEIGHTS = "model weights"
 BESIDE = (
     "launch.",
     "health.",
@@ -71,7 +72,9 @@ def differences(subjects: Sequence[Subject]) -> list[Difference]:
     for name in dict.fromkeys(name for subject in subjects for name in subject.identity):
         values = tuple(subject.identity.get(name, MISSING) for subject in subjects)
         if any(not same(value, values[0]) for value in values):
-            found.append(Difference(name, values, name.startswith(("model", "code"))))
+            # Weights are hashed as a run starts: those of a draft are not known, which is no difference.
+            known = name != WEIGHTS or None not in values
+            found.append(Difference(name, values, known and name.startswith(("model", "code"))))
     return sorted(found, key=lambda one: (not one.cause, one.field == SEED))
 
 

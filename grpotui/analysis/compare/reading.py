@@ -7,6 +7,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
+from grpotui.analysis.compare.config import WEIGHTS
 from grpotui.analysis.compare.subject import LETTERS, MOST_RUNS, Curve, Subject, flat
 from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
@@ -46,7 +47,7 @@ def _subject(registry: Registry, letter: str, run_id: str, keys: Sequence[str]) 
 def _identity(
     asked: Mapping[str, Any], attempt: Mapping[str, Any], model: Mapping[str, Any]
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {"model weights": _short(model.get("weights_sha256"))}
+    found: dict[str, Any] = {WEIGHTS: _short(model.get("weights_sha256"))}
     code = asked.get("code")
     if isinstance(code, list):
         for one in code:

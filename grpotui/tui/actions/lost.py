@@ -46,7 +46,7 @@ def resume_lost(app: GrpoTui, done: Done) -> None:
 
         app.do(resume_all, queued)
 
-    app.do(lambda: _lost(app.workspace), found)
+    app.ask(lambda: _lost(app.workspace), found)
 
 
 def _lost(workspace: Workspace) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ def policy(app: GrpoTui, run: RunSummary, done: Done) -> None:
     def ask(now: Policy) -> None:
         app.push_screen(PolicyDialog(run.name, now.to_json()), answered)
 
-    app.do(lambda: read_policy(app.workspace.run(run.id)), ask)
+    app.ask(lambda: read_policy(app.workspace.run(run.id)), ask)
 
 
 def rescue(app: GrpoTui, run: RunSummary, done: Done) -> None:
@@ -51,4 +51,4 @@ def rescue(app: GrpoTui, run: RunSummary, done: Done) -> None:
         app.say(f"{made.run_id} is queued")
         done()
 
-    app.do(lambda: rescues.plan(app.workspace, run.id), ask)
+    app.ask(lambda: rescues.plan(app.workspace, run.id), ask)

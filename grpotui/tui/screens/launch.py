@@ -60,6 +60,7 @@ class LaunchScreen(LaunchChecks):
         super().__init__()
         self._clone = clone
         self._everything = False
+        self._unsaved = False
 
     def compose(self) -> ComposeResult:
         """Title, presets and fields, help of the field, state, keys."""
@@ -110,6 +111,7 @@ class LaunchScreen(LaunchChecks):
         """Take an edited draft in place of the one in hand."""
         if self.preset is not None:
             self.drafts.keep(self.preset, draft)
+            self._unsaved = bool(draft.edits or draft.name)
         presets = self.query_one(PresetList)
         presets.show(self.drafts.listed(), presets.index)
         self._show()
@@ -218,5 +220,11 @@ class LaunchScreen(LaunchChecks):
         self.editor.table.focus()
 
     def go_back(self) -> bool:
-        """Drop the filter; False when there is none, so that the screen closes."""
-        return self.query_one(FindLine).drop()
+        """Drop the filter; say once that edits would be lost; then False, so that the screen closes."""
+        if self.query_one(FindLine).drop():
+            return True
+        if self._unsaved:
+            self._unsaved = False
+            self.app.say("What you changed is not written down: d makes a draft, again leaves it", "warning")
+            return True
+        return False

@@ -21,7 +21,7 @@ from grpotui.tui.widgets.pane import Line, Pane
 PERIOD = 0.5
 PATIENCE = 2.0
 """Seconds between two drawings of one chart, at least and at most."""
-SHARE = 40
+SHARE = 100
 """A drawing is followed by a pause of so many times its processor time, within those bounds."""
 BEAT = 0.06
 """Seconds between two charts: one at a time, so that no key waits for more than one."""
