@@ -22,8 +22,7 @@ class Place:
         self.snapshot: RunSnapshot | None = None
         self.metric = keys.REWARD
         self.lens = Lens()
-        self.group = 0
-        self.sample = 0
+        self.group = self.sample = 0
         self._step: int | None = None
         self._left_at = 0
         self._groups = KnownGroups()
@@ -57,8 +56,7 @@ class Place:
 
     def take(self, snapshot: RunSnapshot) -> None:
         """Take in a newer snapshot. A resumed run went back: what was read of its steps may not hold."""
-        old = self.snapshot
-        self.snapshot = snapshot
+        old, self.snapshot = self.snapshot, snapshot
         if old is not None and old.mode is not snapshot.mode:
             self._groups, self.history, self.group, self.sample = KnownGroups(), History(), 0, 0
         if old is not None and (old.replaying or snapshot.replaying):
@@ -106,10 +104,9 @@ class Place:
             return False
         flags = self.snapshot.flag_steps
         at = bisect_left(flags, self.step) - 1 if by < 0 else bisect_right(flags, self.step)
-        if not 0 <= at < len(flags):
-            return False
-        self.go(flags[at])
-        return True
+        if found := 0 <= at < len(flags):
+            self.go(flags[at])
+        return found
 
     def move_group(self, by: int) -> None:
         """Select another group, and stay on the step."""
