@@ -48,7 +48,7 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
     """Return a run as ``show --json`` prints it."""
     summary = registry.run(run_id)
     folder = registry.workspace.run(run_id)
-    process = registry.process(run_id)
+    process = registry.document(run_id, "process")
     span = registry.reward_range(run_id)
     return {
         **public_summary(summary),

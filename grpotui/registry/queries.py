@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.records import Flag, Group, Hit, Mode, RewardRange, RunSummary, Status, Visit, as_int
+from grpotui.records import Flag, Group, Hit, Mode, RewardRange, RunSummary, Status, as_int
 from grpotui.records.lineage import StageMark
-from grpotui.registry import documents, groups, points, prompts, search
+from grpotui.registry import documents, groups, points, search
 from grpotui.registry.database import fresh
 from grpotui.registry.groups import GroupRow
 from grpotui.registry.references import resolve
@@ -85,7 +85,8 @@ class Registry:
         query = f"SELECT {SUMMARY_COLUMNS} FROM runs {clause}"  # noqa: S608
         return [summary_of(row) for row in self.connection.execute(query, values)]
 
-    def _rid(self, run_id: str) -> int:
+    def rid(self, run_id: str) -> int:
+        """Return the number of a run's row."""
         row = self.connection.execute("SELECT rid FROM runs WHERE id = ?", (run_id,)).fetchone()
         if row is None:
             raise UserError(f"no run {run_id!r}")
@@ -95,13 +96,13 @@ class Registry:
 
     def keys(self, run_id: str) -> list[str]:
         """Return the metrics that a run has points of, sorted."""
-        return points.keys(self.connection, self._rid(run_id))
+        return points.keys(self.connection, self.rid(run_id))
 
     def series(
         self, run_id: str, keys: Sequence[str] | None = None, after: int | None = None
     ) -> dict[str, Points]:
         """Return the points of metrics (default: all), only those of steps beyond ``after`` if given."""
-        rid = self._rid(run_id)
+        rid = self.rid(run_id)
         wanted = points.keys(self.connection, rid) if keys is None else keys
         since = -1 if after is None else after
         return {key: points.series(self.connection, rid, key, since) for key in wanted}
@@ -109,11 +110,11 @@ class Registry:
     def columns(self, run_id: str, key: str, after: int | None = None) -> tuple[array[int], array[float]]:
         """Return steps and values of one metric, ascending; nan was not finite. Quick for long runs."""
         since = -1 if after is None else after
-        return points.columns(self.connection, self._rid(run_id), key, since)
+        return points.columns(self.connection, self.rid(run_id), key, since)
 
     def last(self, run_id: str) -> dict[str, float | None]:
         """Return the last value of every metric."""
-        return points.last(self.connection, self._rid(run_id))
+        return points.last(self.connection, self.rid(run_id))
 
     def sparklines(
         self, run_ids: Sequence[str], key: str = "reward", n: int = 30
@@ -128,7 +129,7 @@ class Registry:
 
         Attempts tell which are older; times only where one of both does not know its attempt.
         """
-        rid = self._rid(run_id)
+        rid = self.rid(run_id)
         rows = self.connection.execute(
             f"SELECT body FROM events WHERE run = ? AND type = 'flag' AND NOT EXISTS ({_TOOK_BACK}) "  # noqa: S608
             "ORDER BY seq",
@@ -138,7 +139,7 @@ class Registry:
 
     def events(self, run_id: str, types: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Return the event objects of a run in the order they came, only those of ``types`` if given."""
-        rid = self._rid(run_id)
+        rid = self.rid(run_id)
         rows = self.connection.execute("SELECT type, body FROM events WHERE run = ? ORDER BY seq", (rid,))
         return [json.loads(body) for kind, body in rows if types is None or kind in types]
 
@@ -151,53 +152,41 @@ class Registry:
 
     def modes(self, run_id: str) -> list[Mode]:
         """Return why the run's groups were made, training first; those of unknown modes are left out."""
-        found = groups.modes(self.connection, self._rid(run_id))
+        found = groups.modes(self.connection, self.rid(run_id))
         return [mode for mode in Mode if str(mode) in found]
 
     def group_steps(self, run_id: str, mode: str = Mode.TRAIN) -> list[int]:
         """Return the steps that have groups, ascending."""
-        return groups.steps(self.connection, self._rid(run_id), str(mode))
+        return groups.steps(self.connection, self.rid(run_id), str(mode))
 
     def group_rows(self, run_id: str, step: int, mode: str = Mode.TRAIN) -> list[GroupRow]:
         """Return what the index knows of a step's groups, without reading the file."""
-        return groups.rows(self.connection, self._rid(run_id), str(mode), step)
+        return groups.rows(self.connection, self.rid(run_id), str(mode), step)
 
     def groups(self, run_id: str, step: int, mode: str = Mode.TRAIN, only: int | None = None) -> list[Group]:
         """Return a step's groups with their texts; what is gone from the file is left out."""
         path = self.workspace.run(run_id).completions
-        return groups.read(self.connection, self._rid(run_id), path, str(mode), step, only)
+        return groups.read(self.connection, self.rid(run_id), path, str(mode), step, only)
 
     def worst_group(self, run_id: str, mode: str = Mode.TRAIN) -> tuple[int, int] | None:
         """Return the (step, group) with the lowest mean reward, the newest of them; None without any."""
-        return groups.worst(self.connection, self._rid(run_id), str(mode))
+        return groups.worst(self.connection, self.rid(run_id), str(mode))
 
     def visits(self, run_id: str, step: int, group: int, mode: str = Mode.TRAIN) -> list[tuple[int, int]]:
         """Return every (step, group) that had the same prompt as this one, ascending, itself included."""
-        return groups.visits(self.connection, self._rid(run_id), str(mode), step, group)
-
-    def shared_prompts(self, run_ids: Sequence[str], mode: str = Mode.TRAIN) -> list[int]:
-        """Return the prompts that every run had, by their number, as the first run met them."""
-        return prompts.shared(self.connection, [self._rid(run_id) for run_id in run_ids], str(mode))
-
-    def prompt_visits(self, run_id: str, prompt: int, mode: str = Mode.TRAIN) -> list[Visit]:
-        """Return every group that a prompt had in a run, ascending by step."""
-        return prompts.visits(self.connection, self._rid(run_id), str(mode), prompt)
-
-    def prompt_means(self, run_id: str, low: int, high: int, mode: str = Mode.TRAIN) -> dict[int, float]:
-        """Return each prompt's mean reward over steps from ``low`` to ``high``."""
-        return prompts.means(self.connection, self._rid(run_id), str(mode), low, high)
+        return groups.visits(self.connection, self.rid(run_id), str(mode), step, group)
 
     def search(self, run_id: str, wanted: Wanted) -> Iterator[Hit]:
         """Yield the completions that are looked for, in the order in which they were written."""
         path = self.workspace.run(run_id).completions
-        return search.find(self.connection, self._rid(run_id), path, wanted)
+        return search.find(self.connection, self.rid(run_id), path, wanted)
 
     def group_lines(
         self, run_id: str, step: int | None = None, mode: str | None = None
     ) -> Iterator[dict[str, Any]]:
         """Yield the objects of ``completions.jsonl`` that hold, in the file's order."""
         path = self.workspace.run(run_id).completions
-        return groups.objects(self.connection, self._rid(run_id), path, mode, step)
+        return groups.objects(self.connection, self.rid(run_id), path, mode, step)
 
     # Documents
 
@@ -221,16 +210,12 @@ class Registry:
 
     def document(self, run_id: str, name: str) -> dict[str, Any]:
         """Return a small file as an object: run, attempt (the newest), process, exit or result."""
-        return documents.load(self.connection, self._rid(run_id), name)
+        return documents.load(self.connection, self.rid(run_id), name)
 
     def reward_range(self, run_id: str) -> RewardRange | None:
         """Return the lowest and highest total reward of a run, where it is known."""
         attempt = self.document(run_id, "attempt")
         return RewardRange.from_json(attempt.get("reward_range"), attempt.get("reward_binary") is True)
-
-    def process(self, run_id: str) -> dict[str, Any]:
-        """Return process.json: the identities of runner and trainer; empty before the first attempt."""
-        return self.document(run_id, "process")
 
     def exit(self, run_id: str) -> dict[str, Any]:
         """Return how the last attempt ended: code, signal, reason; each None while it is unknown."""

@@ -26,7 +26,7 @@ def everything(registry: Registry) -> Any:
             registry.flags(run.id),
             registry.events(run.id),
             registry.config(run.id),
-            registry.process(run.id),
+            registry.document(run.id, "process"),
             registry.exit(run.id),
             [registry.groups(run.id, step) for step in registry.group_steps(run.id)],
             [registry.group_rows(run.id, step) for step in registry.group_steps(run.id)],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from grpotui.analysis.compare.told import SharedPrompts, Told
 from grpotui.records import Mode
+from grpotui.registry import prompts
 from grpotui.registry.queries import Registry
 
 APART = 0.25
@@ -17,7 +18,7 @@ AROUND = 0.1
 def shared_prompts(registry: Registry, run_ids: Sequence[str]) -> SharedPrompts:
     """Return the prompts that the runs have in common."""
     for mode in (Mode.WATCH, Mode.TRAIN):
-        found = registry.shared_prompts(run_ids, mode)
+        found = prompts.shared(registry, run_ids, mode)
         if found:
             return SharedPrompts(str(mode), tuple(found))
     return SharedPrompts()
@@ -27,7 +28,7 @@ def tell(registry: Registry, steps: Mapping[str, int], mode: str, prompt: int) -
     """Return a prompt in each run at the visit nearest to the run's step in ``steps``."""
     found = {}
     for run_id, step in steps.items():
-        visits = registry.prompt_visits(run_id, prompt, mode)
+        visits = prompts.visits(registry, run_id, prompt, mode)
         nearest = min(visits, key=lambda visit: abs(visit.step - step), default=None)
         groups = registry.groups(run_id, nearest.step, mode, nearest.group) if nearest else []
         found[run_id] = Told(groups[0] if groups else None, tuple(visits))
@@ -41,7 +42,7 @@ def that_differ(
     tables = []
     for run_id, step in steps.items():
         reach = max(int(registry.run(run_id).step * AROUND), 1)
-        tables.append(registry.prompt_means(run_id, step - reach, step + reach, shared.mode))
+        tables.append(prompts.means(registry, run_id, step - reach, step + reach, shared.mode))
     apart = []
     for prompt in shared.prompts:
         values = [table[prompt] for table in tables if prompt in table]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grpotui.records.keys import REWARD
 from grpotui.tui.compare.view import CompareSnapshot
-from grpotui.tui.run.window import WINDOWS, after
+from grpotui.tui.run.window import Lens, View, after
 
 COLUMNS = 60
 """Places that the cursor goes through from one end to the other."""
@@ -17,9 +19,7 @@ class ComparePlace:
     def __init__(self) -> None:
         self.snapshot: CompareSnapshot | None = None
         self.metric = REWARD
-        self.axis = ""
-        self.window = WINDOWS[0]
-        self.log = False
+        self.lens = Lens(View(axis=""))
         self.section = 0
         self.other = 1
         """The run that stands beside the first one where there is room for two."""
@@ -33,7 +33,12 @@ class ComparePlace:
         """Take in a newer snapshot."""
         self.snapshot = snapshot
         if self.axis not in snapshot.axes:
-            self.axis = snapshot.usual_axis
+            self.lens.view = replace(self.lens.view, axis=snapshot.usual_axis)
+
+    @property
+    def axis(self) -> str:
+        """What stands under the charts; empty before anything was read."""
+        return self.lens.view.axis
 
     @property
     def cursor(self) -> float | None:
@@ -57,15 +62,6 @@ class ComparePlace:
             step = lane.step_at(x, self.axis) if x is not None else None
             found[lane.run.id] = lane.last_step if step is None else step
         return found
-
-    def next_axis(self) -> None:
-        """Choose another axis; the cursor keeps its share of it."""
-        if self.snapshot is not None:
-            self.axis = after(self.snapshot.axes, self.axis)
-
-    def next_window(self) -> None:
-        """Choose how many steps a point is the mean of."""
-        self.window = after(WINDOWS, self.window)
 
     def next_metric(self, by: int) -> None:
         """Choose another metric for the first chart."""

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
 
 from grpotui.records import keys
 from grpotui.tui.run.group_view import Fold, Order, StepGroups, folded
+from grpotui.tui.run.groups import DetailData, GroupsData, KnownGroups
 from grpotui.tui.run.history import History
 from grpotui.tui.run.view import RunSnapshot
 from grpotui.tui.run.window import Lens, after
-from grpotui.tui.widgets.group_detail import DetailData
-from grpotui.tui.widgets.groups import GroupsData
 
 LEAPS = 50
 """Leaps that go through all steps in sight: about one column of a chart each."""
-KEPT = 64
-"""Steps whose groups are kept."""
 
 
 class Place:
@@ -26,12 +22,10 @@ class Place:
         self.snapshot: RunSnapshot | None = None
         self.metric = keys.REWARD
         self.lens = Lens()
-        self.group = 0
-        self.sample = 0
+        self.group = self.sample = 0
         self._step: int | None = None
         self._left_at = 0
-        self._groups: OrderedDict[int, StepGroups] = OrderedDict()
-        self._last: StepGroups | None = None
+        self._groups = KnownGroups()
         self.history = History()
         self.order = Order.COUNT
         self._text: str | None = None
@@ -62,19 +56,18 @@ class Place:
 
     def take(self, snapshot: RunSnapshot) -> None:
         """Take in a newer snapshot. A resumed run went back: what was read of its steps may not hold."""
-        old = self.snapshot
-        self.snapshot = snapshot
+        old, self.snapshot = self.snapshot, snapshot
         if old is not None and old.mode is not snapshot.mode:
-            self._groups.clear()
-            self._last, self.history, self.group, self.sample = None, History(), 0, 0
+            self._groups, self.history, self.group, self.sample = KnownGroups(), History(), 0, 0
         if old is not None and (old.replaying or snapshot.replaying):
-            self._groups.clear()
+            self._groups.forget()
             self._left_at = min(self._left_at, snapshot.steps[-1] if snapshot.steps else 0)
 
     # Moving
 
-    def go(self, step: int) -> None:
-        """Stand on a step."""
+    def go(self, step: int, group: int | None = None) -> None:
+        """Stand on a step, and on another group of it if one is named."""
+        self.group = self.group if group is None else group
         if self._step is None and self.steps:
             self._left_at = self.steps[-1]
         if step != self._step:
@@ -111,10 +104,9 @@ class Place:
             return False
         flags = self.snapshot.flag_steps
         at = bisect_left(flags, self.step) - 1 if by < 0 else bisect_right(flags, self.step)
-        if not 0 <= at < len(flags):
-            return False
-        self.go(flags[at])
-        return True
+        if found := 0 <= at < len(flags):
+            self.go(flags[at])
+        return found
 
     def move_group(self, by: int) -> None:
         """Select another group, and stay on the step."""
@@ -126,8 +118,8 @@ class Place:
 
     def go_to(self, step: int, group: int, text: str) -> None:
         """Stand on a completion: its step, its group, its text once the groups are read."""
-        self.go(step)
-        self.group, self._text = group, text
+        self.go(step, group)
+        self._text = text
 
     def next_order(self) -> None:
         """Sort the texts of a group by another measure, around the end."""
@@ -179,27 +171,21 @@ class Place:
     def move_visit(self, by: int) -> bool:
         """Go to the step before or after that used the same prompt; False beyond the ends."""
         visit = self.history.beside(by) if self.wanted_history() is None else None
-        if visit is None:
-            return False
-        self.go(visit[0])
-        self.group = visit[1]
-        return True
+        if visit is not None:
+            self.go(*visit)
+        return visit is not None
 
     def put_groups(self, groups: StepGroups) -> None:
         """Keep the groups of a step; those of a step that is not logged yet may lack some."""
-        if self.snapshot is not None and groups.mode is not self.snapshot.mode:
-            return
-        self._groups[groups.step] = self._last = groups
-        self._groups.move_to_end(groups.step)
-        while len(self._groups) > KEPT:
-            self._groups.popitem(last=False)
+        if self.snapshot is None or groups.mode is self.snapshot.mode:
+            self._groups.put(groups)
 
     def _shown(self) -> StepGroups | None:
         """Return the groups at the cursor; while they are being read, the last ones that were."""
         if self.snapshot is None or self.step is None:
             return None
         step = self.snapshot.group_step(self.step)
-        return self._groups.get(step, self._last) if step is not None else None
+        return self._groups.at(step) if step is not None else None
 
     def _group(self, shown: StepGroups) -> int:
         return max(0, min(self.group, len(shown.groups) - 1))

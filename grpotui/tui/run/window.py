@@ -76,16 +76,12 @@ class Shown(Protocol):
     def whole(self) -> Span:
         """First and last step."""
 
-    @property
-    def axes(self) -> list[str]:
-        """Axes that there is data for."""
-
 
 class Lens:
     """What a person chose to see of a run's charts."""
 
-    def __init__(self) -> None:
-        self.view = View()
+    def __init__(self, view: View = View()) -> None:
+        self.view = view
 
     def shown(self, run: Shown, step: int | None) -> View:
         """Return the view, moved so that the cursor is in it."""
@@ -93,9 +89,9 @@ class Lens:
             return self.view
         return replace(self.view, span=following(self.view.span, run.whole, step))
 
-    def next_axis(self, run: Shown) -> None:
+    def next_axis(self, axes: Sequence[str]) -> None:
         """Choose another axis under the charts."""
-        self.view = replace(self.view, axis=after(run.axes, self.view.axis))
+        self.view = replace(self.view, axis=after(axes, self.view.axis))
 
     def next_window(self) -> None:
         """Choose how many steps a point of the large chart is the mean of."""

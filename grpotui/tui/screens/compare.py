@@ -151,7 +151,8 @@ class CompareScreen(CompareMoves):
         if snapshot is None:
             self.query_one(TitleLine).show_title(["grpotui", "compare"])
             return
-        smooth = "by itself" if place.window == AUTO else f"{place.window}"
+        view = place.lens.view
+        smooth = "by itself" if view.window == AUTO else f"{view.window}"
         why = " (batch sizes differ)" if snapshot.comparison.by_samples and place.axis == "samples" else ""
         parts = (
             f"x = {place.axis}{why}   smooth {smooth}   {len(snapshot.lanes)} runs   {time.strftime('%H:%M')}"
@@ -163,7 +164,7 @@ class CompareScreen(CompareMoves):
         table = self.query_one(CompareTable)
         table.show(snapshot.comparison, place.other, place.scroll, place.all_fields)
         for name, key in (("first", place.metric), ("second", self._second())):
-            chosen = (place.axis, place.window, place.log and name == "first", place.cursor)
+            chosen = (view.axis, view.window, view.log and name == "first", place.cursor)
             spec, items = compare_charts.overlay(snapshot, key, *chosen)
             self.query_one(f"#{name}", Chart).show(spec, items, place.cursor)
         self._ask()

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from grpotui.tui import keymap
 from grpotui.tui.actions import lineage
 from grpotui.tui.compare.place import ComparePlace
 from grpotui.tui.compare.view import WordsData
-from grpotui.tui.screens.picker import Picker
+from grpotui.tui.run.window import Lens
+from grpotui.tui.screens.chart_keys import ChartKeys
+from grpotui.tui.screens.picker import Option
 from grpotui.tui.widgets.compare_table import CompareTable
 
-if TYPE_CHECKING:
-    from grpotui.tui.app import GrpoTui
 
-
-class CompareMoves(Screen[None]):
+class CompareMoves(ChartKeys):
     """Changes what is looked at; what is shown follows in :meth:`show`."""
 
-    app: GrpoTui
+    CHART = "the first chart"
     KEYS = keymap.COMPARE
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.COMPARE)]
 
@@ -30,9 +29,15 @@ class CompareMoves(Screen[None]):
         self.place = ComparePlace()
         self.words = WordsData(loading=True)
 
-    def show(self) -> None:
-        """Bring everything to where the cursor is."""
-        raise NotImplementedError
+    @property
+    def lens(self) -> Lens:
+        """How the charts are looked at."""
+        return self.place.lens
+
+    @property
+    def axes(self) -> Sequence[str]:
+        """Axes that every run has data for."""
+        return self.place.snapshot.axes if self.place.snapshot is not None else ()
 
     def place_panes(self) -> None:
         """Choose what fits."""
@@ -53,40 +58,20 @@ class CompareMoves(Screen[None]):
         self.place.move(by)
         self.show()
 
-    def action_axis(self) -> None:
-        """Put another axis under the charts."""
-        self.place.next_axis()
-        self.show()
-
-    def action_smooth(self) -> None:
-        """Smooth more, or by itself again."""
-        self.place.next_window()
-        self.show()
-
-    def action_log_scale(self) -> None:
-        """Scale the first chart logarithmically, or no more."""
-        self.place.log = not self.place.log
-        self.show()
-
     def action_metric(self, by: int) -> None:
         """Put another metric into the first chart."""
         self.place.next_metric(by)
+        self.show_metric(self.place.metric)
+
+    def metrics(self) -> list[Option]:
+        """Every metric that a run has."""
+        return [(key, "") for key in self.place.snapshot.keys] if self.place.snapshot is not None else []
+
+    def show_metric(self, key: str) -> None:
+        """Put a metric into the first chart."""
+        self.place.metric = key
         self.show()
         self.fetch()
-
-    def action_find_metric(self) -> None:
-        """Put any metric into the first chart, by search."""
-        if self.place.snapshot is None:
-            return
-
-        def chosen(key: str | None) -> None:
-            if key is not None:
-                self.place.metric = key
-                self.show()
-                self.fetch()
-
-        options = [(key, "") for key in self.place.snapshot.keys]
-        self.app.push_screen(Picker("Metric for the first chart", options), chosen)
 
     def action_prompt(self, by: int) -> None:
         """Go to another prompt that the runs share."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -11,13 +12,15 @@ from grpotui.tui import keymap
 from grpotui.tui.run import charts as run_charts
 from grpotui.tui.run.kinds import KEYS, MEANINGS, Kind
 from grpotui.tui.run.place import Place
-from grpotui.tui.screens.picker import Picker
+from grpotui.tui.run.window import Lens
+from grpotui.tui.screens.chart_keys import ChartKeys
+from grpotui.tui.screens.picker import Option
 from grpotui.tui.screens.prompt import Choice
 from grpotui.tui.screens.run_keys import RunKeys, copy_completion
 from grpotui.tui.widgets.run_board import TWO_COLUMNS, RunBoard
 
 
-class RunMoves(RunKeys):
+class RunMoves(ChartKeys, RunKeys):
     """Moves the cursor of a run; what is shown follows in :meth:`show`."""
 
     KEYS = keymap.RUN
@@ -44,9 +47,15 @@ class RunMoves(RunKeys):
 
     # What the screen does
 
-    def show(self) -> None:
-        """Bring everything to where the cursor is."""
-        raise NotImplementedError
+    @property
+    def lens(self) -> Lens:
+        """How the charts are looked at."""
+        return self.place.lens
+
+    @property
+    def axes(self) -> Sequence[str]:
+        """Axes that the run has data for."""
+        return self.place.snapshot.axes if self.place.snapshot is not None else ()
 
     def next_odd(self, step: int, group: int, kind: Kind) -> tuple[int, int] | None:
         """Return the next group of a kind. Slow: for a thread."""
@@ -64,26 +73,6 @@ class RunMoves(RunKeys):
         self.place.leap(by)
         self.show()
 
-    def action_axis(self) -> None:
-        """Put another axis under the charts."""
-        snapshot = self.place.snapshot
-        if snapshot is None:
-            return
-        self.place.lens.next_axis(snapshot)
-        if len(snapshot.axes) == 1:
-            self.app.say("Only steps are known: no epochs, samples, tokens or times were logged")
-        self.show()
-
-    def action_smooth(self) -> None:
-        """Smooth the large chart more, or by itself again."""
-        self.place.lens.next_window()
-        self.show()
-
-    def action_log_scale(self) -> None:
-        """Scale the large chart logarithmically, or no more."""
-        self.place.lens.toggle_log()
-        self.show()
-
     def action_zoom(self, factor: float) -> None:
         """Show fewer or more steps around the cursor, or all."""
         if self.place.snapshot is not None and self.place.step is not None:
@@ -96,22 +85,15 @@ class RunMoves(RunKeys):
             self.app.say("The whole run is shown: + zooms in")
         self.show()
 
-    def action_find_metric(self) -> None:
-        """Put any metric into the large chart, by search."""
-        snapshot = self.place.snapshot
-        if snapshot is None:
-            return
-        step = self.place.step
-        options = [(key, run_charts.value_text(snapshot.get(key), step)) for key in snapshot.chart_keys]
+    def metrics(self) -> list[Option]:
+        """Every metric, with its value at the cursor."""
+        snapshot, step = self.place.snapshot, self.place.step
+        found = snapshot.chart_keys if snapshot is not None else []
+        return [(key, run_charts.value_text(snapshot.get(key), step)) for key in found if snapshot]
 
-        def chosen(key: str | None) -> None:
-            if key is not None:
-                self.place.metric = key
-                self._show_large()
-
-        self.app.push_screen(Picker("Metric for the large chart", options), chosen)
-
-    def _show_large(self) -> None:
+    def show_metric(self, key: str) -> None:
+        """Put a metric into the large chart, and have that in sight."""
+        self.place.metric = key
         if self.board.alone > 1:
             self.board.choose(1)
         self.show()
@@ -159,7 +141,7 @@ class RunMoves(RunKeys):
     def action_metric(self, by: int) -> None:
         """Put another metric into the large chart."""
         self.place.move_metric(by)
-        self._show_large()
+        self.show_metric(self.place.metric)
 
     def action_pane(self, pane: int) -> None:
         """Show one pane alone, or all again."""
@@ -215,8 +197,7 @@ class RunMoves(RunKeys):
             if at is None:
                 self.app.say(f"No group is {self.odd}")
                 return
-            place.go(at[0])
-            place.group = at[1]
+            place.go(*at)
             self.show()
 
         self.app.do(lambda: self.next_odd(step, group, self.odd), found)

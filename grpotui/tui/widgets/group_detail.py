@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.console import Console
 from rich.text import Text
 
 from grpotui import format as fmt
-from grpotui.records import Group, RewardRange
+from grpotui.records import RewardRange
 from grpotui.text import clean, clean_lines
 from grpotui.tui.run import group_view as view
 from grpotui.tui.run.group_view import Fold
+from grpotui.tui.run.groups import DetailData
 from grpotui.tui.style import Palette, Tone
 from grpotui.tui.widgets.pane import Line, Pane, section, window
 
 MARKED = " underlined: in half of this step's outputs"
 TEXT_LIMIT = 200_000
 """Characters of one text that the reader shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class DetailData:
-    """One group, the place of the selected text among its distinct ones, and the step's template."""
-
-    group: Group | None = None
-    folds: tuple[Fold, ...] = ()
-    selected: int = 0
-    span: RewardRange | None = None
-    template: frozenset[tuple[str, ...]] = frozenset()
-
-    @property
-    def current(self) -> Fold | None:
-        """The selected text."""
-        return self.folds[self.selected] if 0 <= self.selected < len(self.folds) else None
 
 
 def signed(value: float | None) -> str:

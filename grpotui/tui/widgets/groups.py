@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from rich.text import Text
 
 from grpotui import format as fmt
 from grpotui.records import Flat, Group, Mode, RewardRange
 from grpotui.tui.run import group_view as view
+from grpotui.tui.run.groups import GroupsData
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import cell
 from grpotui.tui.widgets.pane import Line, Pane, section, window
@@ -18,25 +18,6 @@ MODES = {Mode.WATCH: "watch prompts", Mode.EVAL: "evaluation"}
 LEGEND = f"{view.FULL}≥.9 {view.HALF} {view.NONE}≤.1 {view.CUT}cut"
 GLYPHS = 16
 """Completions that are drawn one by one; beyond, they are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupsData:
-    """The groups of the step at the cursor."""
-
-    groups: tuple[Group, ...] = ()
-    selected: int = 0
-    step: int | None = None
-    where: str = ""
-    """``live`` or ``last`` while the newest step is followed."""
-    span: RewardRange | None = None
-    loading: bool = False
-    mode: Mode = Mode.TRAIN
-
-    @property
-    def current(self) -> Group | None:
-        """The selected group."""
-        return self.groups[self.selected] if 0 <= self.selected < len(self.groups) else None
 
 
 def glyphs(group: Group, span: RewardRange | None) -> str:

@@ -12,6 +12,7 @@ from textual.events import Resize
 from grpotui.records import keys
 from grpotui.tui import keymap, style
 from grpotui.tui.run import charts as run_charts
+from grpotui.tui.run.groups import DetailData, GroupsData
 from grpotui.tui.run.history import History
 from grpotui.tui.run.view import RunSnapshot
 from grpotui.tui.run.window import View
@@ -19,8 +20,8 @@ from grpotui.tui.sight import in_sight
 from grpotui.tui.widgets.chart import BEAT, Chart, redraw_next
 from grpotui.tui.widgets.contract_line import ContractLine
 from grpotui.tui.widgets.flags import Flags
-from grpotui.tui.widgets.group_detail import DetailData, GroupDetail, Reader
-from grpotui.tui.widgets.groups import Groups, GroupsData
+from grpotui.tui.widgets.group_detail import GroupDetail, Reader
+from grpotui.tui.widgets.groups import Groups
 from grpotui.tui.widgets.lines import OneLine
 from grpotui.tui.widgets.log_tail import LogTail
 from grpotui.tui.widgets.prompt_history import PromptHistory
