@@ -60,7 +60,7 @@ def try_out(workspace: Workspace, preset: Preset, device: str = "auto") -> dict[
                 stderr=subprocess.STDOUT,
                 check=False,
             )
-        return read_json(run.path / "exact.json") or {"error": _last_words(run, ended.returncode)}
+        return read_json(run.exact_json) or {"error": _last_words(run, ended.returncode)}
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def acquire(device: Device, run: RunDir) -> int | None:
     fd = try_lock(_path(device))
     if fd is None:
         return None
-    line = encode_line({"run": run.id, "workspace": str(run.path.parent.parent), "time": time.time()})
+    line = encode_line({"run": run.id, "workspace": str(run.root), "time": time.time()})
     try:
         os.ftruncate(fd, 0)
         os.pwrite(fd, line, 0)

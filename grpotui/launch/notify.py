@@ -29,7 +29,7 @@ def notify(run: RunDir, standing: Standing) -> None:
     """
     asked = asked_of(run)
     config = asked.get("config")
-    root = run.path.parent.parent
+    root = run.root
     if not isinstance(config, Mapping) or not notify_command(config):
         return
     if changed := _changed(asked, config, root):

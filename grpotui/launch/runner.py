@@ -65,7 +65,7 @@ def main(argv: Sequence[str]) -> int:
     options = parse(argv)
     if os.fork():
         os._exit(0)  # the one who started us waits for this process only
-    workspace = Workspace(options.run.path.parent.parent)
+    workspace = Workspace(options.run.root)
     session = Session(workspace, options.run, options.attempt, options.lease, options.device)
     _prepare(session)
     try:
