@@ -18,7 +18,9 @@ check: $(VENV)/.developer
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-validate: $(VENV)/.developer  ## long: the demos over several seeds with real training
+validate: $(VENV)/.developer  ## long: the health rules on made-up and real runs, the demos over several seeds
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.health
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.health.real
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_demos.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_rescue.py
 

@@ -34,8 +34,8 @@ def commit() -> str:
 
 def circumstances() -> None:
     """Print command, commit, date, machine and load."""
-    name = Path(sys.argv[0])
-    module = ".".join(("benchmarks", name.parent.name if name.stem == "__main__" else name.stem))
+    name = Path(sys.argv[0]).resolve().relative_to(ROOT).with_suffix("")
+    module = ".".join(part for part in name.parts if part != "__main__")
     command = " ".join(["python -m", module, *sys.argv[1:]])
     load = os.getloadavg()[0]
     date = time.strftime("%Y-%m-%d")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from grpotui import __version__
-from grpotui.cli import checking, comparing, control, lineage, reading, serve, setup, steering
+from grpotui.cli import checking, comparing, control, health, lineage, reading, serve, setup, steering
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -69,6 +69,7 @@ VERBS = (
     *lineage.VERBS,
     *steering.VERBS,
     *reading.VERBS,
+    *health.VERBS,
     *comparing.VERBS,
     *serve.VERBS,
 )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grpotui.health import rules, wording
-from grpotui.health.rules import Reading, Signs
+from grpotui.health import advice, wording
+from grpotui.health.course import Course, Reading
+from grpotui.health.gap import Gap
+from grpotui.health.ranges import bounded, usual
+from grpotui.health.rules import Cause, Facts, Signs, judge
 from grpotui.health.states import Streaks, next_verdict
 from grpotui.health.thresholds import MIN_GROUPS, Thresholds
-from grpotui.health.window import Window, bounded, observe
-from grpotui.records import Flag, HealthContext, Verdict
+from grpotui.health.vitals import Vitals
+from grpotui.health.window import LEAST_LINES, Observation, Window, observe
+from grpotui.records import Flag, HealthContext, RewardRange, Verdict, as_float
 
 _REMEMBERED = 64
 """Verdicts that a resumed run can fall back to."""
@@ -35,7 +40,27 @@ class VerdictChange:
     old: Verdict
     new: Verdict
     cause: str
+    """One of ``Cause``, for a solved run one of ``Caution``, or nothing."""
     message: str
+    since: int = 0
+    """Step at which it began, as far as can be told: a rescue goes back before it."""
+    next: tuple[str, ...] = ()
+    """One thing to try, as overrides such as ``grpo.beta=0.1``."""
+    quotes: tuple[Mapping[str, Any], ...] = ()
+    """Up to two completions: prompt, text, parsed, answer, reward."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``verdict`` event less its type and time."""
+        return {
+            "step": self.step,
+            "from": str(self.old),
+            "to": str(self.new),
+            "cause": self.cause,
+            "message": self.message,
+            "since": self.since,
+            "next": list(self.next),
+            "quotes": [dict(quote) for quote in self.quotes],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +71,20 @@ class Judgement:
     change: VerdictChange | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Extremes:
-    """The best and the worst so far, each with its step, so that a resumed run can take it back."""
-
-    best: tuple[float, int] | None = None
-    least_stuck: tuple[float, int] | None = None
-    lowest: tuple[float, int] | None = None
-    highest: tuple[float, int] | None = None
-
-    def before(self, step: int) -> _Extremes:
-        def kept(pair: tuple[float, int] | None) -> tuple[float, int] | None:
-            return None if pair is None or pair[1] >= step else pair
-
-        return _Extremes(kept(self.best), kept(self.least_stuck), kept(self.lowest), kept(self.highest))
-
-
 class Monitor:
     """Judges one run. Feed it every line of ``metrics.jsonl`` in order; memory does not grow with them."""
 
     def __init__(self, context: HealthContext) -> None:
         self.context = context
         self._settings = context.settings
-        self._enough = min(context.settings.window_groups, MIN_GROUPS)
         self._span = bounded(context.reward_range)
-        self._window = Window(context.settings.window_groups, context.settings.patience)
-        self._thresholds = Thresholds(context.settings, self._span)
+        self._enough = min(context.settings.window_groups, MIN_GROUPS)
+        self._window = Window(context.settings.window_groups)
+        self._thresholds = Thresholds(context.settings)
+        self._vitals = Vitals()
+        self._gap = Gap(context.settings)
         self._streaks = Streaks()
-        self._extremes = _Extremes()
-        self._start: Reading | None = None
+        self._course = Course()
         self._last_step = -1
         self._changes: deque[VerdictChange] = deque(maxlen=_REMEMBERED)
 
@@ -82,6 +92,20 @@ class Monitor:
     def verdict(self) -> Verdict:
         """The present verdict."""
         return self._changes[-1].new if self._changes else Verdict.WARMING_UP
+
+    @property
+    def cause(self) -> str:
+        """The cause of the present verdict; empty when it needs none."""
+        return self._changes[-1].cause if self._changes else ""
+
+    @property
+    def span(self) -> RewardRange | None:
+        """The reward range: as declared, else as the rewards so far suggest."""
+        if self._span is not None:
+            return self._span
+        if self._course.lowest is None or self._course.highest is None:
+            return None
+        return usual(self._course.lowest[0], self._course.highest[0])
 
     def step(self, metrics: Mapping[str, Any], signals: Mapping[str, Any] | None = None) -> Judgement:
         """Take in a line of ``metrics.jsonl``, and that of ``signals.jsonl`` for its step where there is one.
@@ -95,91 +119,102 @@ class Monitor:
         taken_back = self._rewind(seen.step) if seen.step <= self._last_step else None
         self._last_step = seen.step
         self._window.add(seen)
-        reading = self._read(seen.step, seen.reward)
-        flags = self._thresholds.step(seen, reading.pooled)
-        change = self._judge(reading, flags) if reading.pooled.groups >= self._enough else None
+        self._course.see(seen, _extremes(seen, signals or {}))
+        reading = Reading(seen.step, self._window.pooled(self.span), self._window.lately())
+        flags = self._vitals.step(seen, reading, self._course)
+        if reading.pooled.groups >= self._enough:
+            flags += self._thresholds.spread(seen, reading.pooled, self.span)
+        flags += self._thresholds.similarity(seen)
+        change = self._judge(reading, flags)
+        if self._judged(reading):
+            self._course.add(reading, self._window.full)
         return Judgement(tuple(flags), _joined(taken_back, change))
 
     def evaluation(self, metrics: Mapping[str, Any]) -> list[Flag]:
         """Take in a line of ``metrics.jsonl`` that an evaluation logged; return its flags."""
-        return self._thresholds.evaluation(metrics)
-
-    def _read(self, step: int, reward: float | None) -> Reading:
-        """Pool the window and note what is the best and worst so far."""
-        pooled = self._window.pooled()
-        now = self._extremes
-        if reward is not None:
-            lowest, highest = _less(now.lowest, reward, step), _more(now.highest, reward, step)
-            now = replace(now, lowest=lowest, highest=highest)
-        if pooled.groups >= self._settings.window_groups:
-            level = rules.normalised(pooled, self._span)
-            if level is not None:
-                now = replace(now, best=_more(now.best, level, step))
-            now = replace(now, least_stuck=_less(now.least_stuck, rules.stuck_share(pooled), step))
-        self._extremes = now
-        reading = Reading(
-            step=step,
-            pooled=pooled,
-            jaccard=self._window.jaccard(),
-            best=_value(now.best),
-            least_stuck=_value(now.least_stuck),
-            lowest=_value(now.lowest),
-            highest=_value(now.highest),
-        )
-        if self._start is None and pooled.groups >= self._enough:
-            self._start = reading
-        return reading
+        return self._gap.step(metrics)
 
     def _judge(self, reading: Reading, flags: list[Flag]) -> VerdictChange | None:
-        signs = rules.judge(reading, self._settings, self._span, self.verdict)
+        broken = self._window.nonfinite()
+        if not self._judged(reading) and not broken[0]:
+            return None
+        facts = Facts(
+            now=reading,
+            course=self._course,
+            context=self.context,
+            span=self.span,
+            declared=self._span is not None,
+            verdict=self.verdict,
+            nonfinite=broken,
+        )
+        signs = judge(facts)
         self._streaks.add(reading.step, signs)
-        if reading.pooled.groups < self._settings.window_groups:
+        if not self._window.full and signs.bad is not Cause.NON_FINITE:
             return None
-        new = next_verdict(self.verdict, self._streaks, self._settings.patience)
-        if new is self.verdict:
-            return None
+        new = next_verdict(self.verdict, self._streaks, self._patience)
+        return None if new is self.verdict else self._change(new, signs, facts, flags)
+
+    def _judged(self, reading: Reading) -> bool:
+        """True once a window holds enough to be looked at, though not yet for a verdict."""
+        return reading.pooled.groups >= self._enough and reading.pooled.lines >= LEAST_LINES
+
+    @property
+    def _patience(self) -> int:
+        """Logged steps that a sign has to last; fewer where each stands for many optimizer steps."""
+        patience = self._settings.patience
+        return max(min(2, patience), math.ceil(patience / self._window.stride))
+
+    def _change(self, new: Verdict, signs: Signs, facts: Facts, flags: list[Flag]) -> VerdictChange:
+        step, cause = facts.now.step, _cause(new, signs)
+        since = self._streaks.since(_SINCE.get(new, ""), step)
+        if new is Verdict.COLLAPSED:
+            # What is judged over a window began within it, and hardly before the first sign of trouble.
+            since = max(self._streaks.since("trouble", since), facts.pooled.first)
         case = wording.Case(
             verdict=new,
-            cause=_cause(new, signs),
-            since=self._streaks.since(_SINCE.get(new, ""), reading.step),
-            reading=reading,
-            start=self._start or reading,
-            settings=self._settings,
-            span=self._span,
+            cause=cause,
+            since=since,
+            facts=facts,
+            template=self._window.template(),
+            quotes=self._window.quotes(),
+            next=advice.next_step(new, cause, facts),
         )
         text = wording.message(case)
-        flags.append(wording.flag(case, reading.step, text))
-        change = VerdictChange(reading.step, self.verdict, new, str(case.cause or ""), text)
+        flags.append(wording.flag(case, text))
+        change = VerdictChange(step, self.verdict, new, cause, text, since, case.next, case.quotes)
         self._changes.append(change)
         return change
 
     def _rewind(self, step: int) -> VerdictChange | None:
         """Take back what steps from ``step`` on brought; return the change of verdict, if that is one."""
         before = self.verdict
-        self._window.drop_from(step)
-        self._thresholds.drop_from(step)
+        for part in (self._window, self._thresholds, self._vitals, self._gap, self._course):
+            part.drop_from(step)
         self._streaks.clear()
-        self._extremes = self._extremes.before(step)
         while self._changes and self._changes[-1].step >= step:
             self._changes.pop()
-        if self._start is not None and self._start.step >= step:
-            self._start = None
         if self.verdict is before:
             return None
-        kept = self._changes[-1] if self._changes else None
         text = f"resumed at step {step}: what was judged from there on is taken back"
-        return VerdictChange(step, before, self.verdict, kept.cause if kept else "", text)
+        return VerdictChange(step, before, self.verdict, self.cause, text, since=step)
 
 
-def _cause(verdict: Verdict, signs: Signs) -> rules.Cause | None:
-    match verdict:
-        case Verdict.COLLAPSED:
-            return signs.bad
-        case Verdict.WARNING:
-            return signs.warn
-        case Verdict.NO_SIGNAL:
-            return signs.no_signal
-    return None
+def _cause(verdict: Verdict, signs: Signs) -> str:
+    found = {
+        Verdict.COLLAPSED: signs.bad,
+        Verdict.WARNING: signs.warn,
+        Verdict.NO_SIGNAL: signs.no_signal,
+        Verdict.SOLVED: signs.caution,
+    }.get(verdict)
+    return str(found or "")
+
+
+def _extremes(seen: Observation, signals: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the lowest and the highest reward of a step: of completions where known, else the mean."""
+    low, high = as_float(signals.get("reward_low")), as_float(signals.get("reward_high"))
+    if low is not None and high is not None and low <= high:
+        return low, high
+    return None if seen.reward is None else (seen.reward, seen.reward)
 
 
 def _joined(first: VerdictChange | None, second: VerdictChange | None) -> VerdictChange | None:
@@ -187,15 +222,3 @@ def _joined(first: VerdictChange | None, second: VerdictChange | None) -> Verdic
     if first is None or second is None:
         return first or second
     return replace(second, old=first.old)
-
-
-def _value(pair: tuple[float, int] | None) -> float | None:
-    return None if pair is None else pair[0]
-
-
-def _less(pair: tuple[float, int] | None, value: float, step: int) -> tuple[float, int]:
-    return (value, step) if pair is None or value < pair[0] else pair
-
-
-def _more(pair: tuple[float, int] | None, value: float, step: int) -> tuple[float, int]:
-    return (value, step) if pair is None or value > pair[0] else pair

@@ -54,7 +54,7 @@ def next_verdict(now: Verdict, streaks: Streaks, patience: int) -> Verdict:
         return _after_trouble(now, streaks, 2 * patience)
     if count("solved") >= patience:
         return Verdict.SOLVED
-    if count("trouble") >= patience:
+    if count("trouble") >= max(1, patience - 2):
         return Verdict.WARNING
     calm = {
         # An alarm that is about to sound is not called healthy first.

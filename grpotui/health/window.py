@@ -1,19 +1,50 @@
-"""What was measured at a logged step, and the window of groups over which shares are pooled."""
+"""What was measured at a logged step, and the window of steps over which it is pooled."""
 
 from __future__ import annotations
 
 import math
-import statistics
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from grpotui.records import HealthContext, RewardRange, as_float, as_int
+from grpotui.health.ranges import HUGE
+from grpotui.records import ZERO_STD_EPSILON, HealthContext, RewardRange, as_float, as_int
 
-_HUGE = 1e100
-"""No reward: beyond it sums lose their meaning."""
-_TRAINING_KEYS = ("reward", "grpotui/zero_std", "frac_reward_zero_std")
+TRAINING_KEYS = ("reward", "grpotui/zero_std", "frac_reward_zero_std")
+MOST_LINES = 40
+"""Logged steps that a window holds at most..."""
+LEAST_STEPS = 10
+"""...and optimizer steps that it spans at least, in..."""
+LEAST_LINES = 5
+"""...so many logged steps at least."""
+LATELY = 5
+"""Logged steps whose median counts as the present value."""
+SIGNALS = (
+    "jaccard_cross",
+    "jaccard_within",
+    "dependence",
+    "unique",
+    "unique_stuck",
+    "median_words",
+    "same_answer",
+    "answers",
+    "template_share",
+    "repetition",
+    "compression",
+    "truncated",
+)
+METRICS = {
+    "entropy": "entropy",
+    "kl": "kl",
+    "length": "completions/mean_length",
+    "clipped": "completions/clipped_ratio",
+    "grad_norm": "grad_norm",
+    "clip_ratio": "clip_ratio/region_mean",
+    "learning_rate": "learning_rate",
+    "step_time": "step_time",
+}
+"""Signals that are looked at, and metrics under the names that they have here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,93 +56,37 @@ class Observation:
     """Groups that the step stands for."""
     judged: float = 0.0
     """Those of which it is known whether their rewards differ."""
-    ceiling: float = 0.0
-    floor: float = 0.0
-    other: float = 0.0
-    """Groups without reward spread, by where their reward sits."""
+    flat: float = 0.0
+    """Those whose rewards do not."""
+    places: tuple[float, float, float] | None = None
+    """Flat groups at ceiling, floor and elsewhere, where that was counted."""
+    flat_at: tuple[tuple[float, float], ...] = ()
+    """Else (reward, groups) of the flat ones, where known."""
     reward: float | None = None
-    jaccard: float | None = None
+    values: Mapping[str, float] = field(default_factory=dict)
+    nonfinite: tuple[str, ...] = ()
+    template: str = ""
+    quotes: tuple[Mapping[str, Any], ...] = ()
 
-    @property
-    def flat(self) -> float:
-        """Groups without reward spread."""
-        return self.ceiling + self.floor + self.other
-
-
-@dataclass(frozen=True, slots=True)
-class Pooled:
-    """Observations of a window added up; shares are of the groups that were judged."""
-
-    groups: float
-    judged: float
-    ceiling: float
-    floor: float
-    other: float
-    reward: float | None
-    """Mean over groups, as logged."""
-
-    @property
-    def flat(self) -> float:
-        """Groups without reward spread."""
-        return self.ceiling + self.floor + self.other
-
-    def share(self, count: float) -> float:
-        """Return a count as a share, 0 where nothing was judged."""
-        return count / self.judged if self.judged else 0.0
+    def split(self, span: RewardRange | None) -> tuple[float, float, float]:
+        """Return the flat groups at the ceiling, at the floor and elsewhere."""
+        if self.places is not None:
+            return self.places
+        if span is None:
+            return 0.0, 0.0, self.flat
+        if self.flat_at:
+            ceiling = sum(count for at, count in self.flat_at if abs(at - span.high) < ZERO_STD_EPSILON)
+            floor = sum(count for at, count in self.flat_at if abs(at - span.low) < ZERO_STD_EPSILON)
+            return fitting((ceiling, floor, self.flat - ceiling - floor), self.flat)
+        # TRL does not say where: as many as the mean reward allows may be at the ceiling.
+        level = 0.0 if self.reward is None else span.normalise(self.reward)
+        ceiling = min(self.flat, level * self.judged)
+        below = self.flat - ceiling
+        return (ceiling, below, 0.0) if level <= 0.02 else (ceiling, 0.0, below)
 
 
-def bounded(span: RewardRange | None) -> RewardRange | None:
-    """Return a reward range that rewards can be placed in, else None."""
-    if span is None or not math.isfinite(span.low) or not math.isfinite(span.high) or span.high <= span.low:
-        return None
-    return span
-
-
-def observe(
-    metrics: Mapping[str, Any], signals: Mapping[str, Any] | None, context: HealthContext
-) -> Observation | None:
-    """Read a logged step; None for a line that is not about training (evaluation, the closing summary)."""
-    step = as_int(metrics.get("step"), -1)
-    if step < 0 or not any(key in metrics for key in _TRAINING_KEYS):
-        return None
-    reward = _within(metrics.get("reward"), -_HUGE, _HUGE)
-    jaccard = _within(signals.get("jaccard_cross"), 0.0, 1.0) if signals else None
-    groups = as_int(signals.get("groups")) if signals else 0
-    if signals and groups > 0:
-        flat = tuple(float(as_int(signals.get(name))) for name in ("ceiling", "floor", "other"))
-        return Observation(step, groups, groups, *_fitting(flat, groups), reward, jaccard)
-    size = float(max(context.groups_per_step, 1))
-    shares = _shares(metrics, reward, bounded(context.reward_range))
-    if shares is None:
-        return Observation(step, size, reward=reward, jaccard=jaccard)
-    flat = tuple(share * size for share in shares)
-    return Observation(step, size, size, *_fitting(flat, size), reward, jaccard)
-
-
-def _within(value: object, low: float, high: float) -> float | None:
-    number = as_float(value)
-    return number if number is not None and low <= number <= high else None
-
-
-def _shares(
-    metrics: Mapping[str, Any], reward: float | None, span: RewardRange | None
-) -> tuple[float, float, float] | None:
-    """Return the shares of flat groups at ceiling, floor and elsewhere, from metrics alone."""
-    share = _within(metrics.get("grpotui/zero_std"), 0.0, 1.0)
-    if share is not None:
-        ceiling = _within(metrics.get("grpotui/zero_std_ceiling"), 0.0, share) or 0.0
-        floor = _within(metrics.get("grpotui/zero_std_floor"), 0.0, share) or 0.0
-        return ceiling, floor, max(share - ceiling - floor, 0.0)
-    share = _within(metrics.get("frac_reward_zero_std"), 0.0, 1.0)
-    if share is None:
-        return None
-    # TRL does not say where: as many as the mean reward allows may be at the ceiling.
-    ceiling = min(share, span.normalise(reward)) if span is not None and reward is not None else 0.0
-    return ceiling, 0.0, max(share - ceiling, 0.0)
-
-
-def _fitting(counts: tuple[float, ...], groups: float) -> tuple[float, float, float]:
-    """Return the counts, none below 0 and together at most ``groups``, whatever a stream says."""
+def fitting(counts: Iterable[float], groups: float) -> tuple[float, float, float]:
+    """Return three counts, none below 0 and together at most ``groups``, whatever a stream says."""
     fit = []
     left = float(groups)
     for count in counts:
@@ -121,44 +96,217 @@ def _fitting(counts: tuple[float, ...], groups: float) -> tuple[float, float, fl
     return ceiling, floor, other
 
 
-class Window:
-    """The last logged steps that hold at least ``size`` groups together, and ``patience`` Jaccard values."""
+def observe(
+    metrics: Mapping[str, Any], signals: Mapping[str, Any] | None, context: HealthContext
+) -> Observation | None:
+    """Read a logged step; None for a line that is not about training (evaluation, the closing summary)."""
+    step = as_int(metrics.get("step"), -1)
+    if step < 0 or not any(key in metrics for key in TRAINING_KEYS):
+        return None
+    signals = signals or {}
+    values = {name: number for name in SIGNALS if (number := _sane(signals.get(name))) is not None}
+    values |= {
+        name: number for name, key in METRICS.items() if (number := _sane(metrics.get(key))) is not None
+    }
+    if "clipped" not in values and "truncated" in values:
+        values["clipped"] = values["truncated"]
+    template = signals.get("template")
+    quoted = signals.get("quotes")
+    flat = _flat(metrics, signals, context)
+    return Observation(
+        step=step,
+        groups=flat.get("judged") or float(max(context.groups_per_step, 1)),
+        reward=_sane(metrics.get("reward")),
+        values=values,
+        nonfinite=_nonfinite(metrics),
+        template=template if isinstance(template, str) else "",
+        quotes=tuple(q for q in quoted if isinstance(q, Mapping))[:2] if isinstance(quoted, list) else (),
+        **flat,
+    )
 
-    def __init__(self, size: int, patience: int) -> None:
+
+def _sane(value: object) -> float | None:
+    number = as_float(value)
+    return number if number is not None and abs(number) <= HUGE else None
+
+
+def _share(value: object) -> float | None:
+    number = as_float(value)
+    return number if number is not None and 0 <= number <= 1 else None
+
+
+def _nonfinite(metrics: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the keys of values that were NaN or infinite, as told, or as they stand there."""
+    told = metrics.get("nonfinite")
+    found = {str(key) for key in told[:20]} if isinstance(told, list) else set()
+    found |= {key for key, value in metrics.items() if isinstance(value, float) and not math.isfinite(value)}
+    return tuple(sorted(found))
+
+
+def _flat(metrics: Mapping[str, Any], signals: Mapping[str, Any], context: HealthContext) -> dict[str, Any]:
+    """Return what is known of flat groups: from the groups themselves, our metrics, or TRL's share."""
+    groups = float(max(as_int(signals.get("groups")), 0))
+    if groups:
+        places = fitting((float(as_int(signals.get(n))) for n in ("ceiling", "floor", "other")), groups)
+        flat_at = signals.get("flat_at")
+        if isinstance(flat_at, list):
+            pairs = [pair for pair in flat_at if isinstance(pair, list) and len(pair) == 2]
+            known = tuple(
+                (a, n) for at, c in pairs if (a := _sane(at)) is not None and (n := _sane(c)) is not None
+            )
+            return {"judged": groups, "flat": sum(places), "flat_at": known}
+        return {"judged": groups, "flat": sum(places), "places": places}
+    size = float(max(context.groups_per_step, 1))
+    share = _share(metrics.get("grpotui/zero_std"))
+    if share is not None:
+        ceiling = _share(metrics.get("grpotui/zero_std_ceiling")) or 0.0
+        floor = _share(metrics.get("grpotui/zero_std_floor")) or 0.0
+        places = fitting((ceiling * size, floor * size, (share - ceiling - floor) * size), share * size)
+        return {"judged": size, "flat": share * size, "places": places}
+    share = _share(metrics.get("frac_reward_zero_std"))
+    return {} if share is None else {"judged": size, "flat": share * size}
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """Observations of a window added up; shares are of the groups that were judged."""
+
+    first: int
+    """First step of the window."""
+    lines: int
+    groups: float
+    judged: float
+    ceiling: float
+    floor: float
+    other: float
+    reward: float | None
+    """Mean over groups, as logged."""
+    late: float | None
+    """The same over the later half."""
+    early: float | None
+    """The same over the earlier half."""
+    error: float
+    """Standard error of the mean reward."""
+
+    @property
+    def flat(self) -> float:
+        """Groups without reward spread."""
+        return self.ceiling + self.floor + self.other
+
+    @property
+    def stuck(self) -> float:
+        """Those that are not at the ceiling."""
+        return self.floor + self.other
+
+    def share(self, count: float) -> float:
+        """Return a count as a share, 0 where nothing was judged."""
+        return min(1.0, count / self.judged) if self.judged else 0.0
+
+
+class Window:
+    """The last logged steps that hold at least ``size`` groups together, within limits."""
+
+    def __init__(self, size: int) -> None:
         self.size = max(size, 1)
-        self._steps: deque[Observation] = deque()
-        self._similar: deque[tuple[int, float | None]] = deque(maxlen=max(patience, 1))
+        self._lines: deque[Observation] = deque(maxlen=MOST_LINES)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @property
+    def stride(self) -> float:
+        """Optimizer steps per logged step."""
+        lines = self._lines
+        return max(1.0, (lines[-1].step - lines[0].step) / (len(lines) - 1)) if len(lines) > 1 else 1.0
+
+    @property
+    def full(self) -> bool:
+        """True once there is enough to judge."""
+        enough = sum(seen.groups for seen in self._lines) >= self.size or len(self._lines) == MOST_LINES
+        return enough and len(self._lines) >= self._least
+
+    @property
+    def _least(self) -> int:
+        return max(LEAST_LINES, math.ceil(LEAST_STEPS / self.stride))
 
     def add(self, seen: Observation) -> None:
         """Add a logged step; what the window has no room for falls out."""
-        self._steps.append(seen)
-        self._similar.append((seen.step, seen.jaccard))
-        groups = math.fsum(o.groups for o in self._steps)
-        while groups - self._steps[0].groups >= self.size:
-            groups -= self._steps.popleft().groups
+        lines = self._lines
+        lines.append(seen)
+        groups = sum(o.groups for o in lines)
+        while groups - lines[0].groups >= self.size and len(lines) > self._least:
+            groups -= lines.popleft().groups
 
     def drop_from(self, step: int) -> None:
         """Forget the steps from ``step`` on."""
-        while self._steps and self._steps[-1].step >= step:
-            self._steps.pop()
-        while self._similar and self._similar[-1][0] >= step:
-            self._similar.pop()
+        while self._lines and self._lines[-1].step >= step:
+            self._lines.pop()
 
-    def pooled(self) -> Pooled:
+    def pooled(self, span: RewardRange | None) -> Pooled:
         """Add the window up."""
-        steps = self._steps
-        rewards = [(o.reward, o.groups) for o in steps if o.reward is not None]
-        weight = math.fsum(groups for _, groups in rewards)
+        lines = list(self._lines)
+        splits = [seen.split(span) for seen in lines]
+        rewards = [(seen.reward, seen.groups) for seen in lines if seen.reward is not None]
+        half = len(rewards) // 2
+        values = [reward for reward, _ in rewards]
+        spread = _deviation(values)
         return Pooled(
-            groups=math.fsum(o.groups for o in steps),
-            judged=math.fsum(o.judged for o in steps),
-            ceiling=math.fsum(o.ceiling for o in steps),
-            floor=math.fsum(o.floor for o in steps),
-            other=math.fsum(o.other for o in steps),
-            reward=math.fsum(reward * groups / weight for reward, groups in rewards) if weight else None,
+            first=lines[0].step if lines else 0,
+            lines=len(lines),
+            groups=math.fsum(seen.groups for seen in lines),
+            judged=math.fsum(seen.judged for seen in lines),
+            ceiling=math.fsum(split[0] for split in splits),
+            floor=math.fsum(split[1] for split in splits),
+            other=math.fsum(split[2] for split in splits),
+            reward=_weighted(rewards),
+            late=_weighted(rewards[half:]),
+            early=_weighted(rewards[:half]),
+            error=spread / math.sqrt(len(values)) if values else 0.0,
         )
 
-    def jaccard(self) -> float | None:
-        """Return the median of the last cross-prompt similarities; None where it does not apply now."""
-        values = [value for _, value in self._similar if value is not None]
-        return statistics.median(values) if values else None
+    def lately(self, count: int = LATELY) -> dict[str, float]:
+        """Return the medians of the last values in the window, by name: texts may be logged now and then."""
+        found: dict[str, list[float]] = {}
+        for seen in reversed(self._lines):
+            for name, value in seen.values.items():
+                values = found.setdefault(name, [])
+                if len(values) < count:
+                    values.append(value)
+        return {name: _median(values) for name, values in found.items()}
+
+    def template(self) -> str:
+        """Return the last template that was found."""
+        return next((seen.template for seen in reversed(self._lines) if seen.template), "")
+
+    def quotes(self, count: int = 2) -> tuple[Mapping[str, Any], ...]:
+        """Return the last quoted completions, of different prompts."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for seen in reversed(self._lines):
+            for quote in seen.quotes:
+                if len(found) < count:
+                    found.setdefault(str(quote.get("prompt")), quote)
+        return tuple(found.values())
+
+    def nonfinite(self, count: int = LATELY) -> tuple[int, tuple[str, ...]]:
+        """Return in how many of the last logged steps something was not finite, and what."""
+        lines = [seen.nonfinite for seen in list(self._lines)[-count:] if seen.nonfinite]
+        return len(lines), lines[-1] if lines else ()
+
+
+def _deviation(values: list[float]) -> float:
+    """Return the sample standard deviation; ``statistics`` takes ten times as long."""
+    if len(values) < 2:
+        return 0.0
+    mean = math.fsum(values) / len(values)
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
+
+
+def _median(values: list[float]) -> float:
+    values.sort()
+    half = len(values) // 2
+    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
+
+
+def _weighted(rewards: list[tuple[float, float]]) -> float | None:
+    weight = math.fsum(groups for _, groups in rewards)
+    return math.fsum(reward * groups / weight for reward, groups in rewards) if weight else None

@@ -11,7 +11,7 @@ from grpotui.health.monitor import Monitor, VerdictChange
 from grpotui.launch.journal import events
 from grpotui.launch.replay import Said
 from grpotui.presets import health_settings
-from grpotui.records import Flag, HealthContext, RewardRange, Verdict, as_int
+from grpotui.records import Flag, HealthContext, RewardRange, Verdict, as_float, as_int
 from grpotui.stream import LineWriter, read_json
 from grpotui.workspace import RunDir
 
@@ -32,7 +32,19 @@ def context(run: RunDir, attempt: int) -> HealthContext:
         num_generations=as_int(generations, 8),
         groups_per_step=as_int(effective.get("groups_per_step"), 1),
         settings=health_settings(config),
+        grpo=_known(grpo, (effective.get("config") or {}).get("grpo")),
     )
+
+
+def _known(*tables: object) -> dict[str, float]:
+    """Return the trainer's settings that are numbers; later tables count."""
+    found: dict[str, float] = {}
+    for table in tables:
+        if isinstance(table, Mapping):
+            found |= {
+                name: number for name, value in table.items() if (number := as_float(value)) is not None
+            }
+    return found
 
 
 class Judge:
@@ -101,15 +113,8 @@ class Judge:
         if verdict == self._said:
             return
         back = f"{verdict} again: resumed before the step of {self._said}"
-        event = {
-            **now.to_json(),
-            "type": "verdict",
-            "step": step,
-            "from": self._said,
-            "to": verdict,
-            "cause": change.cause if change else "",
-            "message": change.message if change else back,
-        }
+        told = change.to_json() if change else {"step": step, "cause": self._monitor.cause, "message": back}
+        event = {**now.to_json(), "type": "verdict", **told, "from": self._said, "to": verdict}
         self._said = verdict
         self._untold.append(event)
 

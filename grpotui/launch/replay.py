@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from grpotui.health import signals
-from grpotui.health.thresholds import GAP
+from grpotui.health.gap import GAP
 from grpotui.records import Group, Mode, RewardRange, as_float, as_int
 from grpotui.stream import Tail
 from grpotui.workspace import RunDir
 
 _CHUNK = 1024 * 1024
+_BEFORE_STEPS = 4 * signals.BEFORE
+"""Steps in which there are enough groups to compare with; several may share one generation."""
 Json = Mapping[str, Any]
 
 
@@ -140,15 +143,16 @@ class Survey:
 def approach(completions: Tail, survey: Survey) -> None:
     """Let a tail stand shortly before the groups that :func:`compute_missing` wants.
 
-    Steps ascend within an attempt: what comes before a group of an earlier step is not wanted. Looks back
-    from the end of the file, twice as far each time.
+    Steps ascend within an attempt: what comes before a group of an earlier step is not wanted, but for the
+    few groups before, which the first is compared with. Looks back from the end of the file, twice as far
+    each time.
     """
     try:
         stat = os.stat(completions.path)
     except OSError:
         return
     wanted = survey.wanted()
-    low = wanted[0][0] if wanted else survey.last
+    low = max(0, (wanted[0][0] if wanted else survey.last) - _BEFORE_STEPS)
     back = _CHUNK
     while back < stat.st_size:
         probe = Tail(completions.path, stat.st_ino, stat.st_size - back)
@@ -163,25 +167,35 @@ def _is_train(line: Json) -> bool:
     return bool(line.get("mode", Mode.TRAIN) == Mode.TRAIN)
 
 
-def compute_missing(
-    completions: Tail, survey: Survey, span: RewardRange | None
-) -> tuple[dict[int, dict[str, Any]], list[Group]]:
-    """Read the groups that follow; return signals by step, and groups that are not yet logged.
+@dataclass
+class Missing:
+    """Signals that were not written, from one reading of all groups."""
 
-    Groups that were generated again replace the old.
+    found: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Signals by step."""
+    ahead: list[Group] = field(default_factory=list)
+    """Groups of steps that are not logged yet."""
+    before: deque[Group] = field(default_factory=lambda: deque(maxlen=signals.BEFORE))
+    """The last groups of logged steps, which the next are compared with."""
+
+    def close(self, step: int | None, held: list[Group], span: RewardRange | None) -> None:
+        """Sum a step up."""
+        if step is not None and held:
+            self.found[step] = signals.compute(step, held, span, self.before)
+        self.before.extend(held)
+
+
+def compute_missing(completions: Tail, survey: Survey, span: RewardRange | None) -> Missing:
+    """Read the groups that follow, and compute the signals that are wanted.
+
+    Groups that were generated again, by a resumed attempt, replace the old ones.
     """
     wanted = survey.wanted()
     highs = [high for _, high in wanted]
-    found: dict[int, dict[str, Any]] = {}
-    ahead: list[Group] = []
+    missing = Missing()
     current: int | None = None
     held: list[Group] = []
     previous = (0, -1)
-
-    def close() -> None:
-        if current is not None and held:
-            found[current] = signals.compute(current, held, span)
-
     for line in lines(completions):
         if not _is_train(line):
             continue
@@ -189,17 +203,17 @@ def compute_missing(
         here = (step, as_int(line.get("group")))
         if here <= previous:
             held = [group for group in held if (group.step, group.group) < here]
-            ahead = [group for group in ahead if (group.step, group.group) < here]
+            missing.ahead = [group for group in missing.ahead if (group.step, group.group) < here]
+            missing.before.clear()
         previous = here
         if survey.is_ahead(line):
-            ahead.append(Group.from_json(line))
+            missing.ahead.append(Group.from_json(line))
             continue
         place = bisect_left(highs, step)
-        if place == len(highs) or step <= wanted[place][0]:
-            continue
-        if highs[place] != current:
-            close()
-            current, held = highs[place], []
+        high = highs[place] if place < len(highs) and step > wanted[place][0] else None
+        if high is None or high != current:
+            missing.close(current, held, span)
+            current, held = high, []
         held.append(Group.from_json(line))
-    close()
-    return found, ahead
+    missing.close(current, held, span)
+    return missing

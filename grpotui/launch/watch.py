@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from grpotui.health import signals
 from grpotui.launch.judge import Judge, context
 from grpotui.launch.replay import (
+    Missing,
     Survey,
     approach,
     compute_missing,
@@ -35,6 +37,7 @@ class Watch:
         self._metrics = Tail(run.metrics)
         self._completions = Tail(run.completions)
         self._groups: list[Group] = []
+        self._before: deque[Group] = deque(maxlen=signals.BEFORE)
         self._judge: Judge | None = None
 
     @property
@@ -59,12 +62,13 @@ class Watch:
         attempt will be generated again.
         """
         survey = Survey.of(self._run)
-        missing: dict[int, dict[str, Any]] = {}
+        missing = Missing()
         if survey.unjudged or same_attempt:
             span = self._judged_by().span if survey.steps else None
             approach(self._completions, survey)
-            missing, ahead = compute_missing(self._completions, survey, span)
-            self._groups = ahead if same_attempt else []
+            missing = compute_missing(self._completions, survey, span)
+        if same_attempt:
+            self._groups, self._before = missing.ahead, missing.before
         if not same_attempt:
             _to_end(self._completions)
         judged = survey.count - survey.unjudged
@@ -75,7 +79,7 @@ class Watch:
                 judged -= 1
                 self._judged_by().recall(line, known)
             else:
-                self._judged_by().step(line, missing.get(as_int(line.get("step"))))
+                self._judged_by().step(line, missing.found.get(as_int(line.get("step"))))
         self._metrics = survey.metrics
 
     def step(self) -> bool:
@@ -105,7 +109,8 @@ class Watch:
         used = [group for group in self._groups if group.step <= step]
         self._groups = [group for group in self._groups if group.step > step]
         judge = self._judged_by()
-        judge.step(line, signals.compute(step, used, judge.span) if used else None)
+        judge.step(line, signals.compute(step, used, judge.span, self._before) if used else None)
+        self._before.extend(used)
 
     def _judged_by(self) -> Judge:
         if self._judge is None:

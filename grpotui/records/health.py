@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from grpotui.records.groups import RewardRange
@@ -92,3 +92,5 @@ class HealthContext:
     num_generations: int
     groups_per_step: int
     settings: HealthSettings = HealthSettings()
+    grpo: Mapping[str, float] = field(default_factory=dict)
+    """The trainer's settings, numbers only: verdicts depend on some, and advice is about them."""

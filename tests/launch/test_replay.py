@@ -93,9 +93,10 @@ def test_missing_signals_come_from_the_newest_groups(run: RunDir) -> None:
         group(4, 0, "ahead"),
     ):
         writer.append(line)
-    found, ahead = compute_missing(
+    missing = compute_missing(
         Tail(run.completions), Survey(Tail(run.metrics), 3, 3, 2, [1, 2, 3]), RewardRange(0, 1)
     )
+    found, ahead = missing.found, missing.ahead
     assert sorted(found) == [2, 3]
     assert (found[2]["groups"], found[3]["groups"]) == (2, 1)
     assert [g.completions[0].text.split()[0] for g in ahead] == ["ahead"]
@@ -123,11 +124,9 @@ def test_what_an_adopting_runner_needs_is_found_from_the_end(
     survey = Survey.of(run)
     whole, near = Tail(run.completions), Tail(run.completions)
     approach(near, survey)
-    start = near.offset
     span = RewardRange(0, 1)
     assert compute_missing(near, survey, span) == compute_missing(whole, survey, span)
     assert near.offset == whole.offset
-    assert start > 0 or len(survey.wanted()) > 1 or whole.offset < 6000
 
 
 def test_of_a_long_run_only_the_end_is_read(run: RunDir) -> None:
