@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grpotui.launch.devices import Device
-from grpotui.launch.locks import is_held, try_lock
+from grpotui.launch.machine.devices import Device
+from grpotui.launch.machine.locks import is_held, try_lock
 from grpotui.stream import encode_line, parse_line, read_json
 from grpotui.workspace import RunDir, Workspace, runtime_dir
 
