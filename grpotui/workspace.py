@@ -51,6 +51,11 @@ class RunDir:
         return self.path.name
 
     @property
+    def root(self) -> Path:
+        """The folder of its workspace."""
+        return self.path.parent.parent
+
+    @property
     def run_json(self) -> Path:
         """What was asked; written once, by launch."""
         return self.path / "run.json"
@@ -78,6 +83,11 @@ class RunDir:
     def request_json(self) -> Path:
         """What a person asks of the running run; polled by runner and trainer."""
         return self.path / "request.json"
+
+    @property
+    def exact_json(self) -> Path:
+        """What a trial of a preset found out; by the trainer, for ``check --exact``."""
+        return self.path / "exact.json"
 
     @property
     def contract_json(self) -> Path:

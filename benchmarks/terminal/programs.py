@@ -16,7 +16,7 @@ from benchmarks import data, peers, table
 from benchmarks.terminal import live
 from benchmarks.terminal.pane import Pane
 from benchmarks.terminal.probe import until
-from grpotui.launch.locks import is_held
+from grpotui.launch.machine.locks import is_held
 from grpotui.launch.request import LaunchRequest
 from grpotui.launch.submit import launch
 from grpotui.presets import load

@@ -40,9 +40,9 @@ def check_preset(
     as_json: bool,
 ) -> None:
     """Say what will go wrong with PRESET, and how to mend it; exit code 1 when there are errors."""
-    from grpotui.launch.checked import wanted
-    from grpotui.launch.exact import findings, measured, try_out
-    from grpotui.launch.facts import gather
+    from grpotui.launch.check.checked import wanted
+    from grpotui.launch.check.exact import findings, measured, try_out
+    from grpotui.launch.check.facts import gather
     from grpotui.launch.request import LaunchRequest
     from grpotui.preflight import check, plan_of
 

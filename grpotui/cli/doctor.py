@@ -66,7 +66,7 @@ def _packages() -> Iterator[Finding]:
 
 
 def _devices() -> Iterator[Finding]:
-    from grpotui.launch.devices import describe, detect, driver
+    from grpotui.launch.machine.devices import describe, detect, driver
 
     yield Finding("devices", "ok", describe())
     found, trouble = driver()
@@ -159,7 +159,7 @@ def _index(workspace: Workspace) -> Finding:
 
 def _left_behind(workspace: Workspace) -> Iterator[Finding]:
     """Devices that are leased for nobody, and processes that no runner looks after."""
-    from grpotui.launch.orphans import leases, orphans
+    from grpotui.launch.machine.orphans import leases, orphans
 
     try:
         held = leases()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from grpotui.analysis.account import account
-from grpotui.launch import pledge
 from grpotui.launch.policy import read_policy
+from grpotui.launch.runner import pledge
 from grpotui.records import RunSummary
 from grpotui.records.lineage import parent_of
 from grpotui.registry.queries import Registry

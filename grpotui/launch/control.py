@@ -10,13 +10,13 @@ from pathlib import Path
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
-from grpotui.launch.ending import Ending, announce, from_exit
-from grpotui.launch.identity import Identity
-from grpotui.launch.indexer import index_now
 from grpotui.launch.journal import State, asked_of, config_of, known_run, next_attempt, queue_up, state
-from grpotui.launch.locks import is_held, locked
+from grpotui.launch.machine.identity import Identity
+from grpotui.launch.machine.locks import is_held, locked
 from grpotui.launch.queue import PATIENCE, tick
-from grpotui.launch.stop import write_request
+from grpotui.launch.runner.ending import Ending, announce, from_exit
+from grpotui.launch.runner.indexer import index_now
+from grpotui.launch.runner.stop import write_request
 from grpotui.presets.code import require_same
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync

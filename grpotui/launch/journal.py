@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.launch.identity import boot_id, place
+from grpotui.launch.machine.identity import boot_id, place
 from grpotui.records import Status, as_float, as_int
 from grpotui.stream import Tail, read_json
 from grpotui.text import clean

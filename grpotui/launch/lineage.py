@@ -12,7 +12,7 @@ from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch.caveats import after_extension, not_restored
-from grpotui.launch.checked import Tell, silent
+from grpotui.launch.check.checked import Tell, silent
 from grpotui.launch.control import go_on
 from grpotui.launch.journal import State, asked_of, config_of, events
 from grpotui.launch.request import LaunchRequest

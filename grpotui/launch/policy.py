@@ -13,9 +13,9 @@ from typing import Any
 
 from grpotui.contract import ContractError, condition
 from grpotui.errors import UserError
-from grpotui.launch.account import Standing
-from grpotui.launch.indexer import index_now
 from grpotui.launch.journal import config_of, events, known_run, write_event
+from grpotui.launch.runner.account import Standing
+from grpotui.launch.runner.indexer import index_now
 from grpotui.presets import health_settings
 from grpotui.records import POLICIES, Verdict, as_int
 from grpotui.text import clean

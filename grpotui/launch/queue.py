@@ -9,13 +9,13 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from grpotui.errors import UserError
-from grpotui.launch import devices, leases
-from grpotui.launch.devices import CPU, Device
-from grpotui.launch.ending import Ending, record
 from grpotui.launch.journal import State, asked_of, next_attempt, state
-from grpotui.launch.locks import is_held, locked
+from grpotui.launch.machine import devices, leases
+from grpotui.launch.machine.devices import CPU, Device
+from grpotui.launch.machine.locks import is_held, locked
 from grpotui.launch.reconcile import settle_all
-from grpotui.launch.spawn import RunnerError, spawn
+from grpotui.launch.runner.ending import Ending, record
+from grpotui.launch.runner.spawn import RunnerError, spawn
 from grpotui.records import Status
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.queries import Registry

@@ -6,11 +6,11 @@ import sqlite3
 import time
 from collections.abc import Iterable
 
-from grpotui.launch.ending import LOST, Ending, announce, from_exit, from_result, record
-from grpotui.launch.identity import Identity, bears_marks, boot_id, marks
 from grpotui.launch.journal import events, of_attempt, state
-from grpotui.launch.locks import locked
-from grpotui.launch.spawn import RunnerError, spawn
+from grpotui.launch.machine.identity import Identity, bears_marks, boot_id, marks
+from grpotui.launch.machine.locks import locked
+from grpotui.launch.runner.ending import LOST, Ending, announce, from_exit, from_result, record
+from grpotui.launch.runner.spawn import RunnerError, spawn
 from grpotui.records import RunSummary, Status
 from grpotui.registry import index_run
 from grpotui.stream import read_json
@@ -73,8 +73,8 @@ def _settle_dead(run: RunDir, attempt: int) -> None:
     if recorded is not None:
         announce(run, attempt, recorded)
         return
-    from grpotui.launch.stop import sweep
-    from grpotui.launch.watch import Watch
+    from grpotui.launch.runner.stop import sweep
+    from grpotui.launch.runner.watch import Watch
 
     sweep(run)
     Watch(run, attempt).catch_up(same_attempt=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from grpotui.launch.indexer import index_now
 from grpotui.launch.journal import known_run, write_event
+from grpotui.launch.runner.indexer import index_now
 from grpotui.workspace import Workspace
 
 

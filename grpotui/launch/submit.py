@@ -11,10 +11,10 @@ from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
-from grpotui.launch.checked import Tell, checked, silent
-from grpotui.launch.identity import boot_id
+from grpotui.launch.check.checked import Tell, checked, silent
 from grpotui.launch.journal import queue_up, write_down
 from grpotui.launch.links import link_weights
+from grpotui.launch.machine.identity import boot_id
 from grpotui.launch.queue import PATIENCE, tick
 from grpotui.launch.request import LaunchRequest
 from grpotui.presets import check_model, code_files, launch_settings, planned_steps, resolve

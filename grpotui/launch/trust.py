@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.launch.locks import locked
+from grpotui.launch.machine.locks import locked
 from grpotui.presets.code import CodeFile
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean_lines

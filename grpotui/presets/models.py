@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from grpotui.presets.preset import PresetError
+from grpotui.tasks.files import is_hub_id
 from grpotui.workspace import Workspace
 
 TINY = "tiny"
 """The toy model that comes with grpotui."""
-
-_HUB_ID = re.compile(r"(?:[A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 
 
 def check_model(model: str, workspace: Workspace | None) -> str:
@@ -36,7 +34,7 @@ def check_model(model: str, workspace: Workspace | None) -> str:
         raise PresetError(f"{folder} is no model folder: {reason}")
     if model.startswith(("/", ".", "~")):
         raise PresetError(f"no model folder {folder}")
-    if not _HUB_ID.fullmatch(model) or "--" in model or ".." in model or model.endswith((".git", ".", "-")):
+    if not is_hub_id(model):
         raise PresetError(
             f'model {model!r}: no such folder in {base}, and no hub id: expected "tiny" or org/name'
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
+from grpotui.tasks import TaskError
 from grpotui.text import clean
 
 MAX_MESSAGE = 600
@@ -55,3 +56,9 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
+
+
+def located(error: TaskError) -> Problem:
+    """Return what a task or reward found wrong, parted into its field and the rest."""
+    path, _, message = str(error).partition(": ")
+    return Problem(path, message)

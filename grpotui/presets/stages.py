@@ -10,7 +10,7 @@ from typing import Any
 from grpotui.presets import grpo_rules
 from grpotui.presets.kinds import mismatch
 from grpotui.presets.loader import merge
-from grpotui.presets.preset import Problem
+from grpotui.presets.preset import Problem, located
 from grpotui.tasks import TaskError, prompt_count, validate_rewards, validate_task
 from grpotui.tasks.files import rewards_with_files, with_files
 from grpotui.tasks.settings import nearest
@@ -138,13 +138,14 @@ def _task(
     try:
         validate_task(task := with_files(task, folders))
     except TaskError as error:
-        yield Problem(f"{where}.{_path(error)[0]}", _path(error)[1])
+        problem = located(error)
+        yield Problem(f"{where}.{problem.path}", problem.message)
         return
     try:
         if isinstance(rewards, list):
             validate_rewards(rewards_with_files(rewards, folders), task)
     except TaskError as error:
-        yield Problem(f"{where}.task.name", _path(error)[1])
+        yield Problem(f"{where}.task.name", located(error).message)
     if grpo is not None:
         yield from _fit(where, entry["steps"], task, grpo)
 
@@ -162,8 +163,3 @@ def _fit(where: str, steps: int, task: Mapping[str, Any], grpo: Mapping[str, Any
         yield Problem(
             f"{where}.task.n", f"one generation takes {need} different prompts, and there are {have}"
         )
-
-
-def _path(error: TaskError) -> Sequence[str]:
-    path, _, message = str(error).partition(": ")
-    return path, message

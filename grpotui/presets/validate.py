@@ -14,7 +14,7 @@ from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
 from grpotui.presets.kinds import mismatch, unusable
 from grpotui.presets.notify import notify_problems
-from grpotui.presets.preset import Preset, PresetError, Problem
+from grpotui.presets.preset import Preset, PresetError, Problem, located
 from grpotui.presets.secrecy import secrets_in
 from grpotui.presets.sections import (
     KINDS,
@@ -128,18 +128,13 @@ def _task(data: Mapping[str, Any], folders: Sequence[Path]) -> _Checked:
             validate_task(task := with_files(task, folders))
             good = task
     except TaskError as error:
-        yield _located(error)
+        yield located(error)
     try:
         if isinstance(rewards, list):
             validate_rewards(rewards_with_files(rewards, folders), good)
     except TaskError as error:
-        yield _located(error)
+        yield located(error)
     return good
-
-
-def _located(error: TaskError) -> Problem:
-    path, _, message = str(error).partition(": ")
-    return Problem(path, message)
 
 
 def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Problem]:

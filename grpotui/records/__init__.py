@@ -7,9 +7,20 @@ from grpotui.records.groups import ZERO_STD_EPSILON, Completion, Group, Hit, Rew
 from grpotui.records.health import POLICIES, Flag, HealthContext, HealthSettings
 from grpotui.records.numbers import as_float, as_int
 from grpotui.records.runs import REWARD_WINDOW, RunSummary
-from grpotui.records.words import FlagKind, Flat, HumanVerdict, Level, Mode, RunKind, Status, Verdict
+from grpotui.records.words import (
+    NO_HUMAN,
+    FlagKind,
+    Flat,
+    HumanVerdict,
+    Level,
+    Mode,
+    RunKind,
+    Status,
+    Verdict,
+)
 
 __all__ = [
+    "NO_HUMAN",
     "POLICIES",
     "REWARD_WINDOW",
     "ZERO_STD_EPSILON",

@@ -49,6 +49,10 @@ class HumanVerdict(StrEnum):
     UNSURE = "unsure"
 
 
+NO_HUMAN = "none"
+"""Takes a person's verdict back."""
+
+
 class RunKind(StrEnum):
     """What a run does: trains, or only evaluates."""
 

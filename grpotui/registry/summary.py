@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from grpotui.records import (
+    NO_HUMAN,
     REWARD_WINDOW,
     HumanVerdict,
     RunKind,
@@ -27,8 +28,6 @@ MAX_TEXT = 4000
 """Characters of a name, note, reason or message."""
 MAX_TAGS = 100
 EVALUATION_TIME = "eval_runtime"
-NO_HUMAN = "none"
-"""Takes a person's verdict back."""
 
 
 def refresh(conn: sqlite3.Connection, rid: int, settled: bool) -> None:

@@ -44,11 +44,17 @@ def _data(path: str, folders: Sequence[Path], where: str) -> str:
     if place := find(path, folders):
         return str(place)
     is_file = path.lower().endswith(DATA_FILES)
-    if not is_file and _HUB_ID.fullmatch(path) and "--" not in path and ".." not in path:
+    if not is_file and is_hub_id(path):
         return path
     kinds = ", ".join(DATA_FILES)
     what = "no such file" if is_file else f"no folder, no hub id and no file that ends in {kinds}"
     raise TaskError(f"{where}: {what}: {path}{_looked(path, folders)}")
+
+
+def is_hub_id(name: str) -> bool:
+    """True for what the hub would take as the name of a model or dataset; nobody asks it."""
+    forbidden = "--" in name or ".." in name or name.endswith((".git", ".", "-"))
+    return bool(_HUB_ID.fullmatch(name)) and not forbidden
 
 
 def find(path: str, folders: Sequence[Path]) -> Path | None:

@@ -57,7 +57,7 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     say("loading torch and trl")
     from grpotui.train.session import Experiment, Session
 
-    config, root = asked.get("config"), run.path.parent.parent
+    config, root = asked.get("config"), run.root
     if isinstance(config, dict):
         require_same(asked.get("code"), config, root)
         if function_files(config, root):

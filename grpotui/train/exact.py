@@ -46,7 +46,7 @@ def main(folder: str) -> int:
     except BaseException as error:  # exit() in a reward ends it too
         traceback.print_exc()
         report = {"error": failure.describe(error, None)}
-    write_json(run.path / "exact.json", report)
+    write_json(run.exact_json, report)
     return 1 if "error" in report else 0
 
 
@@ -56,7 +56,7 @@ def _report(run: RunDir, asked: Mapping[str, Any]) -> dict[str, Any]:
     from grpotui.train.session import Experiment, Session
 
     config: dict[str, Any] = dict(asked["config"])
-    root = run.path.parent.parent
+    root = run.root
     if require_same(asked.get("code"), config, root):
         prepare_imports(root, run.path)
     began = time.monotonic()

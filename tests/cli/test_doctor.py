@@ -9,8 +9,8 @@ import pytest
 
 from grpotui.cli import doctor
 from grpotui.cli.doctor import Finding, examine
-from grpotui.launch import devices
-from grpotui.launch.identity import marked
+from grpotui.launch.machine import devices
+from grpotui.launch.machine.identity import marked
 from grpotui.registry import place
 from grpotui.workspace import Workspace
 from tests.faults.disks import fill, small_disk

@@ -9,8 +9,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from grpotui.launch.control import resume
-from grpotui.launch.identity import Identity, boot_id
 from grpotui.launch.journal import events, say, state
+from grpotui.launch.machine.identity import Identity, boot_id
 from grpotui.launch.queue import OLD, tick, waiting
 from grpotui.launch.reconcile import settle_all
 from grpotui.records import Status

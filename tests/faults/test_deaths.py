@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
-from grpotui.launch.identity import marked
 from grpotui.launch.journal import events, state
+from grpotui.launch.machine.identity import marked
 from grpotui.launch.queue import tick
 from grpotui.records import Status
 from grpotui.stream import Tail

@@ -13,10 +13,10 @@ import pytest
 
 from grpotui.errors import UserError
 from grpotui.launch.control import stop
-from grpotui.launch.devices import CPU
-from grpotui.launch.identity import Identity, marked, marks
 from grpotui.launch.journal import events
-from grpotui.launch.leases import holder
+from grpotui.launch.machine.devices import CPU
+from grpotui.launch.machine.identity import Identity, marked, marks
+from grpotui.launch.machine.leases import holder
 from grpotui.launch.queue import tick
 from grpotui.records import Status
 from grpotui.registry import index_path

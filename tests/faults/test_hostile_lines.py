@@ -9,8 +9,8 @@ import pytest
 
 from grpotui.health.monitor import Monitor
 from grpotui.health.signals import compute
-from grpotui.launch.judge import Judge, context
 from grpotui.launch.queue import tick
+from grpotui.launch.runner.judge import Judge, context
 from grpotui.records import Flag, Group, HealthContext, RewardRange, Status
 from grpotui.registry import rebuild
 from grpotui.stream import parse_line

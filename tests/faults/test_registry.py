@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grpotui.launch.journal import events
-from grpotui.launch.locks import is_held
+from grpotui.launch.machine.locks import is_held
 from grpotui.records import Status
 from grpotui.stream import Tail
 from grpotui.workspace import RunDir

@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
-from grpotui.launch import stall
 from grpotui.launch.control import resume, stop
 from grpotui.launch.journal import events
 from grpotui.launch.queue import tick
-from grpotui.launch.stall import StallWatch
+from grpotui.launch.runner import stall
+from grpotui.launch.runner.stall import StallWatch
 from grpotui.records import Level, Status, Verdict
 from grpotui.registry import index_run
 from grpotui.stream import LineWriter, Tail

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from grpotui.launch.control import stop
-from grpotui.launch.identity import marked
 from grpotui.launch.journal import events
-from grpotui.launch.locks import is_held
+from grpotui.launch.machine.identity import marked
+from grpotui.launch.machine.locks import is_held
 from grpotui.records import Status
 from tests.launch.lab import Lab, until
 from tests.support import Cli

@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from grpotui.launch.journal import state
-from grpotui.launch.locks import is_held
+from grpotui.launch.machine.locks import is_held
 from grpotui.records import Status
 from tests.faults.terminal import Terminal, terminal
 from tests.launch.lab import Lab, until

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from grpotui.launch.identity import marked
 from grpotui.launch.journal import events, state
-from grpotui.launch.locks import is_held
+from grpotui.launch.machine.identity import marked
+from grpotui.launch.machine.locks import is_held
 from grpotui.launch.request import LaunchRequest
 from grpotui.launch.submit import launch
 from grpotui.presets import load

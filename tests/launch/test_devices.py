@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.launch import devices, leases
-from grpotui.launch.devices import CPU, Device
+from grpotui.launch.machine import devices, leases
+from grpotui.launch.machine.devices import CPU, Device
 from grpotui.launch.queue import held_up, tick, waiting
 from grpotui.records import Status
 from grpotui.stream import read_json

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from grpotui.launch.facts import data_facts, device_facts, gather, tokens
-from grpotui.launch.model_facts import model_facts
+from grpotui.launch.check.facts import data_facts, device_facts, gather, tokens
+from grpotui.launch.check.model_facts import model_facts
 from grpotui.presets import apply_overrides, load
 from grpotui.registry import connect, sync
 from grpotui.stream import read_json, write_json

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grpotui.launch import rescue
-from grpotui.launch.keeping import keep_weights
+from grpotui.launch.runner.keeping import keep_weights
 from grpotui.workspace import TRAINER_STATE, RunDir, Workspace
 from tests.writing import RunWriter
 

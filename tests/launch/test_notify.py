@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from grpotui.launch.control import resume
-from grpotui.launch.errand import run as run_errand
 from grpotui.launch.journal import events
+from grpotui.launch.runner.errand import run as run_errand
 from grpotui.launch.trust import UntrustedError, trust
 from grpotui.presets.notify import filled
 from grpotui.records import Status

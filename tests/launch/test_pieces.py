@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.launch import locks
-from grpotui.launch.ending import BALLAST, Ending, announce, decide, last_line, record, reserve
 from grpotui.launch.journal import next_attempt, queue_up, say, state
+from grpotui.launch.machine import locks
 from grpotui.launch.request import LaunchRequest
-from grpotui.launch.stop import Request
+from grpotui.launch.runner.ending import BALLAST, Ending, announce, decide, last_line, record, reserve
+from grpotui.launch.runner.stop import Request
+from grpotui.launch.runner.supervise import UNKNOWN, Outcome
 from grpotui.launch.submit import launch
-from grpotui.launch.supervise import UNKNOWN, Outcome
 from grpotui.presets import load
 from grpotui.records import Status
 from grpotui.stream import read_json, write_json

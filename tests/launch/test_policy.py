@@ -9,8 +9,8 @@ import pytest
 from grpotui.errors import UserError
 from grpotui.launch.control import resume
 from grpotui.launch.journal import events
-from grpotui.launch.pledge import rescore, standing
 from grpotui.launch.policy import Policy, read_policy, write_policy
+from grpotui.launch.runner.pledge import rescore, standing
 from grpotui.records import Status
 from grpotui.registry import connect, rebuild
 from grpotui.registry.desk import write_pin

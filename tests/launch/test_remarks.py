@@ -6,10 +6,9 @@ import pytest
 
 from grpotui.errors import UserError
 from grpotui.launch.remarks import judge, note, tag
-from grpotui.records import HumanVerdict
+from grpotui.records import NO_HUMAN, HumanVerdict
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry
-from grpotui.registry.summary import NO_HUMAN
 from grpotui.workspace import Workspace
 from tests.support import write_run
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from grpotui.launch import replay
 from grpotui.launch.journal import events
-from grpotui.launch.replay import Survey, approach, compute_missing, paired
-from grpotui.launch.watch import Watch
+from grpotui.launch.runner import replay
+from grpotui.launch.runner.replay import Survey, approach, compute_missing, paired
+from grpotui.launch.runner.watch import Watch
 from grpotui.records import RewardRange
 from grpotui.stream import LineWriter, Tail
 from grpotui.workspace import RunDir, Workspace

@@ -10,7 +10,7 @@ import pytest
 from grpotui.errors import UserError
 from grpotui.launch.control import delete, resume, stop, wait
 from grpotui.launch.journal import events
-from grpotui.launch.locks import is_held
+from grpotui.launch.machine.locks import is_held
 from grpotui.launch.queue import tick, waiting
 from grpotui.records import RunSummary, Status, Verdict
 from grpotui.stream import Tail, read_json

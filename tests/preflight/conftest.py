@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from grpotui.launch.facts import data_facts
+from grpotui.launch.check.facts import data_facts
 from grpotui.preflight import DeviceFacts, Facts, Finding, ModelFacts, check
 from grpotui.presets import Preset, apply_overrides
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grpotui.launch.facts import data_facts
+from grpotui.launch.check.facts import data_facts
 from grpotui.preflight import DeviceFacts, Facts, ModelFacts, Severity, check
 from grpotui.presets import available, load
 from tests.preflight.conftest import CPU, GB, GPU, QWEN

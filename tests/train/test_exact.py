@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grpotui.launch.exact import fields_named, findings, measured
-from grpotui.launch.facts import gather
+from grpotui.launch.check.exact import fields_named, findings, measured
+from grpotui.launch.check.facts import gather
 from grpotui.preflight import Severity
 from grpotui.presets import apply_overrides, load
 from grpotui.workspace import Workspace

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from grpotui.launch import leases
-from grpotui.launch.devices import CPU
+from grpotui.launch.machine import leases
+from grpotui.launch.machine.devices import CPU
 from grpotui.workspace import Workspace
 from tests import writing
 

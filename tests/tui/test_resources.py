@@ -6,8 +6,8 @@ import pytest
 from textual.pilot import Pilot
 
 from grpotui import format as fmt
-from grpotui.launch import leases
-from grpotui.launch.devices import CPU
+from grpotui.launch.machine import leases
+from grpotui.launch.machine.devices import CPU
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.resources.view import DeviceUse, ResourcesSnapshot, short_words
 from grpotui.tui.screens.prompt import Confirm

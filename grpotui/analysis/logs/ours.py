@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.analysis.logs.log import Log
-from grpotui.launch.judge import context
-from grpotui.launch.replay import lines, paired
+from grpotui.launch.runner.judge import context
+from grpotui.launch.runner.replay import lines, paired
 from grpotui.records import Group, HealthContext, Mode
 from grpotui.stream import MAX_LINE, Tail
 from grpotui.workspace import RunDir

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grpotui.records import RunSummary
+from grpotui.records import NO_HUMAN, RunSummary
 from grpotui.registry.desk import write_pin
-from grpotui.registry.summary import NO_HUMAN
 from grpotui.text import clean
 from grpotui.tui.actions import Done, nothing
 from grpotui.tui.screens.prompt import Choice, Prompt

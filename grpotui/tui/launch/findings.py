@@ -17,7 +17,7 @@ def findings(workspace: Workspace, draft: Draft, settings: Settings) -> list[Fin
 
     Reads files and the registry: not for the app's own thread.
     """
-    from grpotui.launch.facts import gather
+    from grpotui.launch.check.facts import gather
     from grpotui.preflight import check, overrides
 
     found: dict[tuple[str, str], FindingView] = {}

@@ -7,7 +7,8 @@ from contextlib import closing, suppress
 
 from grpotui import format as fmt
 from grpotui.errors import UserError
-from grpotui.launch import devices, leases, pruning
+from grpotui.launch import pruning
+from grpotui.launch.machine import devices, leases
 from grpotui.registry import browse, connect
 from grpotui.tui.resources.view import CheckpointRow, DeviceUse, ResourcesSnapshot, short_words
 from grpotui.workspace import Workspace

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grpotui.launch import pledge
 from grpotui.launch.policy import read_policy
+from grpotui.launch.runner import pledge
 from grpotui.records import RunSummary, Status
 from grpotui.workspace import RunDir, Workspace
 

@@ -67,7 +67,8 @@ class RunsReader:
         self._seen = None
 
     def _fetch(self, wanted: RunsWanted) -> RunsSnapshot:
-        from grpotui.launch import devices, queue
+        from grpotui.launch import queue
+        from grpotui.launch.machine import devices
 
         if self._registry is None:
             self._registry = Registry(connect(self.workspace), self.workspace)

@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 
 from grpotui.errors import UserError
-from grpotui.launch.runner_log import log
+from grpotui.launch.runner.log import log
 from grpotui.registry import connect, index_path, index_run
 from grpotui.workspace import RunDir, Workspace
 

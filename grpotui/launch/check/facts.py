@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.launch import devices, leases
-from grpotui.launch.memory import main_memory
-from grpotui.launch.model_facts import model_facts
+from grpotui.launch.check.model_facts import model_facts
+from grpotui.launch.machine import devices, leases
+from grpotui.launch.machine.memory import main_memory
 from grpotui.preflight import DataFacts, DeviceFacts, Facts, Peak, Probe, Tokens, probe_rewards
 from grpotui.presets import Preset, check_model, launch_settings
 from grpotui.presets.stages import tasks_of

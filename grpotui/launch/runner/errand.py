@@ -1,4 +1,4 @@
-"""``python -m grpotui.launch.errand SECONDS COMMAND...``: runs a command to its end, at most so long.
+"""``python -m grpotui.launch.runner.errand SECONDS COMMAND...``: runs a command to its end, at most so long.
 
 Nobody waits for it. What goes wrong is written to stderr, which is the log of the runner that sent it.
 """
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 
-from grpotui.launch.runner_log import log
+from grpotui.launch.runner.log import log
 from grpotui.text import clean
 
 _TOLD = 400

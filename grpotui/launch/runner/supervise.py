@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grpotui.launch.identity import Identity
+from grpotui.launch.machine.identity import Identity
 
 _PR_SET_CHILD_SUBREAPER = 36
 

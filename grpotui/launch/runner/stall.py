@@ -10,8 +10,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from grpotui.launch.environment import seconds_from
 from grpotui.launch.journal import events
+from grpotui.launch.machine.environment import seconds_from
 from grpotui.records import Flag, FlagKind, Level, as_float
 from grpotui.stream import Tail
 from grpotui.workspace import RunDir

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from grpotui.launch.identity import Identity, marked
+from grpotui.launch.machine.identity import Identity, marked
 from grpotui.secrecy import without_secrets
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grpotui.errors import UserError
-from grpotui.launch.facts import gather
+from grpotui.launch.check.facts import gather
 from grpotui.launch.request import LaunchRequest
 from grpotui.preflight import Finding, Severity, check, refusal
 from grpotui.presets import Preset, apply_overrides, problems, validate

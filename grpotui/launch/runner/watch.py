@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from grpotui.health import signals
-from grpotui.launch.judge import Judge, context
-from grpotui.launch.replay import (
+from grpotui.launch.runner.judge import Judge, context
+from grpotui.launch.runner.replay import (
     Missing,
     Survey,
     approach,

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.launch.account import Standing
-from grpotui.launch.environment import python, runner_environment, seconds_from
 from grpotui.launch.journal import asked_of
-from grpotui.launch.runner_log import log
+from grpotui.launch.machine.environment import python, runner_environment, seconds_from
+from grpotui.launch.runner.account import Standing
+from grpotui.launch.runner.log import log
 from grpotui.presets.code import command_files
 from grpotui.presets.notify import filled, notify_command
 from grpotui.workspace import RunDir
@@ -29,7 +29,7 @@ def notify(run: RunDir, standing: Standing) -> None:
     """
     asked = asked_of(run)
     config = asked.get("config")
-    root = run.path.parent.parent
+    root = run.root
     if not isinstance(config, Mapping) or not notify_command(config):
         return
     if changed := _changed(asked, config, root):
@@ -45,7 +45,7 @@ def notify(run: RunDir, standing: Standing) -> None:
     seconds = str(seconds_from(SECONDS_VARIABLE, SECONDS))
     command = filled(notify_command(config), values)
     subprocess.Popen(
-        python("grpotui.launch.errand", seconds, *command),
+        python("grpotui.launch.runner.errand", seconds, *command),
         cwd=root,
         env=runner_environment(),
         stdin=subprocess.DEVNULL,

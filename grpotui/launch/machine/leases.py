@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grpotui.launch.devices import Device
-from grpotui.launch.locks import is_held, try_lock
+from grpotui.launch.machine.devices import Device
+from grpotui.launch.machine.locks import is_held, try_lock
 from grpotui.stream import encode_line, parse_line, read_json
 from grpotui.workspace import RunDir, Workspace, runtime_dir
 
@@ -37,7 +37,7 @@ def acquire(device: Device, run: RunDir) -> int | None:
     fd = try_lock(_path(device))
     if fd is None:
         return None
-    line = encode_line({"run": run.id, "workspace": str(run.path.parent.parent), "time": time.time()})
+    line = encode_line({"run": run.id, "workspace": str(run.root), "time": time.time()})
     try:
         os.ftruncate(fd, 0)
         os.pwrite(fd, line, 0)

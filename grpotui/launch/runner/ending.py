@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.launch.journal import of_attempt, say, state
-from grpotui.launch.stop import Request
-from grpotui.launch.supervise import UNKNOWN, Outcome
+from grpotui.launch.runner.stop import Request
+from grpotui.launch.runner.supervise import UNKNOWN, Outcome
 from grpotui.records import Status
 from grpotui.secrecy import without_secrets
 from grpotui.stream import read_json, write_json

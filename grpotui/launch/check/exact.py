@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.launch import devices, leases, trust
-from grpotui.launch.devices import CPU, Device
-from grpotui.launch.ending import last_line
-from grpotui.launch.environment import python, runner_environment, trainer_environment
+from grpotui.launch import trust
+from grpotui.launch.machine import devices, leases
+from grpotui.launch.machine.devices import CPU, Device
+from grpotui.launch.machine.environment import python, runner_environment, trainer_environment
+from grpotui.launch.runner.ending import last_line
 from grpotui.preflight import Facts, Finding, Peak, Probe, Severity, Tokens, check
 from grpotui.presets import Preset, check_model, code_files, launch_settings, resolve
 from grpotui.presets.fields import GRPO_FIELDS
@@ -60,7 +61,7 @@ def try_out(workspace: Workspace, preset: Preset, device: str = "auto") -> dict[
                 stderr=subprocess.STDOUT,
                 check=False,
             )
-        return read_json(run.path / "exact.json") or {"error": _last_words(run, ended.returncode)}
+        return read_json(run.exact_json) or {"error": _last_words(run, ended.returncode)}
 
 
 @contextmanager

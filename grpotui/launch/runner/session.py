@@ -7,19 +7,24 @@ import time
 import traceback
 from collections.abc import Callable
 
-from grpotui.launch.ending import Ending, decide, record, reserve
-from grpotui.launch.environment import runner_environment, seconds_from, trainer_argv, trainer_environment
-from grpotui.launch.govern import Governor
-from grpotui.launch.identity import Identity, boot_id, marked, marks
-from grpotui.launch.indexer import Indexer
 from grpotui.launch.journal import of_attempt, say, state
-from grpotui.launch.leases import keep_fresh
-from grpotui.launch.memory import oom_kills
-from grpotui.launch.runner_log import log
-from grpotui.launch.stall import StallWatch
-from grpotui.launch.stop import GRACE, GRACE_VARIABLE, Request, StopWatch, sweep
-from grpotui.launch.supervise import UNKNOWN, Adopted, Child, Trainer
-from grpotui.launch.watch import Watch
+from grpotui.launch.machine.environment import (
+    runner_environment,
+    seconds_from,
+    trainer_argv,
+    trainer_environment,
+)
+from grpotui.launch.machine.identity import Identity, boot_id, marked, marks
+from grpotui.launch.machine.leases import keep_fresh
+from grpotui.launch.machine.memory import oom_kills
+from grpotui.launch.runner.ending import Ending, decide, record, reserve
+from grpotui.launch.runner.govern import Governor
+from grpotui.launch.runner.indexer import Indexer
+from grpotui.launch.runner.log import log
+from grpotui.launch.runner.stall import StallWatch
+from grpotui.launch.runner.stop import GRACE, GRACE_VARIABLE, Request, StopWatch, sweep
+from grpotui.launch.runner.supervise import UNKNOWN, Adopted, Child, Trainer
+from grpotui.launch.runner.watch import Watch
 from grpotui.records import Status, as_int
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean

@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from grpotui.launch.account import Standing
-from grpotui.launch.keeping import keep_weights
-from grpotui.launch.notify import notify
-from grpotui.launch.pledge import ACT, SCORE, Pledge, contract_of, publish, score
 from grpotui.launch.policy import STOP, Policy, planned_policy
-from grpotui.launch.replay import lines
-from grpotui.launch.stop import write_request
-from grpotui.launch.watch import Watch
+from grpotui.launch.runner.account import Standing
+from grpotui.launch.runner.keeping import keep_weights
+from grpotui.launch.runner.notify import notify
+from grpotui.launch.runner.pledge import ACT, SCORE, Pledge, contract_of, publish, score
+from grpotui.launch.runner.replay import lines
+from grpotui.launch.runner.stop import write_request
+from grpotui.launch.runner.watch import Watch
 from grpotui.records import Status, as_int
 from grpotui.stream import Tail
 from grpotui.workspace import RunDir, Workspace

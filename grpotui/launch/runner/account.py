@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grpotui.launch.replay import is_judged, lines
+from grpotui.launch.runner.replay import is_judged, lines
 from grpotui.records import Verdict, as_int
 from grpotui.stream import Line, Tail
 from grpotui.workspace import RunDir

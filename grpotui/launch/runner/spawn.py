@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 
-from grpotui.launch.ending import last_line
-from grpotui.launch.environment import python, runner_environment
+from grpotui.launch.machine.environment import python, runner_environment
+from grpotui.launch.runner.ending import last_line
 from grpotui.workspace import RunDir, Workspace
 
 _SECONDS = 60.0

@@ -9,7 +9,7 @@ from typing import Any
 
 from grpotui.health.monitor import Monitor, VerdictChange
 from grpotui.launch.journal import events
-from grpotui.launch.replay import Said
+from grpotui.launch.runner.replay import Said
 from grpotui.presets import health_settings
 from grpotui.records import Flag, HealthContext, RewardRange, Verdict, as_float, as_int
 from grpotui.stream import LineWriter, read_json

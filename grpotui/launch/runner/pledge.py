@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from grpotui.contract import Contract, Tracker, outcome, read
-from grpotui.launch.account import Account
 from grpotui.launch.journal import config_of, events
 from grpotui.launch.policy import read_policy
+from grpotui.launch.runner.account import Account
 from grpotui.records import RunKind, Status, as_int
 from grpotui.registry.desk import DeskReader
 from grpotui.stream import read_json, write_json

@@ -6,9 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from grpotui.launch.identity import PLACE_VARIABLE, RUN_VARIABLE, Identity, environment, place
-from grpotui.launch.leases import Holder, read_holder
-from grpotui.launch.locks import is_held
+from grpotui.launch.machine.identity import PLACE_VARIABLE, RUN_VARIABLE, Identity, environment, place
+from grpotui.launch.machine.leases import Holder, read_holder
+from grpotui.launch.machine.locks import is_held
 from grpotui.workspace import RUNTIME_VARIABLE, RunDir, Workspace, is_run_id, runtime_dir
 
 

@@ -19,12 +19,12 @@ from types import FrameType
 
 from grpotui.errors import UserError
 from grpotui.launch import queue
-from grpotui.launch.ending import Ending, announce
-from grpotui.launch.leases import waiting_elsewhere
-from grpotui.launch.runner_log import log
-from grpotui.launch.session import Session
-from grpotui.launch.stop import Request, sweep
-from grpotui.launch.supervise import UNKNOWN, adopt_orphans
+from grpotui.launch.machine.leases import waiting_elsewhere
+from grpotui.launch.runner.ending import Ending, announce
+from grpotui.launch.runner.log import log
+from grpotui.launch.runner.session import Session
+from grpotui.launch.runner.stop import Request, sweep
+from grpotui.launch.runner.supervise import UNKNOWN, adopt_orphans
 from grpotui.records import Status
 from grpotui.workspace import RunDir, Workspace
 
@@ -65,7 +65,7 @@ def main(argv: Sequence[str]) -> int:
     options = parse(argv)
     if os.fork():
         os._exit(0)  # the one who started us waits for this process only
-    workspace = Workspace(options.run.path.parent.parent)
+    workspace = Workspace(options.run.root)
     session = Session(workspace, options.run, options.attempt, options.lease, options.device)
     _prepare(session)
     try:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from grpotui.launch.identity import PLACE_VARIABLE, RUN_VARIABLE, marks
+from grpotui.launch.machine.identity import PLACE_VARIABLE, RUN_VARIABLE, marks
 from grpotui.records import as_float
 from grpotui.workspace import RunDir
 

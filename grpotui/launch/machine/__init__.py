@@ -1,0 +1,1 @@
+"""What this machine has: devices and who leases them, memory, processes, locks."""
