@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 _MOST_EARLIER = 200
 """Runs of the registry that are looked at."""
-SHOWN = ("reward", "zero_std", "jaccard_cross", "template_share", "repetition", "unique", "entropy", "kl")
+SHOWN = (
+    "reward",
+    "zero_std",
+    "jaccard_cross",
+    "template_share",
+    "repetition",
+    "monotony",
+    "unique",
+    "entropy",
+    "kl",
+)
 
 
 @click.command("health")

@@ -109,6 +109,11 @@ class Course:
         values = self._begin.get(name)
         return statistics.median(value for _, value in values) if values else None
 
+    def low(self, name: str) -> float | None:
+        """Return the second lowest of a signal's first values: a run may collapse within them."""
+        values = sorted(value for _, value in self._begin.get(name, ()))
+        return values[min(1, len(values) - 1)] if values else None
+
     def before(self, step: int) -> list[Reading]:
         """Return the kept readings of windows that ended before ``step``."""
         return self._readings[: bisect_left(self._readings, step, key=lambda reading: reading.step)]

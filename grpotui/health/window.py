@@ -28,9 +28,10 @@ SIGNALS = (
     "unique_stuck",
     "median_words",
     "same_answer",
-    "answers",
+    "answered",
     "template_share",
     "repetition",
+    "monotony",
     "compression",
     "truncated",
 )

@@ -16,7 +16,7 @@ _LEVELS = {
 }
 _SIGNAL = {
     Cause.TEMPLATE: "jaccard_cross",
-    Cause.REPETITION: "repetition",
+    Cause.REPETITION: "monotony",
     Cause.KL: "kl",
     Cause.LENGTH: "length",
 }
@@ -141,7 +141,8 @@ def _template(case: Case) -> str:
 def _repetition(case: Case) -> str:
     what = "completions go round in circles" if case.settled else "completions begin to repeat themselves"
     share = _moved(case, "repetition", "{:.0%}")
-    evidence = f"{share} of words only repeat a loop"
+    one = _moved(case, "monotony", "{:.0%}")
+    evidence = f"{share} of words only repeat a loop, {one} are a completion's most common word"
     return f"{what} since step {case.since}: {evidence}. {_reward(case)}{_ceiling(case)}"
 
 
