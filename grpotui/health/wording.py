@@ -68,6 +68,8 @@ def flag(case: Case, text: str) -> Flag:
     elif case.cause in (Cause.LOW_DIVERSITY, Cause.LOW_TEMPERATURE):
         signal, value = "zero_std", facts.pooled.share(facts.pooled.flat)
         line = settings.zero_std_bad if case.settled else settings.zero_std_warn
+    if value is None or line is None or value < line:
+        line = None  # decided by how far the value has come, and not by the line
     level = _LEVELS.get(case.verdict, Level.INFO)
     value = None if value is None else round(value, 6)
     name = _FLAG_NAMES.get(signal, signal)
