@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grpotui.health.window import LATELY, Observation, Pooled
+from grpotui.health.observation import Observation
+from grpotui.health.window import LATELY, Pooled
 from grpotui.records import RewardRange
 
 MOST_READINGS = 128

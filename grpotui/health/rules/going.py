@@ -14,7 +14,7 @@ KL_WILD, KL_WILD_TIMES = 10.0, 20.0
 CLIPPED, CLIPPED_RISE = 0.5, 0.3
 """Share of completions that are cut off, and how far it has come from its start."""
 LENGTH_TIMES, LENGTH_DROP = 2.0, 0.1
-"""So many times the length, or such a fall of the normalised reward, without a gain since the first window."""
+"""So many times the length, or such a fall of the normalised reward, and no gain since the first window."""
 GAIN = 0.05
 SHRUNK = 0.2
 """Part of the usual length that is left."""
