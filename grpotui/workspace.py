@@ -159,6 +159,16 @@ class RunDir:
         folders = [path.parent for path in self.checkpoints.glob(f"checkpoint-*/{TRAINER_STATE}")]
         return dict(sorted((step, folder) for folder in folders if (step := checkpoint_step(folder.name))))
 
+    @property
+    def kept(self) -> Path:
+        """Weights from before a trouble, linked there by the runner."""
+        return self.path / "kept"
+
+    def kept_weights(self) -> dict[int, Path]:
+        """The folders of weights in ``kept`` by their step: models to begin with, not to resume."""
+        folders = (path.parent for path in self.kept.glob("checkpoint-*/config.json"))
+        return dict(sorted((step, folder) for folder in folders if (step := checkpoint_step(folder.name))))
+
     def last_checkpoint(self) -> Path | None:
         """The newest complete checkpoint folder, or None."""
         return next(reversed(self.whole_checkpoints().values()), None)

@@ -19,8 +19,6 @@ from grpotui.text import clean
 if TYPE_CHECKING:
     from grpotui.analysis.logs import Report
 
-_MOST_EARLIER = 200
-"""Runs of the registry that are looked at."""
 SHOWN = ("reward", "zero_std", "jaccard_cross", "template_share", "repetition", "unique", "entropy", "kl")
 
 
@@ -76,19 +74,11 @@ def _print(report: Report, source: str) -> None:
 
 def _print_earlier(session: Session, report: Report, run_id: str | None) -> None:
     """Name runs that ended alike: of this registry, where one of its runs is judged, and of the logs."""
-    from grpotui.analysis import earlier
+    from grpotui.analysis.account import like
 
-    if report.verdict not in (Verdict.COLLAPSED, Verdict.NO_SIGNAL):
-        return
-    known, config = list(earlier.reference()), {}
-    if run_id is not None:
-        registry = session.registry
-        config = registry.config(run_id)
-        runs = [(run, registry.config(run.id)) for run in registry.runs(_MOST_EARLIER)]
-        known = [*earlier.of_registry(runs, run_id), *known]
-    reward, settings = earlier.reward_name(config), earlier.settings_of(config)
-    for run in earlier.like(report.verdict, report.cause, reward, settings, known):
-        click.echo(clean(f"like {run}{f': {run.note}' if run.note else ''}"))
+    if report.verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL):
+        for line in like(session.registry, run_id, report.verdict, report.cause):
+            click.echo(clean(f"like {line}"))
 
 
 def _ends(points: list[tuple[int, float]]) -> list[str]:

@@ -94,6 +94,8 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("folder", detail["paths"]["folder"]),
         ]
     )
+    for line in detail["account"]:
+        click.echo(clean(f"  {line}"))
     _print_contract(detail["contract"])
     if detail["last"]:
         click.echo()

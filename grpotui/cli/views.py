@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from grpotui.analysis.account import account
 from grpotui.launch.policy import read_policy
 from grpotui.launch.runner import pledge
 from grpotui.records import RunSummary
@@ -59,6 +60,7 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
         "config": registry.config(run_id),
         "model": registry.model(run_id),
         "last": registry.last(run_id),
+        "account": account(registry, run_id).lines,
         "flags": [flag.to_json() for flag in registry.flags(run_id)],
         "contract": contract_state(registry, summary),
         "policy": read_policy(folder).to_json(),

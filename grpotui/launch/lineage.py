@@ -241,7 +241,7 @@ def _checkpoint(run: RunDir, step: int | None) -> Path:
         if last is None:
             raise UserError(f"{run.id} has no checkpoint: grpo.save_steps says how often one is written")
         return last
-    whole = run.whole_checkpoints()
+    whole = {**run.kept_weights(), **run.whole_checkpoints()}
     if step in whole:
         return whole[step]
     known = f"there are {', '.join(map(str, whole))}" if whole else "there is none"

@@ -146,4 +146,5 @@ def _shown(data: object, path: str) -> str:
 
 def _before(run: RunDir, onset: int) -> int | None:
     """Return the step of the last whole checkpoint before the onset."""
-    return max((step for step in run.whole_checkpoints() if step < onset), default=None)
+    known = (*run.whole_checkpoints(), *run.kept_weights())
+    return max((step for step in known if step < onset), default=None)

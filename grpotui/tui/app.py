@@ -186,7 +186,8 @@ class GrpoTui(KeysInOrder):
         from grpotui.tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+            section: keymap.Section | None = getattr(self.screen, "KEYS", None)
+            self.push_screen(HelpScreen(section.title if section else ""))
 
     def action_resources(self) -> None:
         """Show devices, disk and checkpoints."""

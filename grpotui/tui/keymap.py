@@ -104,6 +104,13 @@ RUN = Section(
         Key(
             "run.copy", "y", "copy", "copy", "Copy prompt and completion (OSC 52); logs/copied.txt keeps them"
         ),
+        Key(
+            "run.verdict",
+            "v",
+            "verdict",
+            "verdict",
+            "The verdict in full: evidence, next step, earlier runs, all flags",
+        ),
         Key("run.read", "enter", "read", "read", "Read the completion on the whole screen"),
         Key("run.odd", "f", "odd", "next flat", "The next group without spread, or cut, or as i says"),
         Key("run.choose_odd", "i", "choose_odd", "", "What f looks for: flat, floor, cut, mixed, worst"),
@@ -241,6 +248,14 @@ LAUNCH = Section(
     ),
 )
 
+VERDICT = Section(
+    "Verdict",
+    (
+        Key("verdict.down", "j,down", "scroll(1)", "scroll", "Scroll; pages, home and end too", "j"),
+        Key("verdict.up", "k,up", "scroll(-1)", "", "Scroll up", "k"),
+    ),
+)
+
 SEARCH = Section(
     "Search",
     (
@@ -286,7 +301,7 @@ READER = Section(
     ),
 )
 
-SECTIONS = (EVERYWHERE, RUNS, RUN, READER, SEARCH, COMPARE, LAUNCH, RESOURCES)
+SECTIONS = (EVERYWHERE, RUNS, RUN, READER, VERDICT, SEARCH, COMPARE, LAUNCH, RESOURCES)
 
 
 def check(keys: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from grpotui.launch.policy import STOP, Policy, planned_policy
 from grpotui.launch.runner.account import Standing
+from grpotui.launch.runner.keeping import keep_weights
 from grpotui.launch.runner.notify import notify
 from grpotui.launch.runner.pledge import ACT, SCORE, Pledge, contract_of, publish, score
 from grpotui.launch.runner.replay import lines
@@ -92,6 +93,7 @@ class Governor:
     def _take(self, event: dict[str, Any]) -> None:
         if event.get("type") == "verdict" and event.get("to") != self._standing.verdict:
             self._standing, self._said_in = Standing.of(event), as_int(event.get("attempt"))
+            keep_weights(self._run, event)
         elif event.get("type") == "policy":
             self._policy = self._policy.changed(event)
 

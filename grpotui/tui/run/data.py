@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from itertools import islice
 from types import MappingProxyType
 
+from grpotui.analysis.account import Account, account
 from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
 from grpotui.presets import health_settings
@@ -129,6 +130,11 @@ class RunReader:
         with closing(connect(self.workspace)) as connection:
             groups = tuple(Registry(connection, self.workspace).groups(self.run_id, step, mode))
         return StepGroups(step, groups, template(groups), mode)
+
+    def account(self) -> Account:
+        """Return what is known of the verdict. Safe beside :meth:`fetch` in another thread."""
+        with closing(connect(self.workspace)) as connection:
+            return account(Registry(connection, self.workspace), self.run_id)
 
     def history(self, step: int, group: int) -> History:
         """Return how one group's prompt did at other steps. Safe beside :meth:`fetch` in another thread."""

@@ -122,14 +122,20 @@ class RunSnapshot:
 
 
 def opening_step(snapshot: RunSnapshot) -> int | None:
-    """Return the step to open a run at: the onset of trouble of an ended run, None for the newest step.
+    """Return the step to open a run at: the onset of its trouble, None for the newest step.
 
-    The onset is the first bad verdict. A raw value over its line counts only when the run was judged bad.
+    The onset is the first bad verdict. A raw value over its line counts only when an ended run was judged
+    bad. A run that goes on and is well again opens at its newest step.
     """
-    if not snapshot.run.status.is_ended:
+    ended = snapshot.run.status.is_ended
+    if not ended and snapshot.run.verdict not in (Verdict.COLLAPSED, Verdict.NO_SIGNAL):
         return None
     bad = [flag for flag in snapshot.flags if flag.level is Level.BAD]
     judged = [flag for flag in bad if flag.kind is FlagKind.VERDICT]
-    if not judged and snapshot.run.verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL, Verdict.WARNING):
+    if (
+        ended
+        and not judged
+        and snapshot.run.verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL, Verdict.WARNING)
+    ):
         judged = bad
     return judged[0].step if judged else None

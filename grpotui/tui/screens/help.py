@@ -41,11 +41,13 @@ _INTRO = (
 )
 
 
-def help_text(dark: bool, keys: Mapping[str, str] | None = None) -> Text:
-    """Return the whole page; ``keys`` are those that a person chose."""
+def help_text(dark: bool, keys: Mapping[str, str] | None = None, of: str = "") -> Text:
+    """Return the whole page; ``keys`` are those that a person chose. The screen ``of`` comes first."""
     colours = style.palette(dark)
     page = Text(f"{_INTRO}\n", colours.plain)
-    for section in (section.rebound(keys or {}) for section in keymap.SECTIONS):
+    first = [section for section in keymap.SECTIONS if section.title == of]
+    others = [section for section in keymap.SECTIONS if section.title != of]
+    for section in (section.rebound(keys or {}) for section in (*first, *others)):
         page.append(f"\n{section.title}\n", colours.strong)
         for key in section.keys:
             page.append(f"  {key.face:<9}", colours.strong)
@@ -88,6 +90,11 @@ class HelpScreen(Screen[None]):
     HelpScreen #text { height: auto; }
     """
 
+    def __init__(self, of: str = "") -> None:
+        """``of`` is the title of the screen that asked."""
+        super().__init__()
+        self._of = of
+
     def compose(self) -> ComposeResult:
         """Title, page, keys."""
         yield TitleLine(id="title")
@@ -98,7 +105,7 @@ class HelpScreen(Screen[None]):
     def on_mount(self) -> None:
         """Fill the page."""
         self.query_one("#text", Static).update(
-            help_text(self.app.current_theme.dark, getattr(self.app, "keys", None))
+            help_text(self.app.current_theme.dark, getattr(self.app, "keys", None), self._of)
         )
 
     def on_resize(self) -> None:

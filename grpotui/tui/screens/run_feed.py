@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import work
 from textual.message import Message
 
+from grpotui.analysis.account import Account
 from grpotui.records import Hit
 from grpotui.tui.run import search
 from grpotui.tui.run.data import RunReader
@@ -16,6 +17,7 @@ from grpotui.tui.run.window import after
 from grpotui.tui.screens.prompt import Prompt
 from grpotui.tui.screens.run_moves import RunMoves
 from grpotui.tui.screens.search import SearchScreen
+from grpotui.tui.screens.verdict import VerdictScreen
 from grpotui.tui.sight import in_sight
 from grpotui.tui.trouble import tried
 
@@ -69,6 +71,17 @@ class RunFeed(RunMoves):
     def next_odd(self, step: int, group: int, kind: Kind) -> tuple[int, int] | None:
         """Return the next group of a kind. Slow: for a thread."""
         return self._reader.next_odd(step, group, kind) if self._reader is not None else None
+
+    def action_verdict(self) -> None:
+        """Read the verdict in full, with completions, earlier runs and every flag."""
+        reader, snapshot = self._reader, self.place.snapshot
+        if reader is None or snapshot is None:
+            return
+
+        def show(told: Account) -> None:
+            self.app.push_screen(VerdictScreen(snapshot, told))
+
+        self.app.ask(reader.account, show)
 
     def action_mode(self) -> None:
         """Show the groups of training, of watch prompts or of evaluations."""
