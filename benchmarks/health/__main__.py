@@ -1,6 +1,6 @@
 """Try the health rules on made-up runs, beside the rules that people use, and print a table.
 
-    python -m benchmarks.health                      # the seeds that docs/health.md reports: 420 to 439
+    python -m benchmarks.health                      # the seeds that docs/health.md reports: 420 to 436
     python -m benchmarks.health --seeds 0 5          # 0 to 4, the ones that the rules were tuned on
 
 Exit code 1 when the bar is missed: no false and no early alarm, 97 % of bad runs found, 95 % of those in 50
@@ -19,7 +19,7 @@ from benchmarks.health import bad, healthy
 from benchmarks.health.score import ALARMS, Told, delays, judge, middle, p95, stream
 from grpotui.records import Verdict
 
-REPORTED = (420, 440)
+REPORTED = (420, 437)
 FOUND, DELAY, SOLVED = 0.97, 50, 0.9
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from benchmarks.health import texts
-from benchmarks.health.model import STEPS, Now, Plan
+from benchmarks.health.model import Now, Plan
 
 Make = Callable[[random.Random], Plan]
 
@@ -252,4 +252,3 @@ KINDS: Mapping[str, Make] = {
     "alike from the start": alike_from_the_start,
 }
 SOLVED = ("solved", "solved sums", "solved by one answer")
-LENGTH = STEPS

@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.health.texts import Task
 from grpotui.records import Completion, Group, HealthContext, RewardRange
 
-STEPS = 250
+STEPS = 220
 POOL = 120
 """Prompts of a run."""
 SHAPES = ((1, 8), (1, 16), (2, 4), (2, 8), (4, 4), (4, 8), (4, 16), (8, 4), (8, 8), (16, 4))

@@ -19,7 +19,17 @@ from grpotui.text import clean
 if TYPE_CHECKING:
     from grpotui.analysis.logs import Report
 
-SHOWN = ("reward", "zero_std", "jaccard_cross", "template_share", "repetition", "unique", "entropy", "kl")
+SHOWN = (
+    "reward",
+    "zero_std",
+    "jaccard_cross",
+    "template_share",
+    "repetition",
+    "monotony",
+    "unique",
+    "entropy",
+    "kl",
+)
 
 
 @click.command("health")

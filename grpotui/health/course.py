@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grpotui.health.window import LATELY, Observation, Pooled
+from grpotui.health.observation import Observation
+from grpotui.health.window import LATELY, Pooled
 from grpotui.records import RewardRange
 
 MOST_READINGS = 128
@@ -108,6 +109,11 @@ class Course:
         """Return the median of a signal's first values."""
         values = self._begin.get(name)
         return statistics.median(value for _, value in values) if values else None
+
+    def low(self, name: str) -> float | None:
+        """Return the second lowest of a signal's first values: a run may collapse within them."""
+        values = sorted(value for _, value in self._begin.get(name, ()))
+        return values[min(1, len(values) - 1)] if values else None
 
     def before(self, step: int) -> list[Reading]:
         """Return the kept readings of windows that ended before ``step``."""

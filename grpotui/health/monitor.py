@@ -11,12 +11,13 @@ from typing import Any
 from grpotui.health import advice, wording
 from grpotui.health.course import Course, Reading
 from grpotui.health.gap import Gap
+from grpotui.health.observation import Observation, observe
 from grpotui.health.ranges import bounded, usual
 from grpotui.health.rules import Cause, Facts, Signs, judge
 from grpotui.health.states import Streaks, next_verdict
 from grpotui.health.thresholds import MIN_GROUPS, Thresholds
 from grpotui.health.vitals import Vitals
-from grpotui.health.window import LEAST_LINES, Observation, Window, observe
+from grpotui.health.window import LEAST_LINES, Window
 from grpotui.records import Flag, HealthContext, RewardRange, Verdict, as_float
 
 _REMEMBERED = 64

@@ -9,7 +9,11 @@ from grpotui.health.rules.causes import Cause
 
 _SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
     Cause.TEMPLATE: (("jaccard_cross", "Jaccard {:.2f}"), ("template_share", "{:.0%} one template")),
-    Cause.REPETITION: (("repetition", "{:.0%} of words in loops"), ("jaccard_cross", "Jaccard {:.2f}")),
+    Cause.REPETITION: (
+        ("repetition", "{:.0%} of words in loops"),
+        ("monotony", "{:.0%} one word"),
+        ("jaccard_cross", "Jaccard {:.2f}"),
+    ),
     Cause.LOW_DIVERSITY: (("zero_std", "zero-std {:.2f}"), ("unique", "{:.0%} distinct in a group")),
     Cause.LOW_TEMPERATURE: (("zero_std", "zero-std {:.2f}"), ("unique", "{:.0%} distinct in a group")),
     Cause.LENGTH: (

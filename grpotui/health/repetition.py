@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from operator import eq
 
@@ -24,6 +25,19 @@ def repetition(chosen: Sequence[Sample]) -> float | None:
     None where there is no completion. "5-5-5-5-" is one word, so texts of few words are read by character.
     """
     return statistics.fmean(looped(sample.text, sample.words) for sample in chosen) if chosen else None
+
+
+def monotony(chosen: Sequence[Sample]) -> float | None:
+    """Return the share of words (0 to 1) that are a completion's most common one, mean over completions.
+
+    None where no completion has MIN_UNITS words. "happy laughed happy slept happy" is no loop, and no better.
+    """
+    shares = []
+    for sample in chosen:
+        words = [word for word in sample.words[:MAX_WORDS] if word[0].isalnum() or word[-1].isalnum()]
+        if len(words) >= MIN_UNITS:
+            shares.append(max(Counter(words).values()) / len(words))
+    return statistics.fmean(shares) if shares else None
 
 
 def looped(text: str, words: Sequence[str]) -> float:

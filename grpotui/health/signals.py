@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from grpotui.health import repetition, similarity, templates
-from grpotui.health.choice import MIN_PROMPTS, Sample, samples
+from grpotui.health.choice import MAX_COMPLETIONS, MAX_PER_GROUP, MIN_PROMPTS, Sample, samples
 from grpotui.health.quotes import quotes
 from grpotui.records import Completion, Flat, Group, RewardRange
 
@@ -16,6 +17,11 @@ SHORT_ANSWER_WORDS = 4
 """Below this many words in the median completion, shared words say nothing: digits and yes/no are alike."""
 BEFORE = MIN_PROMPTS
 """Groups of earlier steps that a step may be compared with."""
+MANY_ANSWERS = 0.5
+"""Different right answers per group, at least, for their presence to say something."""
+_END = 2000
+"""Characters at the end of a completion, where its answer is."""
+_ATOM = re.compile(r"-?\d+(?:\.\d+)?|\w+")
 _VALUES = 8
 """Different rewards of flat groups that are kept."""
 
@@ -37,8 +43,8 @@ def compute(
     - ``jaccard_cross``, ``jaccard_within``: mean similarity of word sets between answers to different
       prompts, and within groups; ``dependence``: share of words that follow from the prompt.
     - ``same_answer``: largest share of completions with one and the same text, where prompts differ;
-      ``answers``: distinct right answers per group that has one.
-    - ``template_share``, ``template``; ``repetition``; ``compression``; ``median_words``.
+      ``answered``: share of completions that hold the right answer, where right answers differ.
+    - ``template_share``, ``template``; ``repetition``; ``monotony``; ``compression``; ``median_words``.
     - ``quotes``: two completions of different prompts, cut, for the eye.
     """
     measured = [g for g in groups if len(g.rewards) > 1]
@@ -70,10 +76,11 @@ def compute(
         "dependence": _rounded(alike.dependence),
         "median_words": alike.median_words,
         "same_answer": _same_answer(chosen),
-        "answers": _answers(groups),
+        "answered": _answered([*list(before)[-1:], *groups] if len(groups) == 1 else groups),
         "template_share": _rounded(share),
         "template": template,
         "repetition": _rounded(repetition.repetition(fresh)),
+        "monotony": _rounded(repetition.monotony(fresh)),
         "compression": _rounded(repetition.compression(chosen)),
         "quotes": quotes(groups, span),
     }
@@ -120,9 +127,18 @@ def _same_answer(chosen: Sequence[Sample]) -> float | None:
     return round(max(counts.values()) / len(chosen), 6)
 
 
-def _answers(groups: Sequence[Group]) -> float | None:
-    right = [g.answer for g in groups if g.answer is not None]
-    return round(len(set(right)) / len(right), 6) if right else None
+def _answered(groups: Sequence[Group]) -> float | None:
+    """Return the share of completions that hold the right answer, where right answers differ."""
+    asked = [g for g in groups if g.answer is not None]
+    if len({g.answer for g in asked}) < max(2, MANY_ANSWERS * len(asked)):
+        return None
+    held = []
+    for group in asked[:MAX_COMPLETIONS]:
+        wanted = f" {' '.join(_ATOM.findall((group.answer or '').lower()))} "
+        for completion in group.completions[:MAX_PER_GROUP]:
+            said = _ATOM.findall(completion.text[-_END:].lower())
+            held.append(float(wanted in f" {' '.join(said)} "))
+    return _mean(held)
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grpotui.health.lines import LEVELS, Lines
-from grpotui.health.window import Observation, Pooled
+from grpotui.health.observation import Observation
+from grpotui.health.window import Pooled
 from grpotui.records import Flag, FlagKind, HealthSettings, Level, RewardRange
 
 MIN_GROUPS = 16

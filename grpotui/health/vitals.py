@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grpotui.health.course import Course, Reading
 from grpotui.health.lines import LEVELS, Lines
-from grpotui.health.window import Observation
+from grpotui.health.observation import Observation
 from grpotui.records import Flag, FlagKind, Level
 
 PLATEAU_LINES = 100

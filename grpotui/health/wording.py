@@ -16,7 +16,7 @@ _LEVELS = {
 }
 _SIGNAL = {
     Cause.TEMPLATE: "jaccard_cross",
-    Cause.REPETITION: "repetition",
+    Cause.REPETITION: "monotony",
     Cause.KL: "kl",
     Cause.LENGTH: "length",
 }
@@ -68,6 +68,8 @@ def flag(case: Case, text: str) -> Flag:
     elif case.cause in (Cause.LOW_DIVERSITY, Cause.LOW_TEMPERATURE):
         signal, value = "zero_std", facts.pooled.share(facts.pooled.flat)
         line = settings.zero_std_bad if case.settled else settings.zero_std_warn
+    if value is None or line is None or value < line:
+        line = None  # decided by how far the value has come, and not by the line
     level = _LEVELS.get(case.verdict, Level.INFO)
     value = None if value is None else round(value, 6)
     name = _FLAG_NAMES.get(signal, signal)
@@ -141,7 +143,8 @@ def _template(case: Case) -> str:
 def _repetition(case: Case) -> str:
     what = "completions go round in circles" if case.settled else "completions begin to repeat themselves"
     share = _moved(case, "repetition", "{:.0%}")
-    evidence = f"{share} of words only repeat a loop"
+    one = _moved(case, "monotony", "{:.0%}")
+    evidence = f"{share} of words only repeat a loop, {one} are a completion's most common word"
     return f"{what} since step {case.since}: {evidence}. {_reward(case)}{_ceiling(case)}"
 
 

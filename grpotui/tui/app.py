@@ -30,6 +30,7 @@ from grpotui.tui.looks import Looks
 from grpotui.tui.queue_clock import TICK_SECONDS, QueueClock
 from grpotui.tui.screens.runs import RunsScreen
 from grpotui.tui.trouble import TROUBLE, one_line
+from grpotui.tui.widgets.runs_table import RunsTable
 from grpotui.workspace import Workspace
 
 T = TypeVar("T")
@@ -104,6 +105,13 @@ class GrpoTui(KeysInOrder):
         from grpotui.tui.screens.run import RunScreen
 
         self.push_screen(RunScreen(run_id))
+
+    def select(self, run_id: str) -> None:
+        """Put the cursor of the list of runs on one, as soon as it is there."""
+        for screen in self.screen_stack:
+            if isinstance(screen, RunsScreen):
+                screen.query_one(RunsTable).go_to(run_id)
+                screen.fetch()
 
     def say(self, message: str, severity: str = "information") -> None:
         """Show one line for a few seconds, as plain text."""

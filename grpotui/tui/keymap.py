@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from textual.binding import Binding
-from textual.keys import format_key
+from textual.keys import Keys, format_key, key_to_character
 
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -19,6 +19,7 @@ from grpotui.tui.key import Key, Section, named
 
 __all__ = ["Key", "Section", "bindings", "check", "key_line", "named"]
 
+_KNOWN = frozenset(str(key.value) for key in Keys)
 _KEY = re.compile(r"[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*")
 
 
@@ -104,13 +105,7 @@ RUN = Section(
         Key(
             "run.copy", "y", "copy", "copy", "Copy prompt and completion (OSC 52); logs/copied.txt keeps them"
         ),
-        Key(
-            "run.verdict",
-            "v",
-            "verdict",
-            "verdict",
-            "The verdict in full: evidence, next step, earlier runs, all flags",
-        ),
+        Key("run.verdict", "V", "verdict", "why", "The verdict in full: evidence, what to try, runs like it"),
         Key("run.read", "enter", "read", "read", "Read the completion on the whole screen"),
         Key("run.odd", "f", "odd", "next flat", "The next group without spread, or cut, or as i says"),
         Key("run.choose_odd", "i", "choose_odd", "", "What f looks for: flat, floor, cut, mixed, worst"),
@@ -186,6 +181,8 @@ COMPARE = Section(
             "[",
         ),
         Key("compare.forward", "right_square_bracket,right", "cursor(1)", "", "Cursor forward", "]"),
+        Key("compare.down", "j,down", "scroll(1)", "scroll", "Scroll the table", "j"),
+        Key("compare.up", "k,up", "scroll(-1)", "", "Scroll up", "k"),
         Key("compare.metric", "z", "metric(1)", "metric", "The next metric in the first chart"),
         Key("compare.metric_back", "Z", "metric(-1)", "", "The metric before"),
         Key("compare.find_metric", "a", "find_metric", "any", "Any metric in the first chart, by search"),
@@ -209,8 +206,6 @@ COMPARE = Section(
             "same seed",
             "Launch a confounded run with A's seed",
         ),
-        Key("compare.down", "j,down", "scroll(1)", "scroll", "Scroll the table", "j"),
-        Key("compare.up", "k,up", "scroll(-1)", "", "Scroll up", "k"),
         Key(
             "compare.other_back",
             "comma",
@@ -313,7 +308,7 @@ def check(keys: Mapping[str, str]) -> None:
             raise UserError(
                 f"keys: no action {clean(action, 60)}{f': did you mean {near[0]}?' if near else ''}"
             )
-        if any(not _KEY.fullmatch(key) for key in named(chosen).split(",")):
+        if not all(_is_key(key) for key in named(chosen).split(",")):
             raise UserError(f"keys.{action}: {clean(chosen, 40)!r} is no key: write such as s, S or ctrl+s")
     for section in (*SECTIONS[1:], HELP):
         taken: dict[str, str] = {}
@@ -322,6 +317,13 @@ def check(keys: Mapping[str, str]) -> None:
                 if name in taken:
                     raise UserError(f"keys: {taken[name]} and {key.id} would both have {format_key(name)}")
                 taken[name] = key.id
+
+
+def _is_key(name: str) -> bool:
+    """True for what a terminal can send: a character by its name, or a key that Textual knows."""
+    last = name.rpartition("+")[2]
+    known = len(last) == 1 or name in _KNOWN or last in _KNOWN
+    return bool(_KEY.fullmatch(name)) and (known or key_to_character(last) is not None)
 
 
 def bindings(section: Section) -> list[Binding]:

@@ -80,11 +80,12 @@ def test_template_collapse_with_a_rising_reward() -> None:
     monitor, seen = judged(scene, steps=90)
     assert [verdict for _, verdict in verdicts(seen)] == ["healthy", "warning", "collapsed"]
     warning, collapsed = flags(seen, "verdict")[1:]
-    assert (collapsed.level, collapsed.signal, collapsed.threshold) == (Level.BAD, "jaccard", 0.7)
+    assert (collapsed.level, collapsed.signal) == (Level.BAD, "jaccard")
+    # Half of the way from its start to 1 before it is over 0.70, so no line is named.
     assert collapsed.value is not None
-    assert collapsed.value >= 0.7
-    # Over 0.70 from step 48 on; a median of 5 and 5 in a row follow by 7 steps.
-    assert 48 < collapsed.step <= 56
+    assert 0.65 < collapsed.value < 0.7
+    assert collapsed.threshold is None
+    assert 43 < collapsed.step <= 56
     assert "one template since step" in collapsed.message
     assert "looks fine: it cannot see this" in collapsed.message
     assert warning.level is Level.WARN

@@ -128,7 +128,8 @@ def test_cost_of_64_completions_of_500_words() -> None:
         before = time.process_time()
         compute(1, groups, BINARY)
         costs.append(time.process_time() - before)
-    assert min(costs) < 0.03
+    # 17 ms where it was measured (docs/performance.md); other work on the cores may double that.
+    assert min(costs) < 0.045
 
 
 def test_a_huge_completion_costs_no_more() -> None:

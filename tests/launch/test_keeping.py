@@ -1,4 +1,4 @@
-"""The weights from before a trouble outlive the trainer's rotation, whole or not at all."""
+"""Weights from before a trouble outlive the trainer's rotation."""
 
 from __future__ import annotations
 
@@ -8,55 +8,67 @@ from pathlib import Path
 
 import pytest
 
-from grpotui.launch import links
+from grpotui.launch import links, rescue
 from grpotui.launch.runner.keeping import keep_weights
-from grpotui.workspace import RunDir
-from tests.launch.lab import Lab
+from grpotui.workspace import TRAINER_STATE, RunDir, Workspace
 from tests.writing import RunWriter
 
-WARNING = {"to": "warning", "step": 40, "since": 35}
+CONFIG = {
+    "model": "tiny",
+    "task": {"name": "stories"},
+    "rewards": [{"name": "happy_binary"}],
+    "grpo": {"beta": 0.0},
+}
 
 
 @pytest.fixture
-def run(lab: Lab) -> RunDir:
-    """A run with checkpoints of steps 20, 30 and 40, each of two files a model needs."""
-    writer = RunWriter(lab.workspace.run("kept-ab2c"))
-    writer.attempt(1)
-    for step in (20, 30, 40):
-        writer.checkpoint(step)
-    run = writer.close()
-    for folder in run.whole_checkpoints().values():
-        (folder / "config.json").write_text("{}")
-        (folder / "model.safetensors").write_text(folder.name)
-    return run
+def run(workspace: Workspace) -> RunDir:
+    writer = RunWriter(workspace.run("study-ab2c"))
+    writer.asked(config=CONFIG)
+    writer.verdict(40, "collapsed", "one template", "template")
+    writer.close()
+    for step in (20, 40):
+        checkpoint(workspace.run("study-ab2c"), step)
+    return workspace.run("study-ab2c")
 
 
-def test_the_last_from_before_the_onset_outlives_its_checkpoint(run: RunDir) -> None:
-    keep_weights(run, WARNING)
-    shutil.rmtree(run.checkpoints)
-    assert list(run.kept_weights()) == [30]
-    assert (run.kept_weights()[30] / "model.safetensors").read_text() == "checkpoint-30"
+def checkpoint(run: RunDir, step: int) -> Path:
+    folder = run.checkpoints / f"checkpoint-{step}"
+    folder.mkdir(parents=True)
+    for name in ("config.json", "model.safetensors", "optimizer.pt", TRAINER_STATE):
+        (folder / name).write_text(f"{name} of {step}")
+    return folder
 
 
-def test_a_worse_verdict_keeps_those_of_the_first(run: RunDir) -> None:
-    keep_weights(run, WARNING)
-    keep_weights(run, {"to": "collapsed", "step": 45, "since": 41})
-    assert list(run.kept_weights()) == [30]
+def test_a_rescue_still_finds_them_when_the_checkpoint_is_gone(workspace: Workspace, run: RunDir) -> None:
+    keep_weights(run, {"to": "collapsed", "step": 40, "since": 30})
+    assert list(run.kept_weights()) == [20]
+    assert not (run.kept_weights()[20] / "optimizer.pt").exists()
+    assert run.kept_weights()[20].joinpath("model.safetensors").stat().st_nlink == 2
+    shutil.rmtree(run.checkpoints / "checkpoint-20")
+    assert rescue.plan(workspace, run.id).checkpoint == 20
+    last = run.last_checkpoint()
+    assert last is not None
+    assert last.name == "checkpoint-40"
 
 
-def test_they_are_let_go_when_all_is_well(run: RunDir) -> None:
-    keep_weights(run, WARNING)
+def test_the_first_trouble_counts_until_all_is_well(run: RunDir) -> None:
+    keep_weights(run, {"to": "warning", "step": 30, "since": 25})
+    checkpoint(run, 28)
+    keep_weights(run, {"to": "collapsed", "step": 40, "since": 30})
+    assert list(run.kept_weights()) == [20]
     keep_weights(run, {"to": "recovered", "step": 60})
+    assert run.kept_weights() == {}
     assert not run.kept.exists()
 
 
-def test_before_the_first_checkpoint_there_is_nothing_to_keep(run: RunDir) -> None:
-    keep_weights(run, {"to": "warning", "step": 12, "since": 10})
-    assert run.kept_weights() == {}
+def test_without_a_checkpoint_before_it_nothing_is_kept(run: RunDir) -> None:
+    keep_weights(run, {"to": "collapsed", "step": 15, "since": 10})
+    assert not run.kept.exists()
 
 
 def test_half_a_model_is_not_kept(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The trainer deletes the checkpoint while it is linked."""
+    """The trainer deletes the checkpoint while it is linked; the next verdict tries again."""
 
     def gone(file: Path, place: Path) -> None:
         if file.name == "model.safetensors":
@@ -65,7 +77,7 @@ def test_half_a_model_is_not_kept(run: RunDir, monkeypatch: pytest.MonkeyPatch) 
 
     with monkeypatch.context() as patch:
         patch.setattr(links, "_link", gone)
-        keep_weights(run, WARNING)
+        keep_weights(run, {"to": "warning", "step": 40, "since": 30})
         assert run.kept_weights() == {}
-    keep_weights(run, WARNING)
-    assert list(run.kept_weights()) == [30]
+    keep_weights(run, {"to": "collapsed", "step": 45, "since": 30})
+    assert list(run.kept_weights()) == [20]

@@ -180,3 +180,9 @@ def test_every_setting_is_documented(tmp_path: Path) -> None:
     found = load_settings(path)
     keymap.check(found.keys)
     assert found.theme == Settings().theme
+
+
+@pytest.mark.parametrize("key", ["wibble", "ctrl+wibble", "ss"])
+def test_keys_that_no_terminal_sends_are_refused(key: str) -> None:
+    with pytest.raises(UserError, match="is no key"):
+        keymap.check({"runs.judge": key})

@@ -74,7 +74,7 @@ def differences(subjects: Sequence[Subject]) -> list[Difference]:
         if any(not same(value, values[0]) for value in values):
             # Weights are hashed as a run starts: those of a draft are not known, which is no difference.
             known = name != WEIGHTS or None not in values
-            found.append(Difference(name, values, known and name.startswith(("model", "code"))))
+            found.append(Difference(name, values, known and name.startswith(("model", "code", "kind"))))
     return sorted(found, key=lambda one: (not one.cause, one.field == SEED))
 
 

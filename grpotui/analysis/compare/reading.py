@@ -61,6 +61,7 @@ def _identity(
         found["git commit"] = _short(git.get("commit"))
         diff = git.get("diff")
         found["git changes"] = sha256(diff.encode()).hexdigest()[:12] if diff else git.get("dirty")
+    found["kind of run"] = asked.get("kind") or "train"
     found["device"] = attempt.get("device")
     return found
 

@@ -53,10 +53,15 @@ def metric_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def groups(path: Path) -> Iterator[Group]:
-    """Yield the groups of training in a file of completions."""
+    """Yield the groups of training in a file of completions; those without a number are counted."""
+    step, number = -1, 0
     for line in lines(Tail(path)):
-        if line.get("mode", Mode.TRAIN) == Mode.TRAIN:
-            yield Group.from_json(line)
+        if line.get("mode", Mode.TRAIN) != Mode.TRAIN:
+            continue
+        group = Group.from_json(line)
+        number = number + 1 if group.step == step else 0
+        step = group.step
+        yield group if "group" in line else replace(group, group=number)
 
 
 def shape(found: Iterator[Group]) -> tuple[int, int]:

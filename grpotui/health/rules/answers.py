@@ -17,21 +17,21 @@ DEPENDS = 0.12
 """Share of words that follow from the prompt at which a shared form is a frame for answers."""
 INDEPENDENT = 0.05
 """Such a share below which nothing speaks for that, so that it does not matter either."""
-REACHED = 0.3
-"""Normalised reward that shows that answers follow the prompt, where right answers differ."""
+ANSWERED = 0.3
+"""Share of completions that hold the right answer which shows the same, where right answers differ."""
 LOOPED, LOOPED_RISE = 0.5, 0.3
 """Share of words that only repeat a loop, and how far it has come from its start."""
 LOOPED_WARN = 0.3
+ONE_WORD, ONE_WORD_RISE = 0.35, 0.15
+"""Share of words that are a completion's most common one, and how much more than at its start."""
+ONE_WORD_WARN, ONE_WORD_WARN_RISE = 0.25, 0.08
 SAME = 0.8
 """Share of completions with one text across prompts at which answers ignore the prompt."""
 
 
 def follows_prompt(facts: Facts) -> bool:
-    """True when a shared form holds what the prompt asked for: by the rewards, or by the words."""
-    answers, level = facts.value("answers"), facts.level
-    if answers is not None and answers >= 0.5 and level is not None and level >= REACHED:
-        return True
-    return (facts.value("dependence") or 0.0) >= DEPENDS
+    """True when a shared form holds what the prompt asked for: the right answer, or words of its own."""
+    return (facts.value("answered") or 0.0) >= ANSWERED or (facts.value("dependence") or 0.0) >= DEPENDS
 
 
 def template(facts: Facts) -> tuple[bool, bool]:
@@ -62,8 +62,12 @@ def repetition(facts: Facts) -> tuple[bool, bool]:
     """Return whether completions go round in circles, and whether they begin to."""
     looped, rise = facts.value("repetition") or 0.0, facts.rise("repetition")
     ease, warn_ease = facts.ease(Verdict.COLLAPSED), facts.ease(Verdict.COLLAPSED, Verdict.WARNING)
+    one, one_start = facts.value("monotony") or 0.0, facts.course.low("monotony") or 0.0
     bad = looped >= LOOPED * ease and rise >= LOOPED_RISE * ease
-    return bad, bad or looped >= LOOPED_WARN * warn_ease
+    bad = bad or (one >= ONE_WORD * ease and one - one_start >= ONE_WORD_RISE * ease)
+    near = looped >= LOOPED_WARN * warn_ease and rise >= LOOPED_WARN * warn_ease
+    near = near or (one >= ONE_WORD_WARN * warn_ease and one - one_start >= ONE_WORD_WARN_RISE * warn_ease)
+    return bad, bad or near
 
 
 def same_within(facts: Facts) -> bool:

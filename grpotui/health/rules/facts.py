@@ -56,7 +56,7 @@ class Facts:
 
     def rise(self, name: str) -> float:
         """Return how far a share has come from its start towards 1; 0 where it is not known."""
-        value, start = self.value(name), self.course.start(name)
+        value, start = self.value(name), self.course.low(name)
         if value is None or start is None:
             return 0.0
         return max(0.0, (value - start) / max(1 - start, 0.05))

@@ -14,10 +14,12 @@ KL_WILD, KL_WILD_TIMES = 10.0, 20.0
 CLIPPED, CLIPPED_RISE = 0.5, 0.3
 """Share of completions that are cut off, and how far it has come from its start."""
 LENGTH_TIMES, LENGTH_DROP = 2.0, 0.1
-"""With a fall of the normalised reward, or so many times the length without a gain since the first window."""
+"""So many times the length, or such a fall of the normalised reward, and no gain since the first window."""
 GAIN = 0.05
-SHRUNK, SHRUNK_DROP = 0.2, 0.25
-"""Part of the usual length that is left, and the fall of the normalised reward with it."""
+SHRUNK = 0.2
+"""Part of the usual length that is left."""
+FAR_DROP = 0.25
+"""Fall of the normalised reward that is blamed on such a length, cut off or not."""
 DROP = 0.25
 """Fall of the normalised reward from its best window that is a crash, with groups at the floor..."""
 FLOORED, FLOORED_RISE = 0.6, 0.3
@@ -55,8 +57,10 @@ def length(facts: Facts) -> tuple[bool, bool]:
     cut = clipped >= CLIPPED * ease and rise >= CLIPPED_RISE * ease
     grown = now is not None and usual is not None and now >= LENGTH_TIMES * usual * ease
     gone = now is not None and usual is not None and usual >= 10 and now <= SHRUNK * usual / ease
-    bad = cut and (facts.drop >= LENGTH_DROP * ease or (grown and not _gained(facts)))
-    return bad or (gone and facts.drop >= SHRUNK_DROP * ease), cut and not _gained(facts)
+    fallen = facts.drop >= LENGTH_DROP * ease
+    bad = cut and (fallen or grown) and not _gained(facts)
+    far = facts.drop >= FAR_DROP * ease and (cut or grown or gone)
+    return bad or far, cut and not _gained(facts)
 
 
 def _gained(facts: Facts) -> bool:

@@ -39,8 +39,9 @@ class CompareScreen(CompareMoves):
         #changes { height: auto; max-height: 3; }
         #conclusions { height: auto; max-height: 4; }
         #table { height: 1fr; }
-        #charts { height: 10; }
-        #words { height: 8; }
+        #charts { height: 9; }
+        #words { height: 7; }
+        &.-no-words #words { height: 2; }
         &.-one #charts, &.-one #words { height: 1fr; }
     }
     """
@@ -197,6 +198,9 @@ class CompareScreen(CompareMoves):
             self._tell(snapshot, place.prompt, steps, place.differing)
 
     def _show_words(self) -> None:
+        self.set_class(
+            not (self.words.told or self.words.loading) and not self.has_class("-one"), "-no-words"
+        )
         if self.place.snapshot is not None:
             self.query_one(CompareWords).show(self.place.snapshot, self.words, self.place.other)
 

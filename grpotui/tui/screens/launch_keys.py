@@ -69,6 +69,7 @@ class LaunchKeys(Screen[None]):
         if self.is_active:
             self.app.pop_screen()
         if as_draft or len(run_ids) > 1:
+            self.app.select(run_ids[0])
             what = "written down: L launches it" if as_draft else "queued"
             self.app.say(f"{', '.join(run_ids[:3])}{' …' if len(run_ids) > 3 else ''} {what}")
         else:

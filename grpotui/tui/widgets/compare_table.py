@@ -61,7 +61,11 @@ class CompareTable(Pane):
         head = list(self._head(width))
         body = list(self._body(width))
         start = max(min(self._scroll, len(body) - (height - len(head))), 0)
-        return [*head, *body[start : start + height - len(head)]]
+        shown = body[start : start + height - len(head)]
+        if left := len(body) - start - len(shown):
+            words = f"   … {left + 1} more lines: j"
+            shown[-1] = Line(self.dark).add(words, Tone.LIVE).fit(width)
+        return [*head, *shown]
 
     def _shown(self, width: int) -> list[int]:
         return places(len(self._found.subjects) if self._found else 0, width, self._other)

@@ -178,6 +178,8 @@ class RunsTable(LineTable):
         self.marks: set[str] = set()
         """Ids of marked runs."""
         self._snapshot = RunsSnapshot()
+        self._wanted: str | None = None
+        """A run that the cursor shall go to."""
 
     @property
     def rows(self) -> list[RunRow]:
@@ -201,9 +203,15 @@ class RunsTable(LineTable):
         """The row under the cursor; None too while it is not known yet."""
         return self._snapshot.rows.get(self.selected_id or "")
 
+    def go_to(self, run_id: str) -> None:
+        """Put the cursor on a run, as soon as it is there."""
+        self._wanted = run_id
+
     def show(self, snapshot: RunsSnapshot) -> None:
         """Take in what is true now; the cursor stays on its run while it is there."""
         old_id, old = self.selected_id, self.selected
+        if self._wanted in snapshot.ids:
+            old_id, self._wanted = self._wanted, None
         self._snapshot = snapshot
         try:
             place = snapshot.ids.index(old_id or "")
