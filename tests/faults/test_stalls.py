@@ -243,21 +243,21 @@ def test_a_resume_after_the_date_was_set_back_keeps_new_flags(lab: Lab) -> None:
 
 def test_a_resume_after_the_date_was_set_back_drops_old_flags(lab: Lab) -> None:
     """The first attempt collapses a day ahead of the second, which trains the same steps and does not."""
-    run = lab.launch("steps=30", "collapse=12@1", "hold=19", "save=10", "skew=1:86400@1")
-    lab.until_judged(run, 18)
+    run = lab.launch("steps=30", "collapse=12@1", "hold=23", "save=12", "skew=1:86400@1")
+    lab.until_judged(run, 22)
     lab.kill(run, "trainer")
     lab.ended(run)
     with lab.registry() as registry:
         index_run(registry.connection, run)
         assert registry.run(run.id).verdict is Verdict.COLLAPSED
-        assert [f for f in registry.flags(run.id) if f.step > 10]
-    lab.go(run, 19)
+        assert [f for f in registry.flags(run.id) if f.step > 12]
+    lab.go(run, 23)
     resume(lab.workspace, run.id)
     lab.until(run, Status.RUNNING)
     assert lab.ended(run) is Status.FINISHED
     with lab.registry() as registry:
         index_run(registry.connection, run)
-        assert [f for f in registry.flags(run.id) if f.step > 10 and f.level != "info"] == []
+        assert [f for f in registry.flags(run.id) if f.step > 12 and f.level != "info"] == []
         assert registry.run(run.id).verdict is not Verdict.COLLAPSED
     said = [event for event in events(run) if event["type"] in ("flag", "verdict")]
     assert {event["attempt"] for event in said if event["time"] > time.time() + 3600} == {1}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from grpotui.launch import rescue
+from grpotui.launch import links, rescue
 from grpotui.launch.runner.keeping import keep_weights
 from grpotui.workspace import TRAINER_STATE, RunDir, Workspace
 from tests.writing import RunWriter
@@ -64,3 +65,19 @@ def test_the_first_trouble_counts_until_all_is_well(run: RunDir) -> None:
 def test_without_a_checkpoint_before_it_nothing_is_kept(run: RunDir) -> None:
     keep_weights(run, {"to": "collapsed", "step": 15, "since": 10})
     assert not run.kept.exists()
+
+
+def test_half_a_model_is_not_kept(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The trainer deletes the checkpoint while it is linked; the next verdict tries again."""
+
+    def gone(file: Path, place: Path) -> None:
+        if file.name == "model.safetensors":
+            raise FileNotFoundError(file)
+        os.link(file, place)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(links, "_link", gone)
+        keep_weights(run, {"to": "warning", "step": 40, "since": 30})
+        assert run.kept_weights() == {}
+    keep_weights(run, {"to": "collapsed", "step": 45, "since": 30})
+    assert list(run.kept_weights()) == [20]

@@ -17,7 +17,8 @@ TROUBLE = (Verdict.WARNING, Verdict.COLLAPSED, Verdict.NO_SIGNAL)
 def keep_weights(run: RunDir, verdict: dict[str, Any]) -> None:
     """Link the last checkpoint before a verdict's onset into ``kept/``; let go of it once all is well again.
 
-    A link costs nothing until the checkpoint goes away, then one model. What a full disk refuses is left.
+    A link costs nothing until the checkpoint goes away, then one model. What a full disk refuses, or the
+    trainer deletes meanwhile, is left: half a model is never kept.
     """
     if verdict.get("to") not in TROUBLE:
         shutil.rmtree(run.kept, ignore_errors=True)
@@ -29,4 +30,7 @@ def keep_weights(run: RunDir, verdict: dict[str, Any]) -> None:
         return
     with suppress(OSError, UserError):
         run.kept.mkdir(mode=0o700, exist_ok=True)
-        link_weights(whole[step], run.kept / whole[step].name)
+        part = run.kept / ".part"
+        shutil.rmtree(part, ignore_errors=True)
+        link_weights(whole[step], part)
+        part.rename(run.kept / whole[step].name)
