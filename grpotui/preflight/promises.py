@@ -26,6 +26,6 @@ def promises(plan: Plan, facts: Facts) -> Iterator[Finding]:
             "contract",
             Severity.WARNING,
             (path,),
-            doubt,
+            f"{path.removeprefix('contract.')}: {doubt}",
             "It would tell nothing at the end.",
         )

@@ -65,6 +65,7 @@ CASES = [
     ),
     case("dropped-prompts", INFO, "grpo.per_device_train_batch_size=256"),
     case("dropped-prompts", WARNING, "task.n=127", "grpo.per_device_train_batch_size=1024"),
+    case("duplicate-prompts", WARNING, "task={name='binary', n=100, allow_duplicates=true}"),
     case("answer-length", ERROR, "grpo.max_completion_length=1", "task.operands=[900000, 999999]"),
     case("answer-length", WARNING, "grpo.max_completion_length=3"),
     case("context-length", ERROR, "grpo.max_completion_length=40000", model=replace(QWEN, vocabulary=100)),
@@ -227,5 +228,5 @@ def test_a_contract_that_can_never_be_told_is_doubted() -> None:
     )
     said = {f.fields[0]: f.message for f in found(asked) if f.rule == "contract"}
     assert set(said) == {"contract.primary", "contract.secondary"}
-    assert "mean(reward, last=5000) needs 5000 values, and the run will log" in said["contract.primary"]
+    assert "primary: mean(reward, last=5000) needs 5000 values, and the run" in said["contract.primary"]
     assert "set eval.every" in said["contract.secondary"]
