@@ -33,8 +33,8 @@ def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = silent) ->
     ``tell`` gets what the preflight found and does not refuse. Raises UserError: PresetError for what is
     wrong with the preset or an override, UntrustedError for code that nobody said yes to.
     """
-    asked = _asked(workspace, request, tell)
     workspace.require_writable()
+    asked = _asked(workspace, request, tell)
     with closing(connect(workspace)) as connection:  # before a folder is made: this may be refused
         name = redact(request.name or "")
         run = workspace.new_run(name or request.preset.name)
