@@ -41,12 +41,15 @@ def tracked(model: str, folder: Path, batch: int, steps: int, tracker: str, text
     # TRL looks at its import for the trackers that there are, so not before they are borrowed.
     from transformers import PrinterCallback
     from trl import GRPOTrainer
+    from trl.trainer import grpo_trainer
 
     from benchmarks.recorder import Meter, quiet, settings, words
     from grpotui.train.rewards import RewardFunction
     from grpotui.train.session import dataset
 
     meter = Meter()
+    # The table on stdout that log_completions brings too takes longer than any tracker, and is none.
+    grpo_trainer.print_prompt_completions_sample = lambda *args, **kwargs: None
 
     class Timed(GRPOTrainer):  # type: ignore[misc]  # TRL has no types
         def log(self, *args: Any, **kwargs: Any) -> None:
@@ -80,16 +83,12 @@ def measure(names: list[str], batch: int, steps: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory(prefix="bench.") as name:
         root = Path(name)
         for turn in range(-1, rounds):  # the first one warms up
-            alone = {
-                texts: tracked(model, root / f"{turn}-none-{texts}", batch, steps, NONE, texts)
-                for texts in (False, True)
-            }
+            alone = tracked(model, root / f"{turn}-none", batch, steps, NONE, texts=False)
             recording = run(model, root / f"{turn}-ours", batch, steps, recorded=True)[2] * 1000
-            others = []
-            for n in names:
-                texts = n not in TEXTLESS
-                took = tracked(model, root / f"{turn}-{n}", batch, steps, n, texts)
-                others.append(took - alone[texts])
+            taken = [
+                tracked(model, root / f"{turn}-{n}", batch, steps, n, texts=n not in TEXTLESS) for n in names
+            ]
+            others = [took - alone for took in taken]
             if turn >= 0:
                 for tracker, cost in zip(found, (recording, *others), strict=True):
                     found[tracker].append(cost)

@@ -100,6 +100,8 @@ def _steps_of(run: RunDir, effective: Mapping[str, Any], epochs: float) -> int:
 def fork(workspace: Workspace, run_id: str, step: int | None, changes: Changes) -> Made:
     """Start a new run with the weights of a checkpoint (default: the last one). Raises UserError."""
     run, asked = _source(workspace, run_id)
+    if any(text.partition("=")[0].strip() == "model" for text in changes.overrides):
+        raise UserError("a fork begins with the checkpoint's weights: set model in a clone instead")
     done = checkpoint_step(_checkpoint(run, step).name)
     request = adopted(workspace, _request(run, asked, changes), run.id, done)
     name = changes.name or f"{request.preset.name} fork"

@@ -28,7 +28,7 @@ def data(plan: Plan, facts: Facts) -> Iterator[Finding]:
     if plan.whole and rows is not None and not plan.stages:
         yield from _enough(plan, rows)
     if rows is not None and distinct is not None and distinct < rows:
-        yield _duplicates(rows, distinct)
+        yield _duplicates(plan, rows, distinct)
     yield from _answer_fits(plan, facts)
     yield from _context(plan, facts)
 
@@ -67,13 +67,17 @@ def _more_prompts(plan: Plan, count: int) -> Iterator[Fix]:
     yield {"task.n": count}
 
 
-def _duplicates(rows: int, distinct: int) -> Finding:
+def _duplicates(plan: Plan, rows: int, distinct: int) -> Finding:
+    # A curriculum's rows are those of all stages, a dataset's are never repeated.
+    repeats = plan.data["task"].get("allow_duplicates") and not plan.stages and plan.prompts <= distinct
+    once: Fix = {"task.n": distinct, "task.allow_duplicates": False}
     return Finding(
         "duplicate-prompts",
         Severity.WARNING,
         ("task",),
         f"only {distinct} of {rows} prompts are different",
         "A prompt that is there twice counts twice, and one generation may hold the same question twice.",
+        (once,) if repeats else (),
     )
 
 

@@ -26,6 +26,6 @@ def promises(plan: Plan, facts: Facts) -> Iterator[Finding]:
             "contract",
             Severity.WARNING,
             (path,),
-            doubt,
+            f"{path.split('.')[1]}: {doubt}",
             "It would tell nothing at the end.",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from grpotui.preflight.facts import Facts
@@ -20,7 +21,9 @@ _SHOWN = 40
 def rewards(plan: Plan, facts: Facts) -> Iterator[Finding]:
     """Find rewards that raise, never differ, or pay for nonsense."""
     specs = plan.data["rewards"]
-    for place, (reward, spec) in enumerate(zip(build_rewards(specs), specs, strict=True)):
+    built = build_rewards(specs)
+    yield from _weights(built)
+    for place, (reward, spec) in enumerate(zip(built, specs, strict=True)):
         probes = [probe for probe in facts.probes if probe.reward == reward.name]
         if raised := next((probe for probe in probes if probe.error), None):
             yield _raised(place, raised)
@@ -30,10 +33,39 @@ def rewards(plan: Plan, facts: Facts) -> Iterator[Finding]:
             )
 
 
+def _alone(plan: Plan, reward: Reward) -> bool:
+    """False where another reward asks for the right answer: then what earns this one is not the maximum."""
+    others = [spec for spec in plan.data["rewards"] if spec["name"] != reward.name]
+    kinds = [find_reward(spec["name"], "") for spec in others if spec.get("weight", 1) > 0]
+    return not any(kind.needs_answer and not kind.structural for kind in kinds)
+
+
+def _weights(rewards: Sequence[Reward]) -> Iterator[Finding]:
+    for place, reward in enumerate(rewards):
+        if reward.weight < 0 and reward.needs_answer:
+            yield Finding(
+                "answers-punished",
+                Severity.ERROR,
+                (f"rewards.{place}.weight",),
+                f"weight {reward.weight:g} makes the right answer the worst one for {reward.name}",
+                "A negative weight is for penalties: here the run would learn to be wrong.",
+                ({f"rewards.{place}.weight": -reward.weight},),
+            )
+    if not any(reward.weight for reward in rewards):
+        yield Finding(
+            "constant-reward",
+            Severity.ERROR,
+            tuple(f"rewards.{place}.weight" for place in range(len(rewards))),
+            "every weight is 0: the total reward is 0 for every text",
+            "A weight of 0 only records a reward; one of them has to count.",
+            ({"rewards.0.weight": 1.0},),
+        )
+
+
 def _by_kind(probes: Sequence[Probe]) -> Mapping[str, list[Probe]]:
     kinds: dict[str, list[Probe]] = {}
     for probe in probes:
-        if probe.value is not None:
+        if probe.value is not None and math.isfinite(probe.value):
             kinds.setdefault(probe.kind, []).append(probe)
     return kinds
 
@@ -52,7 +84,15 @@ def _judge(
     plan: Plan, field: str, kind: RewardKind, reward: Reward, kinds: Mapping[str, list[Probe]]
 ) -> Iterator[Finding]:
     numbers = [probe.value for probes in kinds.values() for probe in probes if probe.value is not None]
-    if numbers and max(numbers) - min(numbers) < ZERO_STD_EPSILON:
+    if not numbers:
+        yield Finding(
+            "constant-reward",
+            Severity.ERROR,
+            (field,),
+            f"{reward.name} gives no number for any text that was tried, right or wrong",
+            "None and nan count as not judged, and TRL goes on without a word: nothing would be learnt.",
+        )
+    elif max(numbers) - min(numbers) < ZERO_STD_EPSILON:
         yield Finding(
             "constant-reward",
             Severity.ERROR,
@@ -63,7 +103,8 @@ def _judge(
     elif reward.range is not None:
         if kind.needs_answer or kind.only_for:
             yield from _gold(field, kinds, reward.range, form=kind.structural)
-        yield from _nonsense(plan, field, kinds, reward.range)
+        if reward.weight > 0 and _alone(plan, reward):
+            yield from _nonsense(plan, field, kinds, reward.range)
 
 
 def _gold(field: str, kinds: Mapping[str, list[Probe]], span: RewardRange, form: bool) -> Iterator[Finding]:

@@ -49,7 +49,8 @@ def _temperature(plan: Plan) -> Iterator[Finding]:
 def _beta(plan: Plan) -> Iterator[Finding]:
     beta = float(plan.grpo["beta"])
     kinds = [find_reward(reward["name"], "") for reward in plan.data["rewards"]]
-    if beta == 0 and any(kind.needs_answer and not kind.structural for kind in kinds):
+    answers = any(kind.needs_answer and not kind.structural for kind in kinds)
+    if beta == 0 and answers:
         yield Finding(
             "beta-zero",
             Severity.WARNING,
@@ -59,7 +60,7 @@ def _beta(plan: Plan) -> Iterator[Finding]:
             ({"grpo.beta": 0.1},),
         )
     structural = [kind.name for kind in kinds if kind.structural]
-    if beta >= CLIFF and structural:
+    if beta >= CLIFF and structural and not answers:  # form beside answers is not what the log's cliff was of
         yield Finding(
             "beta-cliff",
             Severity.WARNING,

@@ -15,11 +15,14 @@ from grpotui.presets.sections import Limit
 
 LIMITS: Mapping[str, Limit] = {
     "dataloader_num_workers": Limit(low=0),
+    "beta": Limit(low=0),
+    "epsilon": Limit(0, above=True),
     "generation_batch_size": Limit(low=1),
     "gradient_accumulation_steps": Limit(low=1),
     "learning_rate": Limit(low=0),
     "max_completion_length": Limit(low=1),
     "max_grad_norm": Limit(low=0),
+    "min_p": Limit(0, 1),
     "num_iterations": Limit(low=1),
     "num_train_epochs": Limit(0, above=True),
     "per_device_train_batch_size": Limit(low=1),

@@ -41,12 +41,14 @@ def with_files(task: Mapping[str, Any], folders: Sequence[Path], where: str = "t
 
 
 def _data(path: str, folders: Sequence[Path], where: str) -> str:
+    kinds = ", ".join(DATA_FILES)
     if place := find(path, folders):
+        if place.is_file() and not place.name.lower().endswith(DATA_FILES):
+            raise TaskError(f"{where}: {path} does not end in {kinds}: those are read, and folders")
         return str(place)
     is_file = path.lower().endswith(DATA_FILES)
     if not is_file and is_hub_id(path):
         return path
-    kinds = ", ".join(DATA_FILES)
     what = "no such file" if is_file else f"no folder, no hub id and no file that ends in {kinds}"
     raise TaskError(f"{where}: {what}: {path}{_looked(path, folders)}")
 

@@ -116,6 +116,12 @@ def test_a_fork_begins_with_the_weights_and_changes_what_it_is_told(lab: Lab, en
     assert (start / "model.safetensors").read_text() == "model.safetensors of 2"
 
 
+def test_a_fork_of_another_model_is_refused(lab: Lab, ended: RunDir) -> None:
+    with pytest.raises(UserError, match="set model in a clone"):
+        fork(lab.workspace, ended.id, 2, Changes(("model=tiny",), draft=True))
+    assert len(list(lab.workspace.runs())) == 1
+
+
 def test_a_fork_of_the_last_checkpoint_is_the_default(lab: Lab, ended: RunDir) -> None:
     made = fork(lab.workspace, ended.id, None, DRAFT)
     assert asked(lab, made.run_id)["parent"]["step"] == 5

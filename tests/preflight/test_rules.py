@@ -65,6 +65,7 @@ CASES = [
     ),
     case("dropped-prompts", INFO, "grpo.per_device_train_batch_size=256"),
     case("dropped-prompts", WARNING, "task.n=127", "grpo.per_device_train_batch_size=1024"),
+    case("duplicate-prompts", WARNING, "task={name='binary', n=100, allow_duplicates=true}"),
     case("answer-length", ERROR, "grpo.max_completion_length=1", "task.operands=[900000, 999999]"),
     case("answer-length", WARNING, "grpo.max_completion_length=3"),
     case("context-length", ERROR, "grpo.max_completion_length=40000", model=replace(QWEN, vocabulary=100)),
@@ -84,6 +85,8 @@ CASES = [
     case("batch-wide-zero-std", WARNING, "grpo.multi_objective_aggregation=normalize_then_sum"),
     # Rewards
     case("easy-maximum", WARNING, *STORIES, "rewards=[{name='happy_binary'}]", "grpo.beta=0"),
+    case("answers-punished", ERROR, "rewards=[{name='exact', weight=-1}]"),
+    case("constant-reward", ERROR, "rewards=[{name='exact', weight=0}]"),
     # Machine
     case("no-save-limit", WARNING, UNLIMITED),
     case("disk", ERROR, UNLIMITED, disk_free=40 * GB),
@@ -128,6 +131,17 @@ def test_the_baseline_is_found_in_order() -> None:
     assert found(preset()) == []
 
 
+@pytest.mark.parametrize("form", ["repetition", "length", "answer_format"])
+def test_form_beside_right_answers_is_neither_a_cliff_nor_easy(form: str) -> None:
+    assert found(preset(f"rewards=[{{name='exact'}}, {{name='{form}', weight=0.2}}]")) == []
+
+
+@pytest.mark.parametrize("override", ["grpo.beta=-0.1", "grpo.min_p=3", "grpo.epsilon=0"])
+def test_values_that_undo_the_training_are_refused(override: str) -> None:
+    (finding,) = found(preset(override))
+    assert finding.fields == (override.partition("=")[0],)
+
+
 def gave(**values: float | None) -> tuple[Probe, ...]:
     return tuple(Probe("exact", kind.replace("_", " "), "23", value) for kind, value in values.items())
 
@@ -138,6 +152,7 @@ def gave(**values: float | None) -> tuple[Probe, ...]:
         ("gold-below-maximum", ERROR, {"probes": gave(gold=-1.0, wrong=-1.0, empty=0.0)}),
         ("wrong-is-right", ERROR, {"probes": gave(gold=1.0, wrong=1.0, empty=-1.0)}),
         ("constant-reward", ERROR, {"probes": gave(gold=-1.0, wrong=-1.0, empty=-1.0)}),
+        ("constant-reward", ERROR, {"probes": gave(gold=None, wrong=float("nan"))}),
         ("reward-raises", ERROR, {"probes": (Probe("exact", "empty", "", error="IndexError: no word"),)}),
         ("easy-maximum", INFO, {"probes": gave(gold=1.0, wrong=-1.0, the_prompt=1.0)}),
         ("duplicate-prompts", WARNING, {"data": DataFacts(rows=100, distinct=16)}),
@@ -213,5 +228,5 @@ def test_a_contract_that_can_never_be_told_is_doubted() -> None:
     )
     said = {f.fields[0]: f.message for f in found(asked) if f.rule == "contract"}
     assert set(said) == {"contract.primary", "contract.secondary"}
-    assert "mean(reward, last=5000) needs 5000 values, and the run will log" in said["contract.primary"]
+    assert "primary: mean(reward, last=5000) needs 5000 values, and the run" in said["contract.primary"]
     assert "set eval.every" in said["contract.secondary"]

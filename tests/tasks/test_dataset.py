@@ -197,6 +197,9 @@ def test_files_are_looked_for_in_each_folder(tmp_path: Path) -> None:
         with_files(task, [one])
     with pytest.raises(TaskError, match=r"task\.path: no folder, no hub id and no file that ends in \.jsonl"):
         with_files({"name": "dataset", "path": "../some where.txt"}, [one])
+    (two / "data.json").write_text("[]")
+    with pytest.raises(TaskError, match=r"task\.path: data\.json does not end in \.jsonl, \.csv, \.parquet"):
+        with_files({**task, "path": "data.json"}, [two])
 
 
 @pytest.mark.parametrize(
