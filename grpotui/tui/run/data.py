@@ -5,13 +5,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from bisect import bisect_right
-from contextlib import closing, suppress
+from contextlib import closing
 from itertools import islice
 from types import MappingProxyType
 
 from grpotui.analysis.account import Account, account
 from grpotui.analysis.samples import completions_per_step
-from grpotui.errors import UserError
 from grpotui.presets import health_settings
 from grpotui.records import (
     HealthSettings,
@@ -24,6 +23,7 @@ from grpotui.records import (
 from grpotui.registry import connect, index_run
 from grpotui.registry.queries import Registry
 from grpotui.registry.search import Wanted
+from grpotui.tui.open_registry import OpenRegistry
 from grpotui.tui.run.axis import TIME
 from grpotui.tui.run.group_view import StepGroups, template
 from grpotui.tui.run.history import History, spread
@@ -59,7 +59,7 @@ class RunReader:
         """Which groups are read."""
         self._settings: tuple[int, HealthSettings, RewardRange | None] | None = None
         self._per_step: int | None = None
-        self._registry: Registry | None = None
+        self._registry = OpenRegistry(workspace)
         self._version: object = None
         self._last: RunSnapshot | None = None
 
@@ -68,24 +68,16 @@ class RunReader:
 
         Raises UserError, sqlite3.Error or OSError; the next fetch may go well.
         """
-        try:
-            return self._fetch()
-        except BaseException:
-            self.close()
-            raise
+        with self._registry.use() as registry:
+            return self._fetch(registry)
 
     def close(self) -> None:
-        """Close the connection; the next fetch opens another."""
-        if self._registry is not None:
-            registry, self._registry = self._registry, None
-            with suppress(UserError, sqlite3.Error, OSError):
-                registry.connection.close()
+        """Let go of the registry, once a fetch under way has ended."""
+        self._registry.close()
 
-    def _fetch(self) -> RunSnapshot:
+    def _fetch(self, registry: Registry) -> RunSnapshot:
         folder = self.workspace.run(self.run_id)
-        if self._registry is None:
-            self._registry = Registry(connect(self.workspace), self.workspace)
-        registry, connection = self._registry, self._registry.connection
+        connection = registry.connection
         came = index_run(connection, folder)
         log = self._log.read()
         ruled = self._rules.changed()

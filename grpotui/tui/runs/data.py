@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 import time
 from collections.abc import Mapping
@@ -10,13 +9,13 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from grpotui.records import RunSummary, Status
-from grpotui.registry import browse, connect, filters
+from grpotui.registry import browse, filters
 from grpotui.registry.browse import Overview
 from grpotui.registry.desk import DeskReader
 from grpotui.registry.queries import Registry
+from grpotui.tui.open_registry import OpenRegistry
 from grpotui.tui.resources.data import DiskWatch
 from grpotui.tui.runs.view import RunRow, RunsSnapshot, RunsWanted
-from grpotui.tui.trouble import TROUBLE
 from grpotui.workspace import Workspace
 
 WINDOW = 300
@@ -42,7 +41,7 @@ class RunsReader:
         self.workspace = workspace
         self._desk = DeskReader(workspace)
         self._disk = DiskWatch(workspace)
-        self._registry: Registry | None = None
+        self._registry = OpenRegistry(workspace)
         self._seen: object = None
         self._ordered: tuple[object, Overview] = (None, Overview())
         self._last = RunsSnapshot()
@@ -52,34 +51,21 @@ class RunsReader:
 
         While nobody writes to the registry, this costs one question to it.
         """
-        try:
-            return self._fetch(wanted or RunsWanted())
-        except BaseException:
-            self.close()
-            raise
+        with self._registry.use() as registry:
+            return self._fetch(registry, wanted or RunsWanted())
 
-    def close(self) -> None:
-        """Close the connection; the next fetch opens another."""
-        if self._registry is not None:
-            registry, self._registry = self._registry, None
-            with contextlib.suppress(*TROUBLE):
-                registry.connection.close()
-        self._seen = None
-
-    def _fetch(self, wanted: RunsWanted) -> RunsSnapshot:
+    def _fetch(self, registry: Registry, wanted: RunsWanted) -> RunsSnapshot:
         from grpotui.launch import queue
         from grpotui.launch.machine import devices
 
-        if self._registry is None:
-            self._registry = Registry(connect(self.workspace), self.workspace)
-        now, connection = time.time(), self._registry.connection
-        waits = queue.waiting(self.workspace) if self._registry.queued() else {}
+        now, connection = time.time(), registry.connection
+        waits = queue.waiting(self.workspace) if registry.queued() else {}
         version = connection.execute("PRAGMA data_version").fetchone()
         state = (connection, version, now // REORDER)
         seen = (state, wanted, waits, self._desk.read())
         if seen != self._seen:
             found = self._order(state, wanted, now)
-            self._last = self._read(self._registry, found, wanted, waits, now)
+            self._last = self._read(registry, found, wanted, waits, now)
             self._seen = seen
         disk = self._disk.warning()
         return replace(self._last, time=now, devices=devices.describe(), disk=disk)
