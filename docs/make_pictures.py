@@ -24,9 +24,10 @@ SIZES = ((120, 35), (80, 24))
 _WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
-def train(workspace: Workspace, preset: str) -> str:
+def train(workspace: Workspace, preset: str, *overrides: str) -> str:
     """Run a preset to its end and return the run's id."""
-    run_id = launch(workspace, LaunchRequest(load(preset, workspace), device="cpu"))
+    request = LaunchRequest(load(preset, workspace), overrides, device="cpu", force=True)
+    run_id = launch(workspace, request)
     ended = wait(workspace, run_id, lambda _: None)
     print(f"{run_id}: {ended.status}, {ended.verdict}", file=sys.stderr)
     return run_id
@@ -57,6 +58,7 @@ def main() -> None:
         workspace.create()
         collapsed, happy = train(workspace, "demo-collapse"), train(workspace, "demo-happy")
         train(workspace, "demo-arithmetic")
+        train(workspace, "demo-happy", "grpo.beta=0.1", "grpo.temperature=0.7", "grpo.seed=7")
         for name, run_id, *keys in (
             ("run-collapsed", collapsed),
             ("run-solved", happy),
@@ -66,7 +68,7 @@ def main() -> None:
             ("verdict", collapsed, "V"),
             ("search", collapsed, "slash", *"garden", "enter"),
             ("runs", None),
-            ("compare", None, "space", "space", "c"),
+            ("compare", None, "slash", *"happy", "enter", "space", "space", "c"),
             ("launch", None, "n", "enter"),
             ("resources", None, "g"),
             ("help", None, "question_mark"),

@@ -25,7 +25,9 @@ def page(snapshot: RunSnapshot, told: Account, dark: bool) -> Text:
     text = style.verdict_text(run.verdict, run.cause, dark)
     if run.verdict_step:
         text.append_text(style.text(f" at {run.verdict_step}", Tone.STRONG, dark))
-    text.append_text(style.text(f"\n{told.message}\n", Tone.PLAIN, dark))
+    text.append("\n")
+    text.append_text(style.text(told.message, Tone.PLAIN, dark))
+    text.append("\n")
     for line in told.lines:
         text.append("\n")
         text.append_text(style.text(line, Tone.PLAIN, dark))
