@@ -112,7 +112,7 @@ def test_a_disk_that_stays_full_costs_no_descriptors(disk: Path) -> None:
 
 def test_launching_on_a_full_disk_says_so(lab: Lab, disk: Path) -> None:
     fill(disk)
-    with pytest.raises(UserError, match="full|0 B are free"):
+    with pytest.raises(UserError, match=r"full|0 B are free"):
         lab.launch()
     assert list(lab.workspace.runs()) == []
 
