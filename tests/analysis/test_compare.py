@@ -210,3 +210,15 @@ def test_runs_without_a_step_compare_too(workspace: Workspace) -> None:
     found = compared(workspace, "base-aaaa", "fresh-bbbb")
     assert found.rows[0].name == "reward"
     assert found.rows[0].cells[1].estimate is None
+
+
+def test_the_outcome_of_a_contract_is_a_row(workspace: Workspace) -> None:
+    write(workspace, "base-aaaa")
+    write(workspace, "other-bbbb", {"beta": 0.2})
+    writer = RunWriter(workspace.run("other-bbbb"))
+    mark = {"name": "primary", "text": "mean(reward, last=5) > 0.5", "state": "met", "values": {}, "why": ""}
+    writer.event("contract", outcome="met", attempt=1, marks=[mark])
+    writer.close()
+    found = compared(workspace, "base-aaaa", "other-bbbb")
+    (row,) = [row for row in found.rows if row.name == "contract"]
+    assert [cell.text for cell in row.cells] == ["", "met: primary met"]

@@ -7,9 +7,12 @@ import json
 import pytest
 
 from grpotui.errors import UserError
+from grpotui.tui import style
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.run import search
+from grpotui.tui.run.group_view import own_spans
 from grpotui.tui.screens.search import SearchScreen
+from grpotui.tui.widgets.group_detail import marked_text
 from grpotui.workspace import Workspace
 from tests.tui.factory import RunMaker, open_run, press, sample
 from tests.tui.runs_factory import screen_text, until
@@ -122,3 +125,19 @@ async def test_watch_prompts_have_a_view_of_their_own(workspace: Workspace) -> N
         await until(pilot, lambda: "watched 5" in screen_text(pilot))
         await press(pilot, screen, "w")
         await until(pilot, lambda: "the dog 7" in screen_text(pilot))
+
+
+def test_words_that_the_commonest_text_has_not_stand_out() -> None:
+    common, text = "the dog was happy and sat", "the cat was so happy and\nsat down"
+    own = [text[first:last] for first, last in own_spans(text, common)]
+    assert own == ["cat", "so", "down"]
+    lines = marked_text(text, frozenset(), style.palette(True), common)
+    assert [line.plain for line in lines] == text.split("\n")
+    strong = [
+        line.plain[span.start : span.end]
+        for line in lines
+        for span in line.spans
+        if span.style == style.palette(True).strong
+    ]
+    assert strong == own
+    assert own_spans("same text", "same text") == []

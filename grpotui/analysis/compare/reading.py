@@ -9,6 +9,7 @@ from typing import Any
 
 from grpotui.analysis.compare.config import WEIGHTS
 from grpotui.analysis.compare.subject import LETTERS, MOST_RUNS, Curve, Subject, flat
+from grpotui.analysis.promises import marks_of
 from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
 from grpotui.registry.queries import Registry
@@ -41,6 +42,16 @@ def _subject(registry: Registry, letter: str, run_id: str, keys: Sequence[str]) 
         MappingProxyType({key: curve for key, curve in curves.items() if curve}),
         registry.reward_range(run_id),
         completions_per_step(attempt, registry.config(run_id).get("grpo")),
+        _contract(registry, run_id),
+    )
+
+
+def _contract(registry: Registry, run_id: str) -> str:
+    """Return ``met: primary met, secondary inconclusive`` of the last score, empty without one."""
+    scored = registry.events(run_id, ("contract",))
+    told = marks_of(scored[-1]) if scored else []
+    return (
+        f"{scored[-1].get('outcome', '')}: {', '.join(f'{m.name} {m.state}' for m in told)}" if told else ""
     )
 
 

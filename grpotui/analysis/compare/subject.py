@@ -58,6 +58,8 @@ class Subject:
     span: RewardRange | None = None
     per_step: int | None = None
     """Completions that one step trains on."""
+    contract: str = ""
+    """Outcome of its contract, with each criterion's; empty without one, or before it is scored."""
 
     def curve(self, key: str) -> Curve:
         """Return a metric; an empty one when it was never logged."""

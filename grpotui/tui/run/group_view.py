@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 from grpotui.records import Completion, Flat, Group, Mode, RewardRange
@@ -22,6 +23,8 @@ TEMPLATE_SHARE = 0.5
 TEMPLATE_LEAST = 4
 """Completions below which nothing is called a template."""
 _WORD = re.compile(r"\S+")
+OWN_WORDS = 400
+"""Words at the beginning of two texts that are compared with each other."""
 
 
 def glyph(completion: Completion, span: RewardRange | None) -> str:
@@ -144,6 +147,15 @@ def template(groups: Sequence[Group]) -> frozenset[tuple[str, ...]]:
         seen.update({tuple(words[i : i + WORDS_IN_A_ROW]) for i in range(len(words) - WORDS_IN_A_ROW + 1)})
     least = TEMPLATE_SHARE * len(completions)
     return frozenset(run for run, count in seen.items() if count >= least)
+
+
+def own_spans(text: str, common: str) -> list[tuple[int, int]]:
+    """Return where in ``text`` the words stand that ``common``, the commonest text of its group, has not."""
+    words = list(_WORD.finditer(text))[:OWN_WORDS]
+    others = [m.group() for m in _WORD.finditer(common)][:OWN_WORDS]
+    same = SequenceMatcher(None, [m.group() for m in words], others, autojunk=False).get_matching_blocks()
+    shared = {place for block in same for place in range(block.a, block.a + block.size)}
+    return [(m.start(), m.end()) for place, m in enumerate(words) if place not in shared]
 
 
 def template_spans(text: str, runs: frozenset[tuple[str, ...]]) -> list[tuple[int, int]]:

@@ -46,6 +46,12 @@ class DetailData:
         """The selected text."""
         return self.folds[self.selected] if 0 <= self.selected < len(self.folds) else None
 
+    @property
+    def common(self) -> str:
+        """The commonest text; empty where every one came once."""
+        most = max(self.folds, key=lambda fold: fold.count, default=None)
+        return most.text if most is not None and most.count > 1 else ""
+
 
 class KnownGroups:
     """The groups of the steps that were read last."""

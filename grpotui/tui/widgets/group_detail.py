@@ -70,10 +70,16 @@ class GroupDetail(DetailPane):
         ]
 
 
-def marked_text(text: str, template: frozenset[tuple[str, ...]], palette: Palette) -> list[Text]:
-    """Return a text as harmless lines; words of the template are underlined and dim."""
+def marked_text(
+    text: str, template: frozenset[tuple[str, ...]], palette: Palette, common: str = ""
+) -> list[Text]:
+    """Return a text as harmless lines; words of the template are underlined and dim.
+
+    Words that ``common``, the commonest text of the group, has not stand out.
+    """
     text = text[:TEXT_LIMIT]
     spans = view.template_spans(text, template)
+    own = view.own_spans(text, common) if common and common != text else []
     lines: list[Text] = []
     start = 0
     for raw in text.split("\n"):
@@ -83,13 +89,27 @@ def marked_text(text: str, template: frozenset[tuple[str, ...]], palette: Palett
             if last <= start or first >= end:
                 continue
             first, last = max(first, start), min(last, end)
-            line.append(clean(text[place:first], TEXT_LIMIT), palette.plain)
+            _append(line, text, place, first, own, palette)
             line.append(clean(text[first:last], TEXT_LIMIT), f"underline {palette.dim}")
             place = last
-        line.append(clean(text[place:end].removesuffix("\r"), TEXT_LIMIT), palette.plain)
+        _append(line, text, place, end - (text[place:end].endswith("\r")), own, palette)
         lines.append(line)
         start = end + 1
     return lines
+
+
+def _append(
+    line: Text, text: str, start: int, end: int, own: list[tuple[int, int]], palette: Palette
+) -> None:
+    """Append a part of ``text``, its own words strong."""
+    for first, last in own:
+        if last <= start or first >= end:
+            continue
+        first, last = max(first, start), min(last, end)
+        line.append(clean(text[start:first], TEXT_LIMIT), palette.plain)
+        line.append(clean(text[first:last], TEXT_LIMIT), palette.strong)
+        start = last
+    line.append(clean(text[start:end], TEXT_LIMIT), palette.plain)
 
 
 def wrapped(lines: list[Text], width: int, console: Console) -> list[Text]:
@@ -130,7 +150,7 @@ def document(data: DetailData, width: int, console: Console, palette: Palette, d
         rows += wrapped([Text(gold, style=palette.dim, end="")], width, console)
     rows += wrapped([Text(facts(fold, data.span), style=palette.dim, end="")], width, console)
     rows.append(Text("", end=""))
-    return rows + wrapped(marked_text(fold.text, data.template, palette), width, console)
+    return rows + wrapped(marked_text(fold.text, data.template, palette, data.common), width, console)
 
 
 class Reader(DetailPane):
@@ -148,7 +168,7 @@ class Reader(DetailPane):
         if group.answer is not None:
             parsed = fold.first.parsed
             prompt.add(f"  gold {group.answer}  parsed {'none' if parsed is None else parsed}", Tone.DIM)
-        text = marked_text(fold.text[: width * height * 4], data.template, self.palette)
+        text = marked_text(fold.text[: width * height * 4], data.template, self.palette, data.common)
         rows = wrapped(text, width - 2, self.app.console)
         body = [prompt.fit(width)] if room >= 3 else []
         room -= len(body)
