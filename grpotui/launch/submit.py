@@ -14,6 +14,8 @@ from grpotui.launch import trust
 from grpotui.launch.check.checked import Tell, checked, silent
 from grpotui.launch.journal import queue_up, write_down
 from grpotui.launch.links import link_weights
+from grpotui.launch.machine import fakes
+from grpotui.launch.machine.devices import VISIBLE_VARIABLE
 from grpotui.launch.machine.identity import boot_id
 from grpotui.launch.queue import PATIENCE, tick
 from grpotui.launch.request import LaunchRequest
@@ -85,5 +87,6 @@ def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str
         "parent": None if request.parent is None else request.parent.to_json(),
         "boot_id": boot_id(),
         "host": os.uname().nodename,
-        "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
+        "cuda_visible_devices": os.environ.get(VISIBLE_VARIABLE),
+        "fake_devices": fakes.spec(),
     }

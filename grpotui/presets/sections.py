@@ -10,6 +10,8 @@ from grpotui.records import POLICIES, HealthSettings
 
 DEVICES = ("auto", "cpu", "cuda")
 """What a run can be asked to train on; "auto" takes the GPU where there is one."""
+FAKE_LABEL_VARIABLE = "GRPOTUI_FAKE_DEVICE"
+"""Tells a trainer that its GPUs are fake, and their names: it trains on the CPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,15 @@ class LaunchSettings:
     device: str = "auto"
     """The GPU where there is one, else the CPU; "cpu" and "cuda" insist."""
     devices: int = 1
-    """GPUs that one run uses."""
+    """GPUs that one run uses, all at once."""
+    memory: float = 0.0
+    """GB that it needs of each: a device with less of them free is not taken, and runs of ours may share one
+    as long as theirs fit. 0: not said."""
+    slots_per_device: int = 0
+    """Runs of ours that may be on its device together. 0: as many as fit by ``memory``; without that, it
+    alone."""
+    priority: int = 0
+    """Queued runs of a higher one start first."""
     tags: tuple[str, ...] = ()
     """Words to find the run by."""
 
@@ -157,7 +167,10 @@ LIMITS: Mapping[str, Limit] = {
     "health.on_solved": Limit(choices=POLICIES),
     "health.grace": Limit(low=0),
     "launch.device": Limit(choices=DEVICES),
-    "launch.devices": Limit(1, 1),
+    "launch.devices": Limit(1, 64),
+    "launch.memory": Limit(low=0),
+    "launch.slots_per_device": Limit(0, 64),
+    "launch.priority": Limit(-1000, 1000),
 }
 
 ORDERED = (

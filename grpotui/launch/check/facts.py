@@ -13,7 +13,8 @@ from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch.check.model_facts import model_facts
-from grpotui.launch.machine import devices, leases
+from grpotui.launch.machine import devices, leases, sharing
+from grpotui.launch.machine.device import Device
 from grpotui.launch.machine.memory import main_memory
 from grpotui.preflight import DataFacts, DeviceFacts, Facts, Peak, Probe, Tokens, probe_rewards
 from grpotui.presets import Preset, check_model, launch_settings
@@ -127,19 +128,19 @@ def device_facts(policy: str) -> DeviceFacts:
     A device that a run of ours has counts as free: the queue waits for it.
     """
     found = [device for device in devices.detect() if device.is_gpu] if policy != "cpu" else []
-    if not found:
+    if not found or found[0].is_fake:
         total, free = main_memory()
         return DeviceFacts(True, "the CPU", total, free)
     kept = [DeviceFacts(False, device.label, device.memory, _free(device)) for device in found]
     return max(kept, key=lambda facts: facts.free)
 
 
-def _free(device: devices.Device) -> int:
+def _free(device: Device) -> int:
     try:
-        ours = leases.holder(device) is not None
+        ours = leases.holders(device)
     except (UserError, OSError):
-        ours = False
-    return device.memory if ours else devices.free_memory(device)
+        ours = []
+    return device.memory if ours else max(0, sharing.free_memory(device, sharing.look(device), ()))
 
 
 def _disk(workspace: Workspace | None) -> int | None:
