@@ -2,6 +2,6 @@
 
 from grpotui.launch.queue.moving import PATIENCE, held_up, tick
 from grpotui.launch.queue.reasons import waiting
-from grpotui.launch.queue.tickets import Ticket, tickets
+from grpotui.launch.queue.standing import Entry, Standing, standing
 
-__all__ = ["PATIENCE", "Ticket", "held_up", "tick", "tickets", "waiting"]
+__all__ = ["PATIENCE", "Entry", "Standing", "held_up", "standing", "tick", "waiting"]

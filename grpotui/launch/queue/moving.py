@@ -12,8 +12,10 @@ from grpotui.launch.journal import next_attempt, state
 from grpotui.launch.machine import leases, sharing
 from grpotui.launch.machine.elsewhere import note_waiting
 from grpotui.launch.machine.leases import Lease
-from grpotui.launch.machine.locks import locked
-from grpotui.launch.queue.tickets import Board, Ticket, tickets
+from grpotui.launch.machine.locks import is_held, locked
+from grpotui.launch.queue.board import Board
+from grpotui.launch.queue.known import said
+from grpotui.launch.queue.tickets import Ticket, tickets
 from grpotui.launch.reconcile import settle_all
 from grpotui.launch.runner.ending import Ending, record
 from grpotui.launch.runner.spawn import RunnerError, spawn
@@ -43,19 +45,25 @@ def tick(workspace: Workspace, patience: float = 0.0) -> list[str]:
             sync(connection, workspace)
             registry = Registry(connection, workspace)
             settle_all(connection, workspace, registry.live())
-            return _start_all(connection, workspace, tickets(workspace, registry))
+            known = said(workspace)
+            queue = tickets(workspace, registry, known.desk)
+            if known.desk.paused or not queue:
+                with suppress(UserError, OSError):  # no verb needs the leases then
+                    note_waiting(workspace, False)
+                return []
+            return _start_all(connection, workspace, queue, Board(registry.live(), known.most))
 
 
-def _start_all(connection: sqlite3.Connection, workspace: Workspace, queue: Sequence[Ticket]) -> list[str]:
-    if not queue:
-        with suppress(UserError, OSError):  # no verb needs the leases then
-            note_waiting(workspace, False)
-        return []
+def _start_all(
+    connection: sqlite3.Connection, workspace: Workspace, queue: Sequence[Ticket], board: Board
+) -> list[str]:
     started: list[str] = []
-    board = Board()
     elsewhere = False
     for ticket in queue:
-        if ticket.obstacle:
+        if is_held(ticket.run.runner_lock):  # it starts just now
+            board.started(ticket)
+            continue
+        if ticket.obstacle or board.limit_of_sweep(ticket):
             continue
         wanted = board.open_to(ticket)
         held = leases.acquire(wanted, ticket.run, ticket.need) if len(wanted) >= ticket.need.devices else []
@@ -65,6 +73,7 @@ def _start_all(connection: sqlite3.Connection, workspace: Workspace, queue: Sequ
             continue
         try:
             if _start(workspace, ticket.run, held):
+                board.started(ticket)
                 started.append(ticket.run.id)
         finally:
             leases.release(held)
@@ -97,9 +106,10 @@ def _start(workspace: Workspace, run: RunDir, held: Sequence[Lease]) -> bool:
 
 def held_up(workspace: Workspace) -> bool:
     """True when a run waits for a device that no run has, as while its last user is cleared up."""
+    desk = said(workspace).desk
     with closing(connect(workspace)) as connection:
-        queue = tickets(workspace, Registry(connection, workspace))
-    return any(
+        queue = tickets(workspace, Registry(connection, workspace), desk)
+    return not desk.paused and any(
         sharing.obstacle(device, ticket.need, ())
         for ticket in queue
         if not ticket.obstacle

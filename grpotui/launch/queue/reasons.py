@@ -9,28 +9,38 @@ from grpotui.errors import UserError
 from grpotui.launch.machine import leases, sharing
 from grpotui.launch.machine.device import Device
 from grpotui.launch.machine.locks import is_held
-from grpotui.launch.queue.tickets import Board, Ticket, tickets
+from grpotui.launch.queue.board import Board
+from grpotui.launch.queue.known import said
+from grpotui.launch.queue.tickets import Ticket, tickets
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace
 
+PAUSED = "the queue is paused"
+STARTING = "starting"
+
 
 def waiting(workspace: Workspace) -> dict[str, str]:
     """Return what each queued run waits for, by run id, next one first."""
+    known = said(workspace)
     with closing(connect(workspace)) as connection:
-        queue = tickets(workspace, Registry(connection, workspace))
-    return reasons(workspace, queue)
+        registry = Registry(connection, workspace)
+        queue = tickets(workspace, registry, known.desk)
+        board = Board(registry.live(), known.most)
+    return reasons(workspace, queue, board, known.desk.paused)
 
 
-def reasons(workspace: Workspace, queue: Sequence[Ticket]) -> dict[str, str]:
+def reasons(workspace: Workspace, queue: Sequence[Ticket], board: Board, paused: bool) -> dict[str, str]:
     """Return what each of the tickets waits for, by run id."""
-    board = Board()
     found: dict[str, str] = {}
     for ticket in queue:
         if is_held(ticket.run.runner_lock):
-            found[ticket.run.id] = "starting"
-        elif ticket.obstacle:
-            found[ticket.run.id] = ticket.obstacle
+            found[ticket.run.id] = STARTING
+            board.started(ticket)
+        elif ticket.obstacle or paused:
+            found[ticket.run.id] = ticket.obstacle or PAUSED
+        elif most := board.limit_of_sweep(ticket):
+            found[ticket.run.id] = f"{most} of its sweep are live, as many as may be"
         else:
             found[ticket.run.id] = _reason(workspace, ticket, board)
             board.keep_for(ticket)

@@ -1,4 +1,4 @@
-"""Queued runs in their order, what each may have, and what is kept for those further ahead."""
+"""Queued runs in their order, and what each may have."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any
 from grpotui import format as fmt
 from grpotui.errors import UserError
 from grpotui.launch.journal import State, asked_of, config_of, state
-from grpotui.launch.machine import devices, leases, sharing
+from grpotui.launch.machine import devices, sharing
 from grpotui.launch.machine.device import CPU, Device
 from grpotui.launch.machine.sharing import Need
 from grpotui.presets import launch_settings
-from grpotui.records import Status
+from grpotui.records import RunSummary, Status
+from grpotui.registry.desk import Desk, Turn
 from grpotui.registry.queries import Registry
 from grpotui.workspace import RunDir, Workspace
 
 OLD = "queued before a reboot or in another copy of the workspace: resume it to start"
+HELD = "held, until it is released"
 GB = 10**9
 
 
@@ -26,9 +28,14 @@ class Ticket:
     """A queued run, what it needs, and the devices that it may have, best first."""
 
     run: RunDir
+    summary: RunSummary
     state: State
     devices: tuple[Device, ...]
     need: Need = sharing.ALONE
+    priority: int = 0
+    place: float = 0.0
+    """Among those of its priority, the lowest starts first."""
+    held: bool = False
     trouble: str = ""
     """What is wrong with what it asks for."""
 
@@ -37,27 +44,40 @@ class Ticket:
         """Why the run will not start by itself, whatever gets free; empty when it will."""
         if not self.state.is_of(self.run):
             return OLD
-        return self.trouble
+        return self.trouble or (HELD if self.held else "")
 
 
-def tickets(workspace: Workspace, registry: Registry) -> list[Ticket]:
-    """Return what is queued, longest waiting first."""
+def tickets(workspace: Workspace, registry: Registry, desk: Desk) -> list[Ticket]:
+    """Return what is queued, in the order in which it starts."""
     found = []
     for summary in registry.queued():
         run = workspace.run(summary.id)
         known = state(run)
         if known.status is Status.QUEUED:
-            found.append(_ticket(run, known))
-    return sorted(found, key=lambda ticket: ticket.state.time)
+            found.append(_ticket(run, summary, known, desk.turns.get(run.id, Turn())))
+    return sorted(found, key=lambda ticket: (-ticket.priority, ticket.place))
 
 
-def _ticket(run: RunDir, known: State) -> Ticket:
-    asked = asked_of(run)
+def _ticket(run: RunDir, summary: RunSummary, known: State, turn: Turn) -> Ticket:
+    asked, config = asked_of(run), config_of(run)
+    found: tuple[Device, ...] = ()
+    trouble, need = "", sharing.ALONE
     try:
-        found, need = allowed(asked, config_of(run))
+        found, need = allowed(asked, config)
+        trouble = lacking(found, need)
     except UserError as error:
-        return Ticket(run, known, (), trouble=str(error))
-    return Ticket(run, known, found, need, lacking(found, need))
+        trouble = str(error)
+    return Ticket(
+        run=run,
+        summary=summary,
+        state=known,
+        devices=found,
+        need=need,
+        priority=launch_settings(config).priority if turn.priority is None else turn.priority,
+        place=known.time if turn.place is None else turn.place,
+        held=turn.held,
+        trouble=trouble,
+    )
 
 
 def allowed(asked: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[tuple[Device, ...], Need]:
@@ -82,38 +102,12 @@ def allowed(asked: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[tuple[
 
 
 def lacking(found: tuple[Device, ...], need: Need) -> str:
-    """Return what this machine has not and never will have for a run; empty when it has all."""
+    """Return what this machine has not, however long a run waits; empty when it has all."""
     if not found:
         return "no GPU that it may use"
     if len(found) < need.devices:
         return f"needs {need.devices} GPUs, and may use {len(found)}"
-    large = [device for device in found if sharing.size_of(device) >= need.memory]
-    if len(large) < need.devices:
+    if len([device for device in found if sharing.size_of(device) >= need.memory]) < need.devices:
         most = max(map(sharing.size_of, found))
         return f"needs {fmt.size(need.memory)} of a device, and the largest has {fmt.size(most)}"
     return ""
-
-
-class Board:
-    """Which devices are kept for runs further ahead: a run that waits for two is not overtaken for ever."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, str] = {}
-
-    def open_to(self, ticket: Ticket) -> list[Device]:
-        """Return the devices that a run may have as far as those ahead of it go."""
-        return [device for device in ticket.devices if device.key not in self._kept]
-
-    def ahead_of(self, ticket: Ticket) -> str:
-        """Return the first run that a run's devices are kept for."""
-        return next((self._kept[device.key] for device in ticket.devices if device.key in self._kept), "")
-
-    def keep_for(self, ticket: Ticket) -> None:
-        """Keep as many devices as a waiting run needs: those that look like being free first."""
-        for device in sorted(self.open_to(ticket), key=_distance)[: ticket.need.devices]:
-            self._kept[device.key] = ticket.run.id
-
-
-def _distance(device: Device) -> tuple[bool, int]:
-    there = leases.holders(device)
-    return bool(device.is_gpu and sharing.foreign(device, sharing.look(device), there)), len(there)
