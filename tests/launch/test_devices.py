@@ -14,7 +14,7 @@ from grpotui.errors import UserError
 from grpotui.launch.machine import devices, leases, nvml, sharing
 from grpotui.launch.machine.device import CPU, Device
 from grpotui.launch.queue import held_up, tick, waiting
-from grpotui.records import Status
+from grpotui.records import RunKind, Status
 from grpotui.stream import read_json
 from grpotui.workspace import RUNTIME_VARIABLE, Workspace, runtime_dir
 from tests.launch.lab import Lab, until
@@ -153,8 +153,12 @@ def test_a_gpu_in_use_is_not_taken_and_the_next_one_is(lab: Lab, driver: Nvml) -
     assert lab.ended(second) is Status.FINISHED
 
 
-def test_a_run_that_insists_on_a_gpu_waits_without_one(lab: Lab) -> None:
-    run = lab.launch(device="cuda", overrides=())
+def test_a_run_that_insists_on_a_gpu_is_refused_without_one(lab: Lab) -> None:
+    for more in ({"kind": RunKind.EVAL}, {}):
+        with pytest.raises(UserError, match="device: no GPU that it may use: it would wait"):
+            lab.launch(device="cuda", **more)
+    assert list(lab.workspace.runs()) == []
+    run = lab.launch(device="cuda", force=True)
     assert waiting(lab.workspace) == {run.id: "no GPU that it may use"}
     assert lab.statuses(run) == ["queued"]
 
