@@ -9,7 +9,18 @@ from typing import Any
 import click
 
 from grpotui import __version__
-from grpotui.cli import checking, comparing, control, health, lineage, reading, serve, setup, steering
+from grpotui.cli import (
+    checking,
+    comparing,
+    control,
+    health,
+    lineage,
+    queueing,
+    reading,
+    serve,
+    setup,
+    steering,
+)
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -66,6 +77,7 @@ VERBS = (
     *setup.VERBS,
     *checking.VERBS,
     *control.VERBS,
+    *queueing.VERBS,
     *lineage.VERBS,
     *steering.VERBS,
     *reading.VERBS,
