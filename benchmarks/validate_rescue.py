@@ -4,7 +4,8 @@
     python -m benchmarks.validate_rescue --seeds 0 1   # other seeds
 
 A rescue that goes wrong in its turn is rescued once more. Checkpoints are kept every five steps, so that one
-is older than the onset. Each run has the same contract, so that all ends are scored alike. Exit code 1 when a promise does not hold.
+is older than the onset. Each run has the same contract, so that all ends are scored alike. Exit code 1 when a
+promise does not hold.
 """
 
 from __future__ import annotations
