@@ -8,6 +8,7 @@ from typing import Any
 
 from grpotui.presets.searching import SEARCH_SECTIONS, RolloutSettings
 from grpotui.records import POLICIES, HealthSettings, RunKind
+from grpotui.records.sweeps import MOST_SEEDS
 
 DEVICES = ("auto", "cpu", "cuda")
 """What a run can be asked to train on; "auto" takes the GPU where there is one."""
@@ -159,10 +160,10 @@ LIMITS: Mapping[str, Limit] = {
     "rollouts.n": Limit(low=0),
     "rollouts.batch": Limit(low=1),
     "sweep.random": Limit(low=0),
-    "sweep.seeds": Limit(low=1),
+    "sweep.seeds": Limit(1, MOST_SEEDS),
     "sweep.max_parallel": Limit(low=0),
     "confirm.top": Limit(low=1),
-    "confirm.repeat": Limit(low=1),
+    "confirm.repeat": Limit(1, MOST_SEEDS),
 }
 
 ORDERED = (
