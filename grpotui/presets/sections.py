@@ -26,7 +26,7 @@ class LaunchSettings:
     accelerate: str = ""
     """How: a configuration of accelerate, a file or one of TRL's such as "zero2"; empty for plain DDP."""
     on_oom: Mapping[str, Any] = field(default_factory=dict)
-    """Field of [grpo] -> "/2" or "*2": what the next attempt changes after memory ran out; nothing with {}."""
+    """Field of [grpo] -> "/2" or "*2": what the next attempt changes when memory ran out; {} for none."""
     tags: tuple[str, ...] = ()
     """Words to find the run by."""
 
