@@ -22,6 +22,12 @@ class LaunchSettings:
     """The GPU where there is one, else the CPU; "cpu" and "cuda" insist."""
     devices: int = 1
     """GPUs that one run uses."""
+    processes: int = 1
+    """Processes that train together, started by 'accelerate launch'."""
+    accelerate: str = ""
+    """How: a configuration of accelerate, a file or one of TRL's such as "zero2"; empty for plain DDP."""
+    on_oom: Mapping[str, Any] = field(default_factory=dict)
+    """Field of [grpo] -> "/2" or "*2": what the next attempt changes when memory ran out; {} for none."""
     tags: tuple[str, ...] = ()
     """Words to find the run by."""
 
@@ -157,6 +163,7 @@ LIMITS: Mapping[str, Limit] = {
     "health.grace": Limit(low=0),
     "launch.device": Limit(choices=DEVICES),
     "launch.devices": Limit(1, 1),
+    "launch.processes": Limit(low=1),
     "rollouts.n": Limit(low=0),
     "rollouts.batch": Limit(low=1),
     "sweep.random": Limit(low=0),
