@@ -11,7 +11,7 @@ from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
-from grpotui.launch.check.checked import Tell, checked, silent
+from grpotui.launch.check.checked import Tell, checked, kind_of, silent
 from grpotui.launch.journal import queue_up, write_down
 from grpotui.launch.links import link_weights
 from grpotui.launch.machine.identity import boot_id
@@ -65,13 +65,14 @@ def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str
         raise UserError(f"device {clean(request.device, 40)!r}: one of {', '.join(DEVICES)}")
     seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
     preset = checked(workspace, request, tell)
+    kind = kind_of(request, preset)
     config = resolve(preset)
     config["model"] = check_model(config["model"], workspace)
     settings = launch_settings(config)
     code = code_files(config, workspace.root)
     trust.require(code, workspace.root)
     return {
-        "kind": str(request.kind),
+        "kind": str(kind),
         "created_at": time.time(),
         "preset": preset.name,
         "preset_file": str(preset.path),
@@ -79,10 +80,11 @@ def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str
         "code": [file.to_json() for file in code],
         "overrides": [*request.inherited, *request.overrides, *seed],
         "seed": config["grpo"].get("seed"),
-        "planned_steps": planned_steps(config) if request.kind is RunKind.TRAIN else None,
+        "planned_steps": planned_steps(config) if kind is RunKind.TRAIN else None,
         "device": settings.device if request.device == "auto" else request.device,
         "tags": list(dict.fromkeys([*settings.tags, *map(redact, request.tags)])),
         "parent": None if request.parent is None else request.parent.to_json(),
+        "sweep": None if request.place is None else request.place.to_json(),
         "boot_id": boot_id(),
         "host": os.uname().nodename,
         "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),

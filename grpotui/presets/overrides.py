@@ -11,7 +11,7 @@ from typing import Any
 from grpotui.presets.fields import GRPO_FIELDS
 from grpotui.presets.preset import Preset, PresetError
 from grpotui.presets.reader import LONG_KEY, MAX_DEPTH, depth
-from grpotui.presets.sections import SECTIONS
+from grpotui.presets.sections import DECLARED
 from grpotui.presets.unset import is_set, without
 
 MAX_PATH = 200
@@ -74,7 +74,7 @@ def _has_default(path: str) -> bool:
     section, _, name = path.partition(".")
     if section == "grpo":
         return name in GRPO_FIELDS
-    return section in SECTIONS and name in {field.name for field in dataclasses.fields(SECTIONS[section])}
+    return section in DECLARED and name in {field.name for field in dataclasses.fields(DECLARED[section])}
 
 
 def _put(data: dict[str, Any], path: str, value: Any) -> None:

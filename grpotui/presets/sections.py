@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grpotui.records import POLICIES, HealthSettings
+from grpotui.presets.searching import SEARCH_SECTIONS, RolloutSettings
+from grpotui.records import POLICIES, HealthSettings, RunKind
 
 DEVICES = ("auto", "cpu", "cuda")
 """What a run can be asked to train on; "auto" takes the GPU where there is one."""
@@ -105,7 +106,10 @@ SECTIONS: Mapping[str, type] = {
     "notify": NotifySettings,
     "launch": LaunchSettings,
 }
-"""Tables whose fields a dataclass declares, defaults included."""
+"""Tables of every run whose fields a dataclass declares, defaults included."""
+
+DECLARED: Mapping[str, type] = {**SECTIONS, "rollouts": RolloutSettings, **SEARCH_SECTIONS}
+"""These, and those that only some presets have."""
 
 TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
     "summary": ("str",),
@@ -120,23 +124,17 @@ TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
     "contract": ("dict",),
     "notify": ("dict",),
     "launch": ("dict",),
+    "rollouts": ("dict",),
+    "sweep": ("dict",),
+    "confirm": ("dict",),
+    "promote": ("dict",),
 }
 """Top-level keys and the kinds they take; ``extends`` is gone once a preset is loaded."""
 
 REQUIRED = ("model", "task", "rewards")
 
-KINDS = ("train",)
-"""Kinds of run that this version can do."""
-
-LATER = frozenset(
-    {
-        "confirm",
-        "promote",
-        "rollouts",
-        "sweep",
-    }
-)
-"""Sections and fields that presets of a later version have."""
+KINDS = (str(RunKind.TRAIN), str(RunKind.ROLLOUTS))
+"""What ``kind`` may be."""
 
 LIMITS: Mapping[str, Limit] = {
     "eval.every": Limit(low=0),
@@ -158,6 +156,13 @@ LIMITS: Mapping[str, Limit] = {
     "health.grace": Limit(low=0),
     "launch.device": Limit(choices=DEVICES),
     "launch.devices": Limit(1, 1),
+    "rollouts.n": Limit(low=0),
+    "rollouts.batch": Limit(low=1),
+    "sweep.random": Limit(low=0),
+    "sweep.seeds": Limit(low=1),
+    "sweep.max_parallel": Limit(low=0),
+    "confirm.top": Limit(low=1),
+    "confirm.repeat": Limit(low=1),
 }
 
 ORDERED = (

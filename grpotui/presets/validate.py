@@ -17,12 +17,11 @@ from grpotui.presets.notify import notify_problems
 from grpotui.presets.preset import Preset, PresetError, Problem, located
 from grpotui.presets.secrecy import secrets_in
 from grpotui.presets.sections import (
+    DECLARED,
     KINDS,
-    LATER,
     LIMITS,
     ORDERED,
     REQUIRED,
-    SECTIONS,
     TOP_LEVEL,
     annotated_kinds,
 )
@@ -68,7 +67,7 @@ def problems(preset: Preset) -> Iterator[Problem]:
         yield from _prompts(task, grpo)
     if isinstance(data.get("curriculum"), list):
         yield from stages.problems(data, grpo, preset.folders)
-    for name, section in SECTIONS.items():
+    for name, section in DECLARED.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
             yield from _written(name, data[name])
@@ -81,8 +80,8 @@ def field_problems(path: str, value: object) -> Iterator[Problem]:
     section, _, name = path.partition(".")
     if section == "grpo":
         yield from _grpo_field(name, value)
-    elif section in SECTIONS:
-        found = [*_section(section, SECTIONS[section], {name: value}), *_written(section, {name: value})]
+    elif section in DECLARED:
+        found = [*_section(section, DECLARED[section], {name: value}), *_written(section, {name: value})]
         yield from (problem for problem in found if problem.path == path)
 
 
@@ -96,9 +95,7 @@ def _written(section: str, values: object) -> Iterator[Problem]:
 
 def _top(data: Mapping[str, Any]) -> Iterator[Problem]:
     for key, value in data.items():
-        if key in LATER:
-            yield Problem(key, f"[{key}] is not supported by this version of grpotui")
-        elif key not in TOP_LEVEL:
+        if key not in TOP_LEVEL:
             yield Problem(key, _unknown_top(key))
         elif problem := mismatch(key, value, TOP_LEVEL[key]):
             yield problem
@@ -109,7 +106,7 @@ def _top(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("model", 'expected "tiny", a folder or a hub id, got an empty text')
     kind = data.get("kind", KINDS[0])
     if isinstance(kind, str) and kind not in KINDS:
-        yield Problem("kind", f"{shown(kind)} is not supported by this version; known: {', '.join(KINDS)}")
+        yield Problem("kind", f"{shown(kind)} is no kind of run; known: {', '.join(KINDS)}")
 
 
 def _unknown_top(key: str) -> str:
@@ -204,9 +201,7 @@ def _section(name: str, section: type, values: Mapping[str, Any]) -> Iterator[Pr
     declared = {field.name: field for field in dataclasses.fields(section)}
     for key, value in values.items():
         path = f"{name}.{key}"
-        if path in LATER:
-            yield Problem(path, "is not supported by this version of grpotui")
-        elif key not in declared:
+        if key not in declared:
             meant = _elsewhere(name, key) or nearest(key, declared) or f"; known: {', '.join(declared)}"
             yield Problem(path, f"unknown field{meant}")
         elif problem := mismatch(path, value, *annotated_kinds(declared[key].type)):
@@ -230,7 +225,7 @@ def _order(
 
 def _elsewhere(section: str, key: str) -> str:
     """Return where a field that is unknown in ``section`` belongs, if it is some other section's."""
-    for name, other in SECTIONS.items():
+    for name, other in DECLARED.items():
         if name != section and key in {field.name for field in dataclasses.fields(other)}:
             return f"; it stands in [{name}]"
     if section != "grpo" and key in GRPO_FIELDS:

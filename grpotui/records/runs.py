@@ -58,6 +58,12 @@ class RunSummary:
     """How it came from there: fork, clone or evaluation."""
     parent_step: int | None = None
     """Step of the checkpoint that it began with; None where it took no weights."""
+    sweep: str = ""
+    """Id of the sweep that it belongs to; empty for none."""
+    point: int | None = None
+    """Number of its point in the sweep, from 1."""
+    role: str = ""
+    """Why it is in the sweep: point or confirm."""
 
 
 REWARD_WINDOW = 20

@@ -54,10 +54,11 @@ NO_HUMAN = "none"
 
 
 class RunKind(StrEnum):
-    """What a run does: trains, or only evaluates."""
+    """What a run does: trains, evaluates a checkpoint, or only generates and scores."""
 
     TRAIN = "train"
     EVAL = "eval"
+    ROLLOUTS = "rollouts"
 
 
 class Mode(StrEnum):
@@ -66,6 +67,7 @@ class Mode(StrEnum):
     TRAIN = "train"
     EVAL = "eval"
     WATCH = "watch"
+    ROLLOUT = "rollout"
 
 
 class FlagKind(StrEnum):

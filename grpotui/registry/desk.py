@@ -56,16 +56,17 @@ def _with(desk: Desk, data: dict[str, object]) -> Desk:
 
 def write_look(workspace: Workspace, looked_at: float, since: float | None) -> bool:
     """Keep when somebody was seen; False when the disk refuses, which nobody needs to know."""
-    return _append(workspace, {"time": looked_at, "type": "look", "since": since})
+    return append(workspace, {"time": looked_at, "type": "look", "since": since})
 
 
 def write_pin(workspace: Workspace, run_id: str) -> None:
     """Pin a run as the baseline; an empty id unpins. Raises UserError when the disk refuses."""
-    if not _append(workspace, {"time": time.time(), "type": "pin", "run": run_id}):
+    if not append(workspace, {"time": time.time(), "type": "pin", "run": run_id}):
         raise UserError(f"cannot write to {workspace.log}: is the disk full?")
 
 
-def _append(workspace: Workspace, line: dict[str, object]) -> bool:
+def append(workspace: Workspace, line: dict[str, object]) -> bool:
+    """Append a line to the log; False when the disk refuses."""
     writer = LineWriter(workspace.log)
     try:
         return writer.append(line)

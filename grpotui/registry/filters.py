@@ -36,7 +36,20 @@ CHOICES = {
     "human": tuple(HumanVerdict),
     "kind": tuple(RunKind),
 }
-TEXTS = ("name", "id", "preset", "status", "verdict", "human", "cause", "note", "device", "stage", "parent")
+TEXTS = (
+    "name",
+    "id",
+    "preset",
+    "status",
+    "verdict",
+    "human",
+    "cause",
+    "note",
+    "device",
+    "stage",
+    "parent",
+    "sweep",
+)
 """Columns, beside the tags, that a word is looked for in."""
 FOLD = "grpotui_fold"
 MATCH = "grpotui_match"
@@ -113,7 +126,7 @@ def _labelled(name: str, value: str, word: str) -> Filter:
         any_of = " OR ".join([f"instr({FOLD}(tag), ?) = 1"] * len(wanted))
         where = f"EXISTS (SELECT 1 FROM tags WHERE run = rid AND ({any_of}))"  # noqa: S608
         return Filter(where, tuple(wanted))
-    if name in ("preset", "device", "name", "note", "id"):
+    if name in ("preset", "device", "name", "note", "id", "sweep"):
         any_of = " OR ".join([f"instr({FOLD}({name}), ?)"] * len(wanted))
         return Filter(any_of, tuple(wanted))
     return _words([word])

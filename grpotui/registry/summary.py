@@ -20,6 +20,7 @@ from grpotui.records import (
     keys,
 )
 from grpotui.records.lineage import Parent, StageMark
+from grpotui.records.sweeps import Place
 from grpotui.registry import documents, points
 from grpotui.registry.streams import storable
 from grpotui.registry.streams.metrics import TIME_KEY
@@ -66,6 +67,7 @@ def _asked(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     kind = asked.get("kind")
     name = _last_event(conn, rid, "name").get("name") or asked.get("name")
     parent = Parent.from_json(asked.get("parent"))
+    place = Place.from_json(asked.get("sweep"))
     return {
         "name": _text(name) or run_id,
         "kind": kind if kind in list(RunKind) else str(RunKind.TRAIN),
@@ -76,6 +78,9 @@ def _asked(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
         "parent": storable(parent.run, MAX_TEXT) if parent else "",
         "relation": str(parent.relation) if parent else "",
         "parent_step": parent.step if parent else None,
+        "sweep": storable(place.sweep, MAX_TEXT) if place else "",
+        "point": place.number if place else None,
+        "role": str(place.role) if place else "",
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grpotui.presets import Preset, PresetError, apply_overrides, load, problems, validate
 from grpotui.presets.fields import GRPO_FIELDS
-from grpotui.presets.sections import LATER
+from grpotui.presets.searching import SEARCH_SECTIONS
 from grpotui.presets.validate import field_problems
 from grpotui.workspace import Workspace
 
@@ -80,7 +80,7 @@ def test_grpo_beta_abc_is_one_clear_line(good: Preset) -> None:
         ("contract.forecast={reward = [2, 1]}", "contract.forecast.reward: expected [low, high]"),
         ("contract.primary=1", "contract.primary: expected text"),
         ("contract.hypotesis=x", "nearest: hypothesis"),
-        ("kind=rollouts", 'kind: text "rollouts" is not supported by this version'),
+        ("kind=rollout", 'kind: text "rollout" is no kind of run; known: train, rollouts'),
         ("task.n=abc", 'task.n: expected a whole number, got text "abc"'),
         ("task.name=arithmetc", "nearest: arithmetic"),
         ("rewards.0.corect=2", "rewards.0.corect"),
@@ -141,10 +141,11 @@ def test_an_unknown_name_tells_what_was_meant(good: Preset, override: str, messa
     assert message in refusal(good, override)
 
 
-@pytest.mark.parametrize("section", sorted(name for name in LATER if "." not in name))
-def test_sections_of_later_versions_are_refused_clearly(good: Preset, section: str) -> None:
-    message = refusal(good, f"{section}.every=1")
-    assert message == f"{section}: [{section}] is not supported by this version of grpotui (preset good)"
+@pytest.mark.parametrize("section", [*SEARCH_SECTIONS, "rollouts"])
+def test_unknown_fields_of_the_tables_about_many_runs_are_refused(good: Preset, section: str) -> None:
+    assert refusal(good, f"{section}.every=1").startswith(
+        f"{section}.every: unknown field; it stands in [eval]"
+    )
 
 
 def test_what_trl_takes_is_taken(good: Preset) -> None:

@@ -31,13 +31,19 @@ def wanted(request: LaunchRequest) -> Preset:
     return replace(preset, data={**preset.data, "model": _typed_model(request.model)})
 
 
+def kind_of(request: LaunchRequest, preset: Preset) -> RunKind:
+    """Return what the run is to do: what is asked for, else what the preset says."""
+    kind = preset.data.get("kind", RunKind.TRAIN)
+    return request.kind or (RunKind(kind) if kind in list(RunKind) else RunKind.TRAIN)
+
+
 def checked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> Preset:
     """Return the wanted preset. Raises UserError for errors of the preflight, unless they are forced.
 
     A run that goes on from another one was let through before; an evaluation trains nothing.
     """
     preset = wanted(request)
-    if request.kind is not RunKind.TRAIN:
+    if kind_of(request, preset) is not RunKind.TRAIN:
         validate(preset)
         return preset
     start = preset.data if request.weights is None else {**preset.data, "model": str(request.weights)}
