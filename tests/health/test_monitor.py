@@ -49,8 +49,8 @@ def test_a_run_that_began_better_is_not_said_to_have_never_been() -> None:
         return Scene(-0.5) if step <= 3 else Scene(-1.0, floor=4)
 
     _, seen = judged(scene, span=SIGNED)
-    assert [verdict for _, verdict in verdicts(seen)][-1] in ("no-signal", "collapsed")
-    assert "never better" not in flags(seen, "verdict")[-1].message
+    assert verdicts(seen) == [(16, "warning"), (20, "collapsed")]
+    assert "Not a hard task: it was better before" in flags(seen, "verdict")[-1].message
 
 
 def test_no_signal_ends_when_rewards_come() -> None:
