@@ -1,1 +1,1 @@
-"""A set of runs as a log book tells it: what was tried, what came of it, what may be concluded, how to repeat it."""
+"""Runs as a log book tells them: what was tried, what came of it, what may be concluded."""

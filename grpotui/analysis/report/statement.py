@@ -1,4 +1,4 @@
-"""What a report is made of: sentences, tables and commands, each with the runs and steps that it is read from."""
+"""What a report is made of: sentences, tables, commands, with the runs and steps they are read from."""
 
 from __future__ import annotations
 
