@@ -101,6 +101,8 @@ def test_data_without_secrets() -> None:
 
 def test_long_texts_end() -> None:
     # A pattern that goes back over them would take hours.
-    for text in ("x" * 10**6, "sk-" * 300_000, "://" * 300_000, "token=" * 150_000, "-----BEGIN " * 90_000):
-        assert len(redact(text)) <= len(text)
-        assert may_hold_secret(text) or redact(text) == text
+    assert redact("sk-" * 300_000) == REDACTED
+    assert redact("token=" * 150_000) == f"token={REDACTED}"
+    for text in ("x" * 10**6, "://" * 300_000, "-----BEGIN " * 90_000):
+        assert redact(text) == text
+        assert not may_hold_secret(text)
