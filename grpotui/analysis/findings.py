@@ -85,34 +85,50 @@ def bands(trials: Sequence[Trial]) -> list[Band]:
             by_value.setdefault(number, []).append(trial)
     found: list[Band] = []
     for value, some in sorted(by_value.items()):
-        if len({trial.came for trial in some}) > 1:
+        came = together([trial.came for trial in some])
+        if came is None:
             return []
         runs = tuple(trial.run for trial in some)
-        if found and found[-1].came is some[0].came:
-            last = found[-1]
-            found[-1] = Band(last.low, value, last.came, (*last.runs, *runs))
+        last = found[-1] if found else None
+        both = together([last.came, came]) if last else None
+        if last and both:
+            found[-1] = Band(last.low, value, both, (*last.runs, *runs))
         else:
-            found.append(Band(value, value, some[0].came, runs))
-    return found if len({band.came for band in found}) == len(found) else []
+            found.append(Band(value, value, came, runs))
+    kinds = [band.came.degenerate or band.came for band in found]
+    return found if len(set(kinds)) == len(kinds) else []
+
+
+def together(found: Sequence[Came]) -> Came | None:
+    """Return the one outcome of several; only that they collapsed where some were not seen to learn.
+
+    None for outcomes that disagree.
+    """
+    kinds = set(found)
+    if len(kinds) == 1:
+        return kinds.pop()
+    return Came.COLLAPSES if all(one.degenerate for one in kinds) else None
 
 
 def cliff(name: str, found: Sequence[Band]) -> str:
     """Return ``learns but collapses at beta <= 0.02, does not learn at >= 0.05``; empty below two bands.
 
-    The line is somewhere between the bands, where nothing is known, which the sentence says.
+    The line is somewhere between the bands, where nothing is known, which the sentence says. What was seen at
+    one value only is said of that value.
     """
     if len(found) < 2:
         return ""
     parts = []
     for place, band in enumerate(found):
-        first = f"{name} " if place == 0 else ""
         low, high = fmt.number(band.low), fmt.number(band.high)
-        if place == 0:
-            parts.append(f"{band.came} at {first}<= {high}")
-        elif place == len(found) - 1:
-            parts.append(f"{band.came} at >= {low}")
+        where = f"at {name if place == 0 else ''} "
+        if band.low == band.high:
+            where += low
+        elif place == 0:
+            where += f"<= {high}"
         else:
-            parts.append(f"{band.came} {f'from {low} to {high}' if band.low < band.high else f'at {low}'}")
+            where = f"at >= {low}" if place == len(found) - 1 else f"from {low} to {high}"
+        parts.append(f"{band.came} {' '.join(where.split())}")
     open_ = [f"{fmt.number(a.high)} and {fmt.number(b.low)}" for a, b in pairwise(found)]
     return f"{', '.join(parts)}; nothing between {', or between '.join(open_)} is known"
 

@@ -21,16 +21,21 @@ def test_the_cliff_of_the_sweep_log() -> None:
     )
     assert [(band.low, band.high, band.came) for band in found] == [(0.0, 0.02, BOTH), (0.05, 0.3, STANDS)]
     assert found[0].runs == ("run-2", "run-3", "run-5")
-    assert cliff("beta", found) == (
-        "learns but collapses at beta <= 0.02, does not learn at >= 0.05; nothing between 0.02 and 0.05 is known"
-    )
+    said = "learns but collapses at beta <= 0.02, does not learn at >= 0.05; "
+    assert cliff("beta", found) == said + "nothing between 0.02 and 0.05 is known"
 
 
 def test_a_band_in_the_middle_is_named() -> None:
     found = bands(trials((0.0, BOTH), (0.1, LEARNS), (0.2, LEARNS), (1.0, STANDS)))
     assert cliff("beta", found).startswith(
-        "learns but collapses at beta <= 0, learns from 0.1 to 0.2, does not learn at >= 1"
+        "learns but collapses at beta 0, learns from 0.1 to 0.2, does not learn at 1;"
     )
+
+
+def test_a_collapse_is_a_collapse_whether_it_was_seen_to_learn_or_not() -> None:
+    found = bands(trials((0.0, Came.COLLAPSES), (0.02, BOTH), (0.1, STANDS)))
+    assert [(band.high, band.came) for band in found] == [(0.02, Came.COLLAPSES), (0.1, STANDS)]
+    assert bands(trials((0.0, Came.COLLAPSES), (0.02, STANDS), (0.1, BOTH))) == []
 
 
 @pytest.mark.parametrize(

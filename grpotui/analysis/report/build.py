@@ -19,7 +19,7 @@ from grpotui.analysis.report.settings import Setting, best, settings
 from grpotui.analysis.report.statement import Block, Code, Section, Source, Statement, Words, bullets, section
 from grpotui.analysis.report.summary import key_finding, summary
 from grpotui.analysis.report.table import all_runs
-from grpotui.records import RunKind
+from grpotui.records import RunKind, is_bad
 from grpotui.registry.queries import Registry
 
 MOST_SAMPLED = 6
@@ -36,21 +36,45 @@ class Report:
     chosen: Chosen
 
 
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Runs whose rewards mean the same: one task, one set of rewards."""
+
+    entries: tuple[Entry, ...]
+    differing: tuple[Difference, ...]
+    settings: tuple[Setting, ...]
+
+    @property
+    def name(self) -> str:
+        """Task and reward."""
+        config = self.entries[0].subject.config
+        return f"{text_of(config, 'task.name')}, {reward_text(config)}"
+
+
+def studies(entries: Sequence[Entry]) -> list[Study]:
+    """Return runs by what their rewards mean."""
+    found = []
+    for places in comparable(entries):
+        some = tuple(entries[place] for place in places)
+        differing = tuple(causes(some))
+        found.append(Study(some, differing, tuple(settings(some, differing))))
+    return found
+
+
 def build(registry: Registry, chosen: Chosen, window: int = WINDOW) -> Report:
     """Return the report on chosen runs, measured over the last ``window`` logged steps of each."""
     entries = read_entries(registry, chosen.runs, window)
     trained = of_kind(entries, RunKind.TRAIN)
-    differing = causes(trained)
-    groups = [settings(trained, differing, places) for places in comparable(trained)]
+    found = studies(trained)
     parts = [
         *_about(entries),
-        *_summary(registry, trained, groups, differing),
-        *_findings(trained),
-        *section("All runs", *([all_runs(trained, _winners(groups))] if trained else [])),
+        *section("Summary", *_summary(registry, found)),
+        *section("Key findings", *_findings(found)),
+        *section("All runs", *([all_runs(trained, _winners(found))] if trained else [])),
         *section("Evaluations", *_evaluations(entries)),
-        *section("Observations", *_observations(registry, trained, differing)),
-        *_chapters(trained, differing),
-        *_samples(registry, trained, groups),
+        *section("Observations", *_observations(registry, found)),
+        *_chapters(trained),
+        *_samples(registry, trained, _winners(found)),
         *section("To run them again", *_commands(entries)),
     ]
     return Report(chosen.title, tuple(entries), tuple(parts), chosen)
@@ -76,83 +100,58 @@ def _about(entries: Sequence[Entry]) -> list[Section]:
     return section("What was tried", *bullets(said))
 
 
-def _summary(
-    registry: Registry,
-    trained: Sequence[Entry],
-    groups: Sequence[Sequence[Setting]],
-    differing: Sequence[Difference],
-) -> list[Section]:
-    several, parts = len(groups) > 1, []
-    for found in groups:
-        winner = best(found)
-        places = {}
-        for entry in winner.entries if winner else ():
-            folder = registry.workspace.run(entry.id).last_checkpoint()
-            if folder is not None:
-                places[entry.id] = folder.relative_to(registry.workspace.root)
-        said = summary(found, differing, places)
-        if winner is not None and (wrote := quoted.samples(registry, winner.entries[0].id)):
-            source = (Source(winner.entries[0].id, wrote.step, wrote.step),)
-            said.insert(
-                -1,
-                Statement(
-                    f"{wrote.distinct} of {wrote.count} samples of step {wrote.step} are different texts",
-                    source,
-                    "Output",
-                ),
-            )
-        if several:
-            first = found[0].entries[0].subject.config
-            parts.append(
-                Words(
-                    (
-                        Statement(
-                            f"{text_of(first, 'task.name')}, {reward_text(first)}:", style_source(found)
-                        ),
-                    ),
-                    "",
-                )
-            )
-        parts.append(Words(tuple(said)))
-    return section("Summary", *parts) if trained else []
+def _summary(registry: Registry, found: Sequence[Study]) -> list[Block]:
+    blocks: list[Block] = []
+    for study in found:
+        said = summary(study.settings, study.differing)
+        winner = best(study.settings)
+        if winner is not None:
+            said[-1:-1] = _of_winner(registry, winner.entries[0].id)
+        if len(found) > 1:
+            runs = tuple(Source(entry.id) for entry in study.entries)
+            blocks.append(Words((Statement(f"{study.name}:", runs),), ""))
+        blocks.append(Words(tuple(said)))
+    return blocks
 
 
-def style_source(found: Sequence[Setting]) -> tuple[Source, ...]:
-    """Return the runs of settings."""
-    return tuple(Source(entry.id) for one in found for entry in one.entries)
-
-
-def _winners(groups: Sequence[Sequence[Setting]]) -> list[str]:
-    found = [winner for one in groups if (winner := best(one)) is not None]
-    return [entry.id for winner in found for entry in winner.entries]
-
-
-def _findings(trained: Sequence[Entry]) -> list[Section]:
-    groups = [[trained[place] for place in places] for places in comparable(trained)]
-    said = [key_finding(some) for some in groups if any(not entry.planned for entry in some)]
-    return section("Key findings", *bullets(said))
-
-
-def _observations(
-    registry: Registry, trained: Sequence[Entry], differing: Sequence[Difference]
-) -> tuple[Block, ...]:
+def _of_winner(registry: Registry, run_id: str) -> list[Statement]:
+    """Return how different its last samples are, and where its weights are."""
     said = []
-    for places in comparable(trained):
-        inside = causes([trained[place] for place in places])
-        some = [trained[place] for place in places]
-        said += observe(some, inside, range(len(some)))
+    wrote = quoted.samples(registry, run_id)
+    if wrote is not None:
+        text = f"{wrote.distinct} of {wrote.count} samples of step {wrote.step} are different"
+        said.append(Statement(text, (Source(run_id, wrote.step, wrote.step),), "Output"))
+    folder = registry.workspace.run(run_id).last_checkpoint()
+    if folder is not None:
+        shown = str(folder.relative_to(registry.workspace.root))
+        said.append(Statement(shown, (Source(run_id),), "Checkpoint"))
+    return said
+
+
+def _winners(found: Sequence[Study]) -> list[str]:
+    known = [winner for study in found if (winner := best(study.settings)) is not None]
+    return [entry.id for winner in known for entry in winner.entries]
+
+
+def _findings(found: Sequence[Study]) -> tuple[Block, ...]:
+    begun = [study for study in found if any(not entry.planned for entry in study.entries)]
+    return bullets([key_finding(study.entries) for study in begun])
+
+
+def _observations(registry: Registry, found: Sequence[Study]) -> tuple[Block, ...]:
+    said = [one for study in found for one in observe(study.entries, study.differing)]
     before: dict[str, list[Source]] = {}
-    for entry in trained:
-        if entry.came.degenerate or str(entry.run.verdict) == "no-signal":
+    for entry in (entry for study in found for entry in study.entries):
+        if is_bad(entry.run.verdict):
             for told in like(registry, entry.id, entry.run.verdict, entry.run.cause):
                 before.setdefault(told, []).append(entry.verdict_source)
     said += [Statement(f"ended like {told}", tuple(seen), "Before") for told, seen in before.items()]
     return (Words(tuple(said), "1"),) if said else ()
 
 
-def _chapters(trained: Sequence[Entry], differing: Sequence[Difference]) -> list[Section]:
-    """Return a part for each run that has a hypothesis or forecast, or a note: the journal's sections."""
-    parts = []
+def _chapters(trained: Sequence[Entry]) -> list[Section]:
+    """Return a part for each run that has a contract or a note: the journal's sections."""
+    parts, differing = [], causes(trained)
     for place, entry in enumerate(trained):
         if entry.contract or entry.notes or len(trained) == 1:
             setting = setting_text(differing, place) if len(trained) > 1 else ""
@@ -174,10 +173,7 @@ def _evaluations(entries: Sequence[Entry]) -> tuple[Block, ...]:
     )
 
 
-def _samples(
-    registry: Registry, trained: Sequence[Entry], groups: Sequence[Sequence[Setting]]
-) -> list[Section]:
-    loud = _winners(groups)
+def _samples(registry: Registry, trained: Sequence[Entry], loud: Sequence[str]) -> list[Section]:
     shown = sorted(
         trained, key=lambda entry: (entry.id not in loud, not entry.came.degenerate, -entry.number)
     )

@@ -7,8 +7,11 @@ from grpotui.analysis.compare.document import estimate_text
 from grpotui.analysis.findings import Came
 from grpotui.analysis.report.entry import Entry
 from grpotui.records import HumanVerdict, RunKind, Status, Verdict
+from grpotui.text import clean
 
 NONE = "-"
+LONG = 300
+"""Characters of a cell."""
 
 
 def reward(entry: Entry) -> str:
@@ -72,7 +75,7 @@ def state(entry: Entry) -> str:
 def notes(entry: Entry) -> str:
     """Return what a person wrote; else why the verdict is what it is; and how the process ended."""
     run = entry.run
-    said = entry.notes[-1] if entry.notes else run.verdict_message if run.kind is RunKind.TRAIN else ""
-    if run.verdict is Verdict.HEALTHY and not entry.notes:
-        said = ""
-    return "; ".join(part for part in (state(entry), said) if part)
+    said = "; ".join(entry.notes)
+    if not said and entry.came is not Came.LEARNS and run.kind is RunKind.TRAIN:
+        said = run.verdict_message.partition(": ")[0]
+    return "; ".join(clean(part, LONG) for part in (state(entry), said) if part)

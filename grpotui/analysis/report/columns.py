@@ -35,7 +35,10 @@ def held(differing: Sequence[Difference], place: int, but: str = "") -> tuple[tu
 
 
 def columns(entries: Sequence[Entry]) -> tuple[list[Column], tuple[str, ...]]:
-    """Return the columns of settings that differ, and for each run those that share the last one."""
+    """Return the columns of settings that differ, and for each run those that share the last one.
+
+    A field that only goes with another task or reward has no column of its own.
+    """
     found = causes(entries)
     special = [
         Column(name, name, tuple(texts))
@@ -48,9 +51,15 @@ def columns(entries: Sequence[Entry]) -> tuple[list[Column], tuple[str, ...]]:
     names = {column.name for column in special}
     plain = [one for one in found if not _told_by(one.field, names)]
     plain.sort(key=lambda one: (one.field == SEED, not one.field.startswith("grpo."), one.field))
-    room = MOST - len(special)
-    shown = [Column(one.name, one.field, tuple(map(field_text, one.values))) for one in plain[:room]]
-    return [*special, *shown], tuple(_others(plain[room:], place) for place in range(len(entries)))
+    groups = comparable(entries)
+    inside = [one for one in plain if _differs(one, groups)][: MOST - len(special)]
+    shown = [Column(one.name, one.field, tuple(map(field_text, one.values))) for one in inside]
+    rest = [one for one in plain if one not in inside]
+    return [*special, *shown], tuple(_others(rest, place) for place in range(len(entries)))
+
+
+def _differs(one: Difference, groups: Sequence[Sequence[int]]) -> bool:
+    return any(len({repr(one.values[place]) for place in group}) > 1 for group in groups)
 
 
 def _told_by(field: str, names: set[str]) -> bool:
@@ -68,7 +77,7 @@ def _others(rest: Sequence[Difference], place: int) -> str:
     for one in rest:
         usual = Counter(map(field_text, one.values)).most_common(1)[0][0]
         text = field_text(one.values[place])
-        if text != usual:
+        if text != usual and one.values[place] is not MISSING:
             said.append(f"{one.name}={text}")
     return ", ".join(said)
 
@@ -100,7 +109,7 @@ def setting_text(differing: Sequence[Difference], place: int) -> str:
         for one in differing
         if one.field not in (SEED, WEIGHTS)
     ]
-    return ", ".join(parts) or "the one setting"
+    return ", ".join(parts)
 
 
 def comparable(entries: Sequence[Entry]) -> list[list[int]]:

@@ -15,6 +15,8 @@ from grpotui.analysis.report.statement import Source
 from grpotui.records import RunKind, RunSummary, Status
 from grpotui.records.keys import EVAL_ACCURACY, REWARD
 
+START = 2 * BLOCKS
+"""First logged steps that stand for what a run began with."""
 SHARE = 3
 """A run of few steps is judged by its last third: its beginning is no end."""
 
@@ -54,7 +56,7 @@ class Entry:
     end: Measured | None = None
     """Reward of its last logged steps."""
     start: Measured | None = None
-    """Reward of as many first ones; None for a run too short for both."""
+    """Reward of its first START steps; None for a run too short for both."""
     accuracy: Accuracy | None = None
     contract: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
@@ -111,7 +113,7 @@ class Entry:
 def window_of(curve: Curve, most: int = WINDOW) -> int:
     """Return how many logged steps stand for a run's end: ``most``, of a short run its last third."""
     count = len(curve.steps)
-    return min(most, max(count // SHARE, 2 * BLOCKS))
+    return min(most, max(count // SHARE, START))
 
 
 def measured(curve: Curve, count: int, last: bool = True) -> Measured | None:
@@ -127,7 +129,7 @@ def entry(subject: Subject, number: int, window: int = WINDOW, **told: Any) -> E
     curve = subject.curve(REWARD)
     count = window_of(curve, window)
     end = measured(curve, count)
-    start = measured(curve, count, last=False) if len(curve.steps) >= 2 * count else None
+    start = measured(curve, START, last=False) if len(curve.steps) >= START + count else None
     run = subject.run
     came = came_of(run.verdict, run.human, _rose(start, end)) if run.kind is RunKind.TRAIN else Came.OPEN
     return Entry(subject, number, came, end, start, _accuracy(subject), **told)

@@ -19,13 +19,20 @@ from grpotui.analysis.report.statement import Block, Code, Section, Source, Stat
 from grpotui.secrecy import redact
 from grpotui.text import clean
 
-_ACTS = re.compile(r"([\\`*_<>\[\]#|])")
+_ACTS = re.compile(r"[\\`*<|]|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]*\][(\[])|~(?=~)|&(?=#?\w+;)")
 """What Markdown would take for more than a letter."""
+_BEGINS = re.compile(r"^(?:[#>+-]|\d+(?=[.)](?:\s|$)))")
+"""What it would take for a heading, a quote or a list at the beginning of a paragraph."""
 
 
 def plain(text: str) -> str:
     """Return one harmless line in which no Markdown is."""
-    return _ACTS.sub(r"\\\1", clean(text))
+    return _ACTS.sub(r"\\\g<0>", clean(text))
+
+
+def beginning(text: str) -> str:
+    """Return a harmless line that begins a paragraph."""
+    return _BEGINS.sub(lambda m: f"{m[0]}\\" if m[0].isdigit() else f"\\{m[0]}", plain(text))
 
 
 def to_markdown(report: Report) -> str:
@@ -56,7 +63,7 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _sentence(item: Statement) -> str:
-    return f"**{plain(item.label)}:** {plain(item.text)}" if item.label else plain(item.text)
+    return f"**{plain(item.label)}:** {plain(item.text)}" if item.label else beginning(item.text)
 
 
 def _table(table: Table) -> Iterator[str]:

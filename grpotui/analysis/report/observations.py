@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from grpotui import format as fmt
 from grpotui.analysis.compare.config import MISSING, SEED, Difference, short
 from grpotui.analysis.compare.noise import Estimate, Mark, mark, pooled
-from grpotui.analysis.findings import Came, Trial, bands, cliff
+from grpotui.analysis.findings import Came, Trial, bands, cliff, together
 from grpotui.analysis.report.columns import field_text, held
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Statement, sources
@@ -18,16 +19,16 @@ MOST_LINES = 4
 """Sentences about one field."""
 
 
-def observe(
-    entries: Sequence[Entry], differing: Sequence[Difference], places: Sequence[int]
-) -> list[Statement]:
-    """Return sentences about each field that differs between the runs at ``places``.
+def observe(entries: Sequence[Entry], differing: Sequence[Difference]) -> list[Statement]:
+    """Return sentences about each field that differs between runs whose rewards mean the same.
 
     Runs that differ in this field and the seed alone stand for it. Where there are none, what was seen is
     said with the other fields that differed too.
     """
     some = [
-        place for place in places if entries[place].end is not None or entries[place].came is not Came.OPEN
+        place
+        for place in range(len(entries))
+        if entries[place].end is not None or entries[place].came is not Came.OPEN
     ]
     fields = [one for one in differing if one.field != SEED and _values(one, some) > 1]
     said = []
@@ -106,6 +107,9 @@ def _outcomes(
 ) -> str:
     """Return what became of each value; in one word where it is the same."""
     told = [(text, _came(entries, places)) for text, places in ordered]
+    shared = together([entries[place].came for _, places in ordered for place in places])
+    if shared:
+        told = [(text, str(shared)) for text, _ in told]
     if len({came for _, came in told}) == 1:
         return f"{' and '.join([', '.join(text for text, _ in told[:-1]), told[-1][0]])}: {told[0][1]}"
     return ", ".join(f"{text} {came}" for text, came in told)
@@ -118,18 +122,25 @@ def _came(entries: Sequence[Entry], places: Sequence[int]) -> str:
 
 def _rewards(entries: Sequence[Entry], one: Difference, ordered: Sequence[tuple[str, list[int]]]) -> str:
     """Return how the reward goes from value to value: beyond the noise, or within it."""
-    said = []
+    said, apart = [], False
     for (before, some), (after, others) in pairwise(ordered):
         a, b = _reward(entries, some), _reward(entries, others)
         if a is None or b is None:
             continue
         sign, delta = mark(a, b), b.value - a.value
         if sign is Mark.WITHIN:
-            said.append(f"{before} -> {after} no difference shown ({delta:+.2f})")
+            said.append(f"{before} -> {after} no difference shown ({_signed(delta)})")
         elif sign is not Mark.NONE:
+            apart = True
             way = "higher" if sign is Mark.HIGHER else "lower"
-            said.append(f"{before} -> {after} {way} by {abs(delta):.2f}")
+            said.append(f"{before} -> {after} {way} by {fmt.number(abs(delta))}")
+    if len(said) > 1 and not apart:
+        return "no difference of their rewards is shown"
     return f"reward {', '.join(said)}" if said else ""
+
+
+def _signed(value: float) -> str:
+    return f"{'-' if value < 0 else '+'}{fmt.number(abs(value))}"
 
 
 def _reward(entries: Sequence[Entry], places: Sequence[int]) -> Estimate | None:

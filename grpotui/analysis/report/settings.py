@@ -45,12 +45,10 @@ class Setting:
         return tuple(entry.source for entry in self.entries if entry.end is not None)
 
 
-def settings(
-    entries: Sequence[Entry], differing: Sequence[Difference], places: Sequence[int]
-) -> list[Setting]:
-    """Return the settings of the runs at ``places``, in the order of their first runs."""
+def settings(entries: Sequence[Entry], differing: Sequence[Difference]) -> list[Setting]:
+    """Return the settings of runs, in the order of their first runs."""
     groups: dict[object, list[int]] = {}
-    for place in places:
+    for place in range(len(entries)):
         groups.setdefault(held(differing, place), []).append(place)
     return [Setting(tuple(entries[place] for place in some), some[0]) for some in groups.values()]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from grpotui import format as fmt
 from grpotui.analysis.compare.comparison import CONFIRM
@@ -21,22 +20,21 @@ NAMED = 3
 """Runs or settings that a sentence names."""
 
 
-def summary(
-    found: Sequence[Setting], differing: Sequence[Difference], checkpoints: dict[str, Path]
-) -> list[Statement]:
+def summary(found: Sequence[Setting], differing: Sequence[Difference]) -> list[Statement]:
     """Return what came out best of settings whose rewards mean the same, a sentence each."""
     winner = best(found)
     if winner is None:
         return _no_winner(found, differing)
     entry = _typical(winner)
+    over = all(one.run.status.is_ended for setting in found for one in setting.entries)
     said = [
         Statement(
-            f"{setting_text(differing, winner.place)} ({_ids(winner.entries)})", winner.sources, "Winner"
+            _named(winner, differing),
+            winner.sources,
+            "Winner" if over else "Winner so far",
         )
     ]
     said += _numbers(entry)
-    if entry.id in checkpoints:
-        said.append(Statement(str(checkpoints[entry.id]), (Source(entry.id),), "Checkpoint"))
     return [*said, _confirmation(winner, found, differing)]
 
 
@@ -103,6 +101,12 @@ def _seeds(count: int) -> str:
     return f"{count} seed{'s' if count != 1 else ''}"
 
 
+def _named(setting: Setting, differing: Sequence[Difference]) -> str:
+    """Return ``beta=0.02 (study-ab2c)``; of the only setting the runs alone."""
+    text, ids = setting_text(differing, setting.place), _ids(setting.entries)
+    return f"{text} ({ids})" if text else ids
+
+
 def _ids(entries: Sequence[Entry]) -> str:
     names = [entry.id for entry in entries]
     return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
@@ -114,8 +118,7 @@ def _no_winner(found: Sequence[Setting], differing: Sequence[Difference]) -> lis
         runs = tuple(Source(entry.id) for setting in found for entry in setting.entries)
         return [Statement("none: no run has logged a reward", runs, "Winner")]
     came = top.came or "is too short to be judged"
-    what = f"{setting_text(differing, top.place)} ({_ids(top.entries)})"
-    text = f"{estimate_text(top.reward, percent=False)}: {what}, which {came}"
+    text = f"{estimate_text(top.reward, percent=False)}: {_named(top, differing)}, which {came}"
     everything = sources(*(one.sources for one in found))
     judged = any(one.came is not Came.OPEN for one in found)
     why = (
@@ -128,8 +131,8 @@ def key_finding(entries: Sequence[Entry]) -> Statement:
     """Return how many of the runs, whose rewards mean the same, learned, collapsed or stood."""
     known = [entry for entry in entries if not entry.planned]
     name = reward_text(entries[0].subject.config)
-    counts = Counter(str(entry.came) or _unsettled(entry) for entry in known)
-    told = ", ".join(f"{count} {_plural(came, count)}" for came, count in counts.most_common())
+    counts = Counter(_told(entry) for entry in known)
+    told = ", ".join(f"{count} {came}" for came, count in counts.most_common())
     head = f"{name}: {len(known)} run{'s' if len(known) != 1 else ''}, {told}"
     if (
         known
@@ -140,15 +143,9 @@ def key_finding(entries: Sequence[Entry]) -> Statement:
     return Statement(head, tuple(entry.verdict_source for entry in known))
 
 
-def _unsettled(entry: Entry) -> str:
-    return str(entry.run.status) if not entry.run.step else "not judged"
-
-
-def _plural(came: str, count: int) -> str:
-    words = {
-        "learns": ("learned", "learned"),
-        "collapses": ("collapsed", "collapsed"),
-        "learns but collapses": ("learned but collapsed", "learned but collapsed"),
-        "does not learn": ("did not learn", "did not learn"),
-    }
-    return words.get(came, (came, came))[count > 1]
+def _told(entry: Entry) -> str:
+    if entry.came.degenerate:
+        return "collapsed"
+    if entry.came is Came.OPEN:
+        return "not judged" if entry.run.step else str(entry.run.status)
+    return "learned" if entry.came is Came.LEARNS else "did not learn"
