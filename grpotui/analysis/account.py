@@ -8,10 +8,9 @@ from typing import Any
 
 from grpotui.analysis import earlier
 from grpotui.health.present import now, quoted
-from grpotui.records import Verdict
+from grpotui.records import is_bad
 from grpotui.registry.queries import Registry
 
-BAD = (Verdict.COLLAPSED, Verdict.NO_SIGNAL)
 MOST_EARLIER = 200
 """Runs of the registry that are looked at."""
 
@@ -46,7 +45,7 @@ def account(registry: Registry, run_id: str) -> Account:
         now(run.cause, registry.last(run_id)) if run.verdict is not None else "",
         tuple(str(one) for one in overrides) if isinstance(overrides, list) else (),
         tuple(quoted(one) for one in quotes if isinstance(one, Mapping)) if isinstance(quotes, list) else (),
-        tuple(map(str, like(registry, run_id, run.verdict, run.cause))) if run.verdict in BAD else (),
+        tuple(map(str, like(registry, run_id, run.verdict, run.cause))) if is_bad(run.verdict) else (),
     )
 
 

@@ -41,8 +41,8 @@ def marks(
 ) -> list[Mark]:
     """Return how each line of a sweep's contract stands.
 
-    ``best`` and ``baseline`` are values of what points are ranked by; None where there is none yet.
-    ``over`` and ``undecided`` are as in :meth:`Tracker.marks`.
+    ``best`` and ``baseline`` are values of the metric that points are ranked by; None where there is none
+    yet. ``over`` and ``undecided`` are as in :meth:`Tracker.marks`.
     """
     tracker = Tracker(read(section, of_sweep=True))
     values = {OF_SWEEP["best"]: best, OF_SWEEP["baseline"]: baseline}

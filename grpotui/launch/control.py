@@ -10,7 +10,16 @@ from pathlib import Path
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
-from grpotui.launch.journal import State, asked_of, config_of, known_run, next_attempt, queue_up, state
+from grpotui.launch.journal import (
+    State,
+    asked_of,
+    config_of,
+    known_run,
+    next_attempt,
+    queue_up,
+    state,
+    take_extension_back,
+)
 from grpotui.launch.machine.identity import Identity
 from grpotui.launch.machine.locks import is_held, locked
 from grpotui.launch.queue import PATIENCE, tick
@@ -60,9 +69,12 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
 
 
 def _cancelled(run: RunDir, known: State, reason: str) -> Ending:
-    """Return how a cancelled run stands: as it ended before, unless that was the end of its plan."""
+    """Return how a cancelled run stands: as it ended before. A finished one was to be extended."""
     before = from_exit(run, known.attempt - 1)
-    if before is None or before.status is Status.FINISHED or reason:
+    if before is not None and before.status is Status.FINISHED:
+        take_extension_back(run)
+        return before
+    if before is None or reason:
         return Ending(Status.STOPPED, reason or "cancelled before it started")
     return before
 

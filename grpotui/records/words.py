@@ -41,6 +41,16 @@ class Verdict(StrEnum):
     RECOVERED = "recovered"
 
 
+def is_bad(verdict: str | None) -> bool:
+    """True for a verdict that the learning went wrong: collapsed or no-signal."""
+    return verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL)
+
+
+def is_trouble(verdict: str | None) -> bool:
+    """True for a bad verdict, and for the warning of one."""
+    return verdict == Verdict.WARNING or is_bad(verdict)
+
+
 class HumanVerdict(StrEnum):
     """What a person says the learning of a run did."""
 

@@ -245,19 +245,16 @@ def test_no_table_of_wrong_shape_crashes(good: Preset, value: object) -> None:
 
 def test_reading_and_validating_is_light() -> None:
     code = (
-        "import sys, time\n"
-        "before = time.process_time()\n"
+        "import sys\n"
         "from grpotui.presets import load, validate\n"
         "validate(load(sys.argv[1], None))\n"
         "heavy = {'torch', 'trl', 'transformers', 'datasets', 'textual', 'rich', 'sqlite3', 'asyncio'}\n"
-        "print(round(time.process_time() - before, 3), sorted(heavy & set(sys.modules)))"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     path = Path(__file__).parent / "baseline.toml"
     command = [sys.executable, "-c", code, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds, modules = done.stdout.strip().split(" ", 1)
-    assert modules == "[]"
-    assert float(seconds) < 0.5
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_journals_baseline_is_valid() -> None:

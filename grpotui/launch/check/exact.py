@@ -23,6 +23,7 @@ from grpotui.launch.runner.ending import last_line
 from grpotui.preflight import Facts, Finding, Peak, Probe, Severity, Tokens, check
 from grpotui.presets import Preset, check_model, code_files, launch_settings, resolve
 from grpotui.presets.fields import GRPO_FIELDS
+from grpotui.records import as_float
 from grpotui.stream import read_json, write_json
 from grpotui.workspace import RunDir, Workspace
 
@@ -117,7 +118,7 @@ def measured(facts: Facts, report: Mapping[str, Any], tokens: int) -> Facts:
     model = replace(facts.model, absent=False, **{name: known[name] for name in names})
     probes = tuple(Probe(**probe) for probe in report["probes"])
     peak = Peak("check --exact", int(report["memory"]), tokens)
-    rate = float(report["pass_rate"])
+    rate = as_float(report["pass_rate"])
     return replace(facts, data=data, model=model, probes=probes, peaks=(peak,), pass_rate=rate)
 
 
