@@ -23,12 +23,14 @@ from grpotui.launch.journal import (
 from grpotui.launch.machine.identity import Identity
 from grpotui.launch.machine.locks import is_held, locked
 from grpotui.launch.queue import PATIENCE, tick
+from grpotui.launch.queue.known import said
 from grpotui.launch.runner.ending import Ending, announce, from_exit
 from grpotui.launch.runner.indexer import index_now
 from grpotui.launch.runner.stop import write_request
 from grpotui.presets.code import require_same
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync
+from grpotui.registry.desk import Turn, write_turn
 from grpotui.registry.queries import Registry
 from grpotui.stream import read_json
 from grpotui.text import clean
@@ -38,7 +40,7 @@ _POLL = 0.25
 
 
 @contextmanager
-def _scheduling(workspace: Workspace) -> Iterator[None]:
+def scheduling(workspace: Workspace) -> Iterator[None]:
     """Keep anybody from starting a run for a block. Raises UserError when somebody does all the time."""
     workspace.require_writable()
     with locked(workspace.schedule_lock, PATIENCE) as mine:
@@ -54,7 +56,7 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
     """
     run, known = known_run(workspace, run_id)
     if known.status is Status.QUEUED:
-        with _scheduling(workspace):
+        with scheduling(workspace):
             known = state(run)
             if known.status is Status.QUEUED and not is_held(run.runner_lock):
                 announce(run, max(0, known.attempt - 1), _cancelled(run, known, clean(reason)))
@@ -107,7 +109,7 @@ def go_on(workspace: Workspace, run_id: str, prepare: Callable[[RunDir, State], 
 
     Raises UserError when there is nothing to start, or when its code is another one or not trusted.
     """
-    with _scheduling(workspace):
+    with scheduling(workspace):
         run, known = known_run(workspace, run_id)
         if known.status is Status.QUEUED and known.is_of(run):
             raise UserError(f"{run.id} is queued already")
@@ -118,8 +120,18 @@ def go_on(workspace: Workspace, run_id: str, prepare: Callable[[RunDir, State], 
         prepare(run, known)
         _require_code(workspace, run)
         queue_up(run, next_attempt(run))
+        _take_turn(workspace, run, known)
         index_now(workspace, run)
     tick(workspace, PATIENCE)
+
+
+def _take_turn(workspace: Workspace, run: RunDir, before: State) -> None:
+    """Put a run at the end of the queue, released; one that was queued before a reboot keeps its turn."""
+    turn = said(workspace).desk.turns.get(run.id, Turn())
+    if before.status is Status.QUEUED:
+        write_turn(workspace, run.id, place=before.time if turn.place is None else turn.place)
+    elif turn.held or turn.place is not None:
+        write_turn(workspace, run.id, place=None, held=False)
 
 
 def _require_code(workspace: Workspace, run: RunDir) -> None:
@@ -130,7 +142,7 @@ def _require_code(workspace: Workspace, run: RunDir) -> None:
 
 def delete(workspace: Workspace, run_id: str) -> None:
     """Move a run that is not live to the bin, ``logs/.bin``. Raises UserError for a live one."""
-    with _scheduling(workspace):
+    with scheduling(workspace):
         run, _ = known_run(workspace, run_id)
         with locked(run.runner_lock) as lock:
             if lock is None:
