@@ -9,7 +9,18 @@ from typing import Any
 import click
 
 from grpotui import __version__
-from grpotui.cli import checking, comparing, control, health, lineage, reading, serve, setup, steering
+from grpotui.cli import (
+    checking,
+    comparing,
+    control,
+    health,
+    lineage,
+    logbook,
+    reading,
+    serve,
+    setup,
+    steering,
+)
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -71,6 +82,7 @@ VERBS = (
     *reading.VERBS,
     *health.VERBS,
     *comparing.VERBS,
+    *logbook.VERBS,
     *serve.VERBS,
 )
 for verb in VERBS:

@@ -43,6 +43,9 @@ ALIASES = {
 STUCK = f"{ZERO_STD}_stuck"
 """Groups without reward spread below the ceiling: the only metric that is derived, not logged."""
 
+OF_SWEEP = {"best": "sweep/best", "baseline": "sweep/baseline"}
+"""Names that only a line about a whole sweep may have: values of the metric that its points are ranked by."""
+
 _PLAIN = (
     *("reward", "reward_std", "frac_reward_zero_std", "kl", "entropy", "loss", "grad_norm", "learning_rate"),
     *("epoch", "num_tokens", "step_time", "policy_loss", "aux_loss", "cispo_clip_ratio", "grpotui/stage"),

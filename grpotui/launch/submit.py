@@ -15,6 +15,8 @@ from grpotui.launch import trust
 from grpotui.launch.check.checked import Tell, checked, kind_of, silent
 from grpotui.launch.journal import queue_up, write_down
 from grpotui.launch.links import link_weights
+from grpotui.launch.machine import fakes
+from grpotui.launch.machine.devices import VISIBLE_VARIABLE
 from grpotui.launch.machine.identity import boot_id
 from grpotui.launch.queue import PATIENCE, tick
 from grpotui.launch.request import LaunchRequest
@@ -89,7 +91,8 @@ def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str
         "sweep": None if request.place is None else request.place.to_json(),
         "boot_id": boot_id(),
         "host": os.uname().nodename,
-        "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
+        "cuda_visible_devices": os.environ.get(VISIBLE_VARIABLE),
+        "fake_devices": fakes.spec(),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.launch import trust
 from grpotui.launch.machine import devices, leases
-from grpotui.launch.machine.devices import CPU, Device
+from grpotui.launch.machine.device import CPU, Device
 from grpotui.launch.machine.environment import python, runner_environment, trainer_environment
 from grpotui.launch.runner.ending import last_line
 from grpotui.preflight import Facts, Finding, Peak, Probe, Severity, Tokens, check
@@ -51,7 +50,7 @@ def try_out(workspace: Workspace, preset: Preset, device: str = "auto") -> dict[
             "code": [file.to_json() for file in code],
         }
         write_json(run.run_json, asked)
-        environment = trainer_environment(run, chosen.key, runner_environment())
+        environment = trainer_environment(run, [chosen], runner_environment())
         with run.output_log.open("wb") as log:
             ended = subprocess.run(
                 python("grpotui.train.exact", str(run.path)),
@@ -83,16 +82,14 @@ def _device(policy: str, run: RunDir) -> Iterator[Device]:
     gpus = [device for device in devices.detect() if device.is_gpu] if policy != "cpu" else []
     if not gpus and policy == "cuda":
         raise UserError("there is no GPU: --device cpu tries it without")
-    for gpu in gpus:
-        lease = leases.acquire(gpu, run)
-        if lease is not None:
-            try:
-                yield gpu
-            finally:
-                os.close(lease)
-            return
+    if held := leases.acquire(gpus, run) if gpus else []:
+        try:
+            yield held[0].device
+        finally:
+            leases.release(held)
+        return
     if gpus:
-        raise UserError("every GPU has a run: wait for one, or --device cpu tries it without")
+        raise UserError("every GPU is in use: wait for one, or --device cpu tries it without")
     yield CPU
 
 
