@@ -10,16 +10,27 @@ from pathlib import Path
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
-from grpotui.launch.journal import State, asked_of, config_of, known_run, next_attempt, queue_up, state
+from grpotui.launch.journal import (
+    State,
+    asked_of,
+    config_of,
+    known_run,
+    next_attempt,
+    queue_up,
+    state,
+    take_extension_back,
+)
 from grpotui.launch.machine.identity import Identity
 from grpotui.launch.machine.locks import is_held, locked
 from grpotui.launch.queue import PATIENCE, tick
+from grpotui.launch.queue.known import said
 from grpotui.launch.runner.ending import Ending, announce, from_exit
 from grpotui.launch.runner.indexer import index_now
 from grpotui.launch.runner.stop import write_request
 from grpotui.presets.code import require_same
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync
+from grpotui.registry.desk import Turn, write_turn
 from grpotui.registry.queries import Registry
 from grpotui.stream import read_json
 from grpotui.text import clean
@@ -60,9 +71,12 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
 
 
 def _cancelled(run: RunDir, known: State, reason: str) -> Ending:
-    """Return how a cancelled run stands: as it ended before, unless that was the end of its plan."""
+    """Return how a cancelled run stands: as it ended before. A finished one was to be extended."""
     before = from_exit(run, known.attempt - 1)
-    if before is None or before.status is Status.FINISHED or reason:
+    if before is not None and before.status is Status.FINISHED:
+        take_extension_back(run)
+        return before
+    if before is None or reason:
         return Ending(Status.STOPPED, reason or "cancelled before it started")
     return before
 
@@ -106,8 +120,18 @@ def go_on(workspace: Workspace, run_id: str, prepare: Callable[[RunDir, State], 
         prepare(run, known)
         _require_code(workspace, run)
         queue_up(run, next_attempt(run))
+        _take_turn(workspace, run, known)
         index_now(workspace, run)
     tick(workspace, PATIENCE)
+
+
+def _take_turn(workspace: Workspace, run: RunDir, before: State) -> None:
+    """Put a run at the end of the queue, released; one that was queued before a reboot keeps its turn."""
+    turn = said(workspace).desk.turns.get(run.id, Turn())
+    if before.status is Status.QUEUED:
+        write_turn(workspace, run.id, place=before.time if turn.place is None else turn.place)
+    elif turn.held or turn.place is not None:
+        write_turn(workspace, run.id, place=None, held=False)
 
 
 def _require_code(workspace: Workspace, run: RunDir) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
@@ -14,10 +15,13 @@ from grpotui.launch import trust
 from grpotui.launch.check.checked import Tell, checked, kind_of, silent
 from grpotui.launch.journal import queue_up, write_down
 from grpotui.launch.links import link_weights
+from grpotui.launch.machine import fakes
+from grpotui.launch.machine.devices import VISIBLE_VARIABLE
 from grpotui.launch.machine.identity import boot_id
 from grpotui.launch.queue import PATIENCE, tick
 from grpotui.launch.request import LaunchRequest
 from grpotui.presets import check_model, code_files, launch_settings, planned_steps, resolve
+from grpotui.presets.rollouts import planned_batches
 from grpotui.presets.sections import DEVICES
 from grpotui.records import RunKind
 from grpotui.registry import connect, index_run
@@ -80,12 +84,20 @@ def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str
         "code": [file.to_json() for file in code],
         "overrides": [*request.inherited, *request.overrides, *seed],
         "seed": config["grpo"].get("seed"),
-        "planned_steps": planned_steps(config) if kind is RunKind.TRAIN else None,
+        "planned_steps": _planned(kind, config),
         "device": settings.device if request.device == "auto" else request.device,
         "tags": list(dict.fromkeys([*settings.tags, *map(redact, request.tags)])),
         "parent": None if request.parent is None else request.parent.to_json(),
         "sweep": None if request.place is None else request.place.to_json(),
         "boot_id": boot_id(),
         "host": os.uname().nodename,
-        "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
+        "cuda_visible_devices": os.environ.get(VISIBLE_VARIABLE),
+        "fake_devices": fakes.spec(),
     }
+
+
+def _planned(kind: RunKind, config: Mapping[str, Any]) -> int | None:
+    """Return the steps that a run will make: batches of rollouts are its steps; an evaluation makes none."""
+    if kind is RunKind.ROLLOUTS:
+        return planned_batches(config)
+    return planned_steps(config) if kind is RunKind.TRAIN else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from grpotui.preflight.data import data
+from grpotui.preflight.device import device
 from grpotui.preflight.disk import disk
 from grpotui.preflight.facts import Facts
 from grpotui.preflight.finding import Finding, Severity, told
@@ -21,7 +22,7 @@ from grpotui.presets import Preset, problems
 Rule = Callable[[Plan, Facts], Iterator[Finding]]
 """One family of checks over a plan and what is known of the machine."""
 
-RULES: tuple[Rule, ...] = (shape, data, schedule, values, rewards, promises, model, memory, disk)
+RULES: tuple[Rule, ...] = (shape, data, schedule, values, rewards, promises, device, model, memory, disk)
 _ORDER = list(Severity)
 
 

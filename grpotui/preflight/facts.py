@@ -56,6 +56,8 @@ class DeviceFacts:
     label: str
     total: int = 0
     free: int = 0
+    lacking: str = ""
+    """What the machine has not that the run needs; empty when it has all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,13 @@ class RunSummary:
     role: str = ""
     """Why it is in the sweep: point or confirm."""
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds that a running run still needs by its own pace; None when nobody can know."""
+        if self.status is not Status.RUNNING or not self.max_steps or self.step_time is None:
+            return None
+        return max(self.max_steps - self.step, 0) * self.step_time
+
 
 REWARD_WINDOW = 20
 """Logged steps that a shown reward is the mean of: never the last value alone."""

@@ -102,12 +102,22 @@ def _attempt(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     started = as_float(process.get("started_at"))
     return {
         "attempt": max(as_int(attempt.get("attempt")), as_int(process.get("attempt"))),
-        "device": _text(attempt.get("device")),
+        "device": _device(attempt, process),
         "max_steps": max_steps if max_steps > 0 else None,
         "max_epochs": as_float(attempt.get("max_epochs")),
         "seed": as_int(seed) if as_float(seed) is not None else None,
         "started_at": started if started is not None else as_float(attempt.get("time")),
     }
+
+
+def _device(attempt: dict[str, Any], process: dict[str, Any]) -> str:
+    """Return the device as the trainer names it, by the machine's numbers: it sees its own GPUs only."""
+    named, given = _text(attempt.get("device")), process.get("devices")
+    if not named.startswith("cuda:") or not isinstance(given, list):
+        return named
+    labels = [_text(device.get("label")) for device in given if isinstance(device, dict)]
+    numbers = "+".join(label.removeprefix("GPU ") for label in labels if label.startswith("GPU "))
+    return f"cuda:{numbers} {named.partition(' ')[2]}" if numbers else named
 
 
 def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
@@ -121,6 +131,8 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
 
     newest = points.newest(conn, rid, keys.REWARD, REWARD_WINDOW)
     rewards = [value for _, value in newest if value is not None]
+    if (found := last(keys.ROLLOUTS_REWARD)) is not None:  # over all batches, no window of them
+        rewards = [found]
     row = conn.execute("SELECT last_step FROM ingest WHERE run = ? AND stream = 'metrics'", (rid,)).fetchone()
     step = max(row[0], 0) if row else 0
     return {
@@ -128,7 +140,7 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
         "stage": _stage(conn, rid, step),
         "epoch": last("epoch"),
         "reward": statistics.fmean(rewards) if rewards else None,
-        "zero_std": last(keys.ZERO_STD, keys.TRL_ZERO_STD),
+        "zero_std": last(keys.ROLLOUTS_NO_SIGNAL, keys.ZERO_STD, keys.TRL_ZERO_STD),
         "jaccard": last(keys.JACCARD_CROSS),
         "eval_accuracy": last(keys.EVAL_ACCURACY),
         "step_time": _step_time(conn, rid),

@@ -8,11 +8,9 @@ import pytest
 from grpotui.analysis.series import (
     BARS,
     Point,
-    eta,
     min_max,
     sparkline,
 )
-from grpotui.records import RunKind, RunSummary, Status, Verdict
 
 
 def wave(count: int) -> list[Point]:
@@ -87,15 +85,3 @@ def test_sparkline_of_anything_fits() -> None:
         line = sparkline(values, 20)
         assert len(line) == min(20, len(values))
         assert set(line) <= set(BARS + " ")
-
-
-def run(status: Status, **more: float | None) -> RunSummary:
-    return RunSummary("a", "a", RunKind.TRAIN, status, Verdict.HEALTHY, "p", 0.0, **more)  # type: ignore[arg-type]
-
-
-def test_eta() -> None:
-    assert eta(run(Status.RUNNING, step=30, max_steps=100, step_time=0.5)) == 35.0
-    assert eta(run(Status.RUNNING, step=120, max_steps=100, step_time=0.5)) == 0.0
-    assert eta(run(Status.FINISHED, step=30, max_steps=100, step_time=0.5)) is None
-    assert eta(run(Status.RUNNING, step=30, max_steps=100)) is None
-    assert eta(run(Status.RUNNING, step=30, step_time=0.5)) is None

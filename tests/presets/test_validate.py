@@ -72,7 +72,8 @@ def test_grpo_beta_abc_is_one_clear_line(good: Preset) -> None:
         ("launch.device=tpu", "launch.device: expected one of auto, cpu, cuda"),
         ("launch.tags=a", "launch.tags: expected a list of texts"),
         ("launch.tags=[1]", "launch.tags: expected a list of texts, got the number 1 in it"),
-        ("launch.devices=2", "launch.devices: expected at most 1"),
+        ("launch.devices=0", "launch.devices: expected at least 1"),
+        ("launch.memory=-1", "launch.memory: expected at least 0"),
         (
             "contract.forecast={reward = 0.5}",
             "contract.forecast.reward: expected [low, high], two numbers",

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from grpotui import format as fmt
 from grpotui.launch.machine import leases
-from grpotui.launch.machine.devices import CPU
+from grpotui.launch.machine.device import CPU
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.resources.view import DeviceUse, ResourcesSnapshot, short_words
 from grpotui.tui.screens.prompt import Confirm
@@ -125,4 +125,4 @@ def test_sizes(number: float, said: str) -> None:
 
 
 def test_a_lease_is_free_again(workspace: Workspace) -> None:
-    assert leases.holder(CPU) is None
+    assert leases.holders(CPU) == []

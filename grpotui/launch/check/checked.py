@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from grpotui.errors import UserError
-from grpotui.launch.check.facts import gather
+from grpotui.launch.check.facts import device_facts, gather
 from grpotui.launch.request import LaunchRequest
 from grpotui.preflight import Finding, Severity, check, refusal
-from grpotui.presets import Preset, apply_overrides, problems, validate
+from grpotui.presets import Preset, apply_overrides, launch_settings, problems, validate
 from grpotui.records import RunKind
 from grpotui.workspace import Workspace
 
@@ -45,6 +45,7 @@ def checked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> Preset:
     preset = wanted(request)
     if kind_of(request, preset) is not RunKind.TRAIN:
         validate(preset)
+        _require_device(request, preset)
         return preset
     start = preset.data if request.weights is None else {**preset.data, "model": str(request.weights)}
     found = check(preset, gather(replace(preset, data=start), workspace, request.device))
@@ -58,6 +59,13 @@ def checked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> Preset:
         if finding.level is not Severity.INFO:
             tell(finding)
     return preset
+
+
+def _require_device(request: LaunchRequest, preset: Preset) -> None:
+    """Raise UserError when the machine has not what the run needs, unless that is forced."""
+    lacks = device_facts(request.device, launch_settings(preset.data)).lacking
+    if lacks and not request.force:
+        raise UserError(f"device: {lacks}: it would wait in the queue for that (--force launches it anyway)")
 
 
 def _typed_model(model: str) -> str:

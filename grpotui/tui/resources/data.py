@@ -8,7 +8,8 @@ from contextlib import closing, suppress
 from grpotui import format as fmt
 from grpotui.errors import UserError
 from grpotui.launch import pruning
-from grpotui.launch.machine import devices, leases
+from grpotui.launch.machine import devices, leases, sharing
+from grpotui.launch.machine.device import Device
 from grpotui.registry import browse, connect
 from grpotui.tui.resources.view import CheckpointRow, DeviceUse, ResourcesSnapshot, short_words
 from grpotui.workspace import Workspace
@@ -39,12 +40,12 @@ def read(workspace: Workspace) -> ResourcesSnapshot:
     return ResourcesSnapshot(time.time(), uses, rows, disk.free, disk.total, short)
 
 
-def _use(workspace: Workspace, device: devices.Device) -> DeviceUse:
+def _use(workspace: Workspace, device: Device) -> DeviceUse:
     label = f"{device.label}  {device.name}  {fmt.size(device.memory)}" if device.is_gpu else device.label
     with suppress(OSError, UserError):
-        if holder := leases.holder(device):
-            return DeviceUse(label, holder.seen_from(workspace), ours=True)
-        return DeviceUse(label, devices.used_by_others(device))
+        if there := leases.holders(device):
+            return DeviceUse(label, ", ".join(holder.seen_from(workspace) for holder in there), ours=True)
+        return DeviceUse(label, sharing.obstacle(device, sharing.ALONE, ()))
     return DeviceUse(label, "")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from grpotui import format as fmt
-from grpotui.analysis.series import eta
 from grpotui.records import Flag, Level
 from grpotui.tui import style
 from grpotui.tui.runs.view import RunRow
@@ -35,7 +34,7 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumabl
     facts += [f"#{tag}" for tag in run.tags]
     if run.status.is_live and run.epoch is not None:
         facts.append(f"epoch {fmt.part_of(run.epoch, run.max_epochs, digits=1)}")
-    if (left := eta(row.run)) is not None:
+    if (left := row.run.seconds_left) is not None:
         facts.append(f"ETA {fmt.duration(left)}")
     head = style.text(run.name, Tone.STRONG, dark)
     if row.pinned:
