@@ -45,8 +45,8 @@ def outcome(entry: Entry, marks: Sequence[Told] = ()) -> list[Statement]:
     """Return what came of a run, a sentence each: nothing is open once it has ended."""
     label = "Actual outcome" if entry.run.status.is_ended else "Planned" if entry.planned else "So far"
     if entry.planned:
-        said = "a draft" if entry.run.status is Status.DRAFT else "queued"
-        return [Statement(f"{said}, not started", (Source(entry.id),), label)]
+        waits = "a draft" if entry.run.status is Status.DRAFT else "queued"
+        return [Statement(f"{waits}, not started", (Source(entry.id),), label)]
     said = [Statement(_parts(entry), (entry.source, entry.verdict_source), label)]
     if entry.run.verdict_message:
         said.append(Statement(clean(entry.run.verdict_message, 500), (entry.verdict_source,), "Verdict"))
