@@ -40,7 +40,7 @@ _POLL = 0.25
 
 
 @contextmanager
-def _scheduling(workspace: Workspace) -> Iterator[None]:
+def scheduling(workspace: Workspace) -> Iterator[None]:
     """Keep anybody from starting a run for a block. Raises UserError when somebody does all the time."""
     workspace.require_writable()
     with locked(workspace.schedule_lock, PATIENCE) as mine:
@@ -56,7 +56,7 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
     """
     run, known = known_run(workspace, run_id)
     if known.status is Status.QUEUED:
-        with _scheduling(workspace):
+        with scheduling(workspace):
             known = state(run)
             if known.status is Status.QUEUED and not is_held(run.runner_lock):
                 announce(run, max(0, known.attempt - 1), _cancelled(run, known, clean(reason)))
@@ -109,7 +109,7 @@ def go_on(workspace: Workspace, run_id: str, prepare: Callable[[RunDir, State], 
 
     Raises UserError when there is nothing to start, or when its code is another one or not trusted.
     """
-    with _scheduling(workspace):
+    with scheduling(workspace):
         run, known = known_run(workspace, run_id)
         if known.status is Status.QUEUED and known.is_of(run):
             raise UserError(f"{run.id} is queued already")
@@ -142,7 +142,7 @@ def _require_code(workspace: Workspace, run: RunDir) -> None:
 
 def delete(workspace: Workspace, run_id: str) -> None:
     """Move a run that is not live to the bin, ``logs/.bin``. Raises UserError for a live one."""
-    with _scheduling(workspace):
+    with scheduling(workspace):
         run, _ = known_run(workspace, run_id)
         with locked(run.runner_lock) as lock:
             if lock is None:
