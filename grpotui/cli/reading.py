@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any
@@ -209,7 +209,7 @@ def show_completions(
         condition = Condition.parse(reward) if reward is not None else None
         pattern = pattern_of(regex) if regex else None
         wanted = Wanted(text or "", pattern, condition, step, step, task, mode)
-        _print_hits(islice(session.registry.search(run_id, wanted), limit), as_json)
+        _print_hits(session.registry.search(run_id, wanted), limit, as_json)
         return
     objects = session.registry.group_lines(run_id, step, mode)
     if as_json:
@@ -222,9 +222,9 @@ def show_completions(
         click.echo("no completions" if step is None else f"no completions at step {step}", err=True)
 
 
-def _print_hits(hits: Iterable[Hit], as_json: bool) -> None:
+def _print_hits(hits: Iterator[Hit], limit: int | None, as_json: bool) -> None:
     count = 0
-    for count, hit in enumerate(hits, 1):  # noqa: B007
+    for count, hit in enumerate(islice(hits, limit), 1):  # noqa: B007
         if as_json:
             click.echo(json.dumps(hit.to_json()))
             continue
@@ -232,6 +232,8 @@ def _print_hits(hits: Iterable[Hit], as_json: bool) -> None:
         click.echo(f"{at}  {fmt.number(hit.completion.reward):>6}  {clean(hit.completion.text)}")
     if not count:
         click.echo("no completion is like that", err=True)
+    elif count == limit and next(hits, None) is not None:
+        click.echo(f"the first {limit}: there are more", err=True)
 
 
 def _print_group(data: dict[str, Any]) -> None:

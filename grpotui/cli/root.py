@@ -15,6 +15,7 @@ from grpotui.cli import (
     control,
     health,
     lineage,
+    logbook,
     queueing,
     reading,
     serve,
@@ -83,6 +84,7 @@ VERBS = (
     *reading.VERBS,
     *health.VERBS,
     *comparing.VERBS,
+    *logbook.VERBS,
     *serve.VERBS,
 )
 for verb in VERBS:

@@ -7,9 +7,16 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from grpotui.contract import CRITERIA, parted
 from grpotui.presets.kinds import fits
 from grpotui.presets.preset import Preset
-from grpotui.presets.searching import SEARCH_SECTIONS, RolloutSettings
+from grpotui.presets.searching import (
+    SEARCH_SECTIONS,
+    ConfirmSettings,
+    PromoteSettings,
+    RolloutSettings,
+    SweepSettings,
+)
 from grpotui.presets.sections import SECTIONS, EvalSettings, LaunchSettings, annotated_kinds
 from grpotui.presets.stages import with_stage_files
 from grpotui.records import HealthSettings, RunKind
@@ -19,9 +26,9 @@ from grpotui.tasks.files import rewards_with_files, with_files
 def resolve(preset: Preset) -> dict[str, Any]:
     """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo and each section.
 
-    Tables about many runs are left out. TRL's defaults are left to TRL; files get absolute paths.
-    ``grpo.reward_weights`` moves to the rewards' own ``weight``, so that the range of the total reward is
-    known wherever rewards are read. Raises TaskError for a file that is gone.
+    Tables about many runs, and lines of the contract about them, are left out. TRL's defaults are left to
+    TRL; files get absolute paths. ``grpo.reward_weights`` moves to the rewards' own ``weight``, so that the
+    range of the total reward is known wherever rewards are read. Raises TaskError for a file that is gone.
     """
     data = copy.deepcopy(preset.data)
     config: dict[str, Any] = {
@@ -48,6 +55,12 @@ def resolve(preset: Preset) -> dict[str, Any]:
     for name, section in sections.items():
         defaults = {key: _plain(value) for key, value in dataclasses.asdict(section()).items()}
         config[name] = {**defaults, **data.get(name, {})}
+    if "sweep" in data:
+        config["contract"] = {
+            **config["contract"],
+            **dict.fromkeys(CRITERIA, ""),
+            **parted(config["contract"])[0],
+        }
     return config
 
 
@@ -69,6 +82,21 @@ def launch_settings(data: Mapping[str, Any]) -> LaunchSettings:
 def rollout_settings(data: Mapping[str, Any]) -> RolloutSettings:
     """Return the ``[rollouts]`` table of a config; missing or unreadable fields are defaults."""
     return RolloutSettings(**_readable(RolloutSettings, data.get("rollouts")))
+
+
+def sweep_settings(data: Mapping[str, Any]) -> SweepSettings:
+    """Return the ``[sweep]`` table of a preset; missing or unreadable fields are defaults."""
+    return SweepSettings(**_readable(SweepSettings, data.get("sweep")))
+
+
+def confirm_settings(data: Mapping[str, Any]) -> ConfirmSettings:
+    """Return the ``[confirm]`` table of a preset or sweep; missing or unreadable fields are defaults."""
+    return ConfirmSettings(**_readable(ConfirmSettings, data.get("confirm")))
+
+
+def promote_settings(data: Mapping[str, Any]) -> PromoteSettings:
+    """Return the ``[promote]`` table of a preset or sweep; missing or unreadable fields are defaults."""
+    return PromoteSettings(**_readable(PromoteSettings, data.get("promote")))
 
 
 def _readable(section: type, values: object) -> dict[str, Any]:

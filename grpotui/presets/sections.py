@@ -8,6 +8,7 @@ from typing import Any
 
 from grpotui.presets.searching import SEARCH_SECTIONS, RolloutSettings
 from grpotui.records import POLICIES, HealthSettings, RunKind
+from grpotui.records.sweeps import MOST_SEEDS
 
 DEVICES = ("auto", "cpu", "cuda")
 """What a run can be asked to train on; "auto" takes the GPU where there is one."""
@@ -23,6 +24,12 @@ class LaunchSettings:
     """The GPU where there is one, else the CPU; "cpu" and "cuda" insist."""
     devices: int = 1
     """GPUs that one run uses, all at once."""
+    processes: int = 1
+    """Processes that train together, started by 'accelerate launch'."""
+    accelerate: str = ""
+    """How: a configuration of accelerate, a file or one of TRL's such as "zero2"; empty for plain DDP."""
+    on_oom: Mapping[str, Any] = field(default_factory=dict)
+    """Field of [grpo] -> "/2" or "*2": what the next attempt changes when memory ran out; {} for none."""
     memory: float = 0.0
     """GB that it needs of each: a device with less of them free is not taken, and runs of ours may share one
     as long as theirs fit. 0: not said."""
@@ -165,6 +172,7 @@ LIMITS: Mapping[str, Limit] = {
     "health.on_solved": Limit(choices=POLICIES),
     "health.grace": Limit(low=0),
     "launch.device": Limit(choices=DEVICES),
+    "launch.processes": Limit(low=1),
     "launch.devices": Limit(1, 64),
     "launch.memory": Limit(low=0),
     "launch.slots_per_device": Limit(0, 64),
@@ -172,10 +180,10 @@ LIMITS: Mapping[str, Limit] = {
     "rollouts.n": Limit(low=0),
     "rollouts.batch": Limit(low=1),
     "sweep.random": Limit(low=0),
-    "sweep.seeds": Limit(low=1),
+    "sweep.seeds": Limit(1, MOST_SEEDS),
     "sweep.max_parallel": Limit(low=0),
     "confirm.top": Limit(low=1),
-    "confirm.repeat": Limit(low=1),
+    "confirm.repeat": Limit(1, MOST_SEEDS),
 }
 
 ORDERED = (

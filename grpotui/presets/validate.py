@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui import contract
-from grpotui.presets import eval_rules, grpo_rules, stages
+from grpotui.presets import eval_rules, grpo_rules, rollouts, search_rules, stages
 from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
@@ -25,6 +25,7 @@ from grpotui.presets.sections import (
     TOP_LEVEL,
     annotated_kinds,
 )
+from grpotui.records import RunKind
 from grpotui.tasks import TaskError, prompt_count, validate_rewards, validate_task
 from grpotui.tasks.files import rewards_with_files, with_files
 from grpotui.tasks.settings import nearest, shown
@@ -61,17 +62,21 @@ def problems(preset: Preset) -> Iterator[Problem]:
     yield from remote_code("grpo", data.get("grpo"))
     yield from unusable("", data)
     yield from _top(data)
+    trains = data.get("kind") != RunKind.ROLLOUTS
     task = yield from _task(data, preset.folders)
-    grpo = yield from _grpo(data)
-    if task is not None and grpo is not None:
+    grpo = yield from _grpo(data, trains)
+    if grpo is not None and not trains:
+        yield from rollouts.problems(data, task)
+    elif task is not None and grpo is not None:
         yield from _prompts(task, grpo)
-    if isinstance(data.get("curriculum"), list):
+    if isinstance(data.get("curriculum"), list) and trains:
         yield from stages.problems(data, grpo, preset.folders)
     for name, section in DECLARED.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
-            yield from _written(name, data[name])
-    if task is not None and isinstance(data.get("eval"), dict):
+            yield from _written(name, data[name], data.get("sweep"))
+    yield from search_rules.problems(preset, field_problems)
+    if trains and task is not None and isinstance(data.get("eval"), dict):
         yield from eval_rules.problems(data["eval"], task, data.get("curriculum"))
 
 
@@ -81,14 +86,23 @@ def field_problems(path: str, value: object) -> Iterator[Problem]:
     if section == "grpo":
         yield from _grpo_field(name, value)
     elif section in DECLARED:
-        found = [*_section(section, DECLARED[section], {name: value}), *_written(section, {name: value})]
+        found = [
+            *_section(section, DECLARED[section], {name: value}),
+            *_written(section, {name: value}, {"baseline": {"": 0}}),
+        ]
         yield from (problem for problem in found if problem.path == path)
 
 
-def _written(section: str, values: object) -> Iterator[Problem]:
-    """Yield what is wrong with texts that have a language of their own."""
+def _written(section: str, values: object, sweep: object) -> Iterator[Problem]:
+    """Yield what is wrong with texts that have a language of their own; ``sweep`` is that table, if any."""
     if section == "contract":
-        yield from (Problem(path, message) for path, message in contract.check(values))
+        of_runs, of_sweep = contract.parted(values) if isinstance(sweep, dict) else (values, {})
+        found = [*contract.check(of_runs), *contract.check(of_sweep, of_sweep=True)]
+        yield from (Problem(path, message) for path, message in found)
+        if isinstance(sweep, dict) and not sweep.get("baseline"):
+            texts = [of_sweep.get(name) for name in contract.CRITERIA] + [*(of_sweep.get("forecast") or {})]
+            if any("baseline" in contract.names_of_sweep(text) for text in texts):
+                yield Problem("contract", "names baseline: say which point that is, in sweep.baseline")
     elif section == "notify":
         yield from notify_problems(values)
 
@@ -147,13 +161,16 @@ def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Probl
         )
 
 
-def _grpo(data: Mapping[str, Any]) -> _Checked:
+def _grpo(data: Mapping[str, Any], trains: bool) -> _Checked:
     grpo = data.get("grpo", {})
     if not isinstance(grpo, dict):
         return None
     found = [problem for name, value in grpo.items() for problem in _grpo_field(name, value)]
     if not found:
-        found = [*_weights(grpo.get("reward_weights"), data.get("rewards")), *grpo_rules.refusals(grpo)]
+        found = [
+            *_weights(grpo.get("reward_weights"), data.get("rewards")),
+            *grpo_rules.refusals(grpo, trains),
+        ]
     yield from found
     return None if found else grpo
 

@@ -13,6 +13,8 @@ from grpotui.records.words import RunKind
 
 MOST_POINTS = 1000
 """Points of one sweep; a line with more is cut."""
+MOST_SEEDS = 100
+"""Runs of each point, and repeats of one, that are asked for at once."""
 _LONG = 2000
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -52,6 +54,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeats:
+    """Points that were to be run again, each with the same fresh seeds."""
+
+    numbers: tuple[int, ...]
+    """Of the points, from 1."""
+    seeds: tuple[int, ...]
+
+    @classmethod
+    def from_json(cls, data: object) -> Repeats:
+        """Read what stands in a sweep's line; empty for what cannot be read."""
+        table = data if isinstance(data, Mapping) else {}
+        numbers = tuple(as_int(number) for number in _list(table.get("points"))[:MOST_POINTS])
+        return cls(numbers, tuple(as_int(seed) for seed in _list(table.get("seeds"))[:MOST_SEEDS]))
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
     """What was asked for when a sweep began: a line of ``logs/workspace.jsonl``."""
 
@@ -79,6 +97,15 @@ class Sweep:
     """The preset's ``[confirm]`` table."""
     promote: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """The preset's ``[promote]`` table."""
+    name: str = ""
+    """What a person calls it; empty for its id."""
+    seed: int = 0
+    """What random points were drawn with, and the order of a probe was shuffled by."""
+    asked: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """What every run is launched with: the preset's tables (``data``), ``preset_file``, ``folders``, ``tags``
+    and ``device``. Runs that are made later are made of it, whatever became of the preset."""
+    repeats: tuple[Repeats, ...] = ()
+    """What was to be confirmed."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the line, less its ``time`` and ``type``."""
@@ -97,6 +124,10 @@ class Sweep:
             "contract": dict(self.contract),
             "confirm": dict(self.confirm),
             "promote": dict(self.promote),
+            "name": self.name,
+            "seed": self.seed,
+            "asked": dict(self.asked),
+            "repeats": [{"points": list(r.numbers), "seeds": list(r.seeds)} for r in self.repeats],
         }
 
     @classmethod
@@ -121,6 +152,10 @@ class Sweep:
             contract=_table(data.get("contract")),
             confirm=_table(data.get("confirm")),
             promote=_table(data.get("promote")),
+            name=str(data.get("name") or "")[:_LONG],
+            seed=as_int(data.get("seed")),
+            asked=_table(data.get("asked")),
+            repeats=tuple(Repeats.from_json(one) for one in _list(data.get("repeats"))),
         )
 
 

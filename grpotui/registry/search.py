@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import operator
 import re
 import sqlite3
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import merge
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from grpotui.errors import UserError
-from grpotui.records import Completion, Group, Hit
+from grpotui.records import Group, Hit, as_int
+from grpotui.registry.written import Written, needed
 from grpotui.stream import parse_line, read_bytes
 from grpotui.text import clean
 
@@ -74,11 +72,14 @@ class Wanted:
             return None
         return re.compile(re.escape(self.text), 0 if _has_capital(self.text) else re.IGNORECASE)
 
-    def holds(self, completion: Completion) -> bool:
-        """True when one completion is what is looked for."""
-        if self.reward is not None and not self.reward.holds(completion.reward):
-            return False
-        return all(p.search(completion.text) for p in (self.plain, self.pattern) if p is not None)
+    @property
+    def written(self) -> Written | None:
+        """What a line must hold, as bytes; None where that is not known."""
+        if self.text:
+            return Written.of(self.text, not _has_capital(self.text))
+        if self.pattern is not None:
+            return Written.of(needed(self.pattern), bool(self.pattern.flags & re.IGNORECASE))
+        return None
 
 
 def pattern_of(text: str) -> re.Pattern[str]:
@@ -92,17 +93,31 @@ def pattern_of(text: str) -> re.Pattern[str]:
 def find(conn: sqlite3.Connection, rid: int, path: Path, wanted: Wanted) -> Iterator[Hit]:
     """Yield what is looked for, in the file's order. Groups that a resumed run replaced are left out."""
     places = _places(conn, rid, wanted)
-    written = _Written.of(wanted.text)
+    written = wanted.written
+    patterns = [p for p in (wanted.plain, wanted.pattern) if p is not None]
     for start, some in _spans(places):
         data = read_bytes(path, start, some[-1].offset + some[-1].length - start)
-        for place in _holding(data, start, some, written) if written else some:
-            line = parse_line(data[place.offset - start : place.offset - start + place.length])
-            if line is None:
-                continue
-            group = Group.from_json({**line, "group": place.group})
-            for number, completion in enumerate(group.completions):
-                if wanted.holds(completion):
-                    yield Hit(group, number)
+        starts = [place.offset - start for place in some]
+        ends = [at + place.length for at, place in zip(starts, some, strict=True)]
+        for number in written.held(data, starts, ends) if written else range(len(some)):
+            line = parse_line(data[starts[number] : ends[number]])
+            if line is not None and as_int(line.get("step"), -1) == some[number].step:
+                yield from _hits({**line, "group": some[number].group}, patterns, wanted.reward)
+
+
+def _hits(
+    line: dict[str, Any], patterns: Sequence[re.Pattern[str]], reward: Condition | None
+) -> Iterator[Hit]:
+    """Yield the completions of a line in which every pattern is found and whose reward is such."""
+    completions = line.get("completions")
+    group: Group | None = None
+    for number, data in enumerate(completions if isinstance(completions, list) else ()):
+        # Texts first: of a line in which a word stands, most often one completion has it, or the prompt.
+        text = str(data.get("text") or "") if isinstance(data, dict) else ""
+        if all(pattern.search(text) for pattern in patterns):
+            group = group or Group.from_json(line)
+            if reward is None or reward.holds(group.completions[number].reward):
+                yield Hit(group, number)
 
 
 class _Place(NamedTuple):
@@ -110,6 +125,7 @@ class _Place(NamedTuple):
 
     offset: int
     length: int
+    step: int
     group: int
 
 
@@ -141,51 +157,8 @@ def _places(conn: sqlite3.Connection, rid: int, wanted: Wanted) -> list[_Place]:
             clauses.append(clause)
             values.append(value)
     where = " AND ".join(clauses)
-    query = f"SELECT offset, length, grp FROM completions WHERE {where} ORDER BY offset"  # noqa: S608
+    query = f"SELECT offset, length, step, grp FROM completions WHERE {where} ORDER BY offset"  # noqa: S608
     return [_Place(*row) for row in conn.execute(query, values)]
-
-
-def _holding(data: bytes, start: int, places: Sequence[_Place], written: _Written) -> Iterator[_Place]:
-    """Yield the places whose line holds the text somewhere; ``data`` begins at ``start`` of the file."""
-    starts = [place.offset - start for place in places]
-    last = -1
-    for found in merge(*written.within(data)):
-        at = bisect_right(starts, found) - 1
-        if at > last and found < starts[at] + places[at].length:
-            last = at
-            yield places[at]
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A text as it may stand in JSON. Finding bytes and folding ASCII is several times as fast as ``re``."""
-
-    forms: tuple[bytes, ...]
-    folded: bool
-    """True when the case of ASCII letters does not matter; forms are in lower case then."""
-
-    @classmethod
-    def of(cls, text: str) -> _Written | None:
-        """Return how ``text`` may be written; None where that cannot narrow lines down."""
-        folded = not _has_capital(text)
-        if folded and not text.isascii():
-            # Bytes beyond ASCII do not fold their case: only the ASCII part of the text can be looked for.
-            text = max(re.split(r"[^ !#-\[\]-~]+", text), key=len)
-        forms = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
-        raw = tuple(sorted(form.encode("utf-8", "surrogatepass") for form in forms))
-        return cls(tuple(form.lower() for form in raw) if folded else raw, folded) if text else None
-
-    def within(self, data: bytes) -> list[Iterator[int]]:
-        """Return where each form stands, ascending."""
-        data = data.lower() if self.folded else data
-        return [_places_of(form, data) for form in self.forms]
-
-
-def _places_of(form: bytes, data: bytes) -> Iterator[int]:
-    at = data.find(form)
-    while at >= 0:
-        yield at
-        at = data.find(form, at + 1)
 
 
 def _has_capital(text: str) -> bool:

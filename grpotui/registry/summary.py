@@ -131,6 +131,8 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
 
     newest = points.newest(conn, rid, keys.REWARD, REWARD_WINDOW)
     rewards = [value for _, value in newest if value is not None]
+    if (found := last(keys.ROLLOUTS_REWARD)) is not None:  # over all batches, no window of them
+        rewards = [found]
     row = conn.execute("SELECT last_step FROM ingest WHERE run = ? AND stream = 'metrics'", (rid,)).fetchone()
     step = max(row[0], 0) if row else 0
     return {
@@ -138,7 +140,7 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
         "stage": _stage(conn, rid, step),
         "epoch": last("epoch"),
         "reward": statistics.fmean(rewards) if rewards else None,
-        "zero_std": last(keys.ZERO_STD, keys.TRL_ZERO_STD),
+        "zero_std": last(keys.ROLLOUTS_NO_SIGNAL, keys.ZERO_STD, keys.TRL_ZERO_STD),
         "jaccard": last(keys.JACCARD_CROSS),
         "eval_accuracy": last(keys.EVAL_ACCURACY),
         "step_time": _step_time(conn, rid),

@@ -68,6 +68,15 @@ def test_a_reward_that_never_differs_is_no_signal() -> None:
     assert "the reward does not differ within groups since step" in change.message
 
 
+def test_a_reward_function_that_returns_nothing_is_no_signal() -> None:
+    monitor = Monitor(context(BINARY))
+    for step in range(1, 21):
+        silent = Group(step, 0, "train", "2 + 3 =", tuple(Completion(f"{n}", 1) for n in range(8)))
+        found = compute(step, [silent], BINARY)
+        monitor.step({"step": step, "reward": None, "frac_reward_zero_std": 0.0}, found)
+    assert (monitor.verdict, monitor.cause) == (Verdict.NO_SIGNAL, "no-reward")
+
+
 def test_a_hard_task_warns_but_has_not_collapsed() -> None:
     _, seen = judged(lambda step: Scene(0.1, floor=3, jaccard=0.2))
     assert verdicts(seen) == [(16, "warning")]

@@ -31,6 +31,9 @@ def test_our_defaults_are_filled_in_and_trls_are_not(good: Preset) -> None:
     assert config["launch"] == {
         "device": "auto",
         "devices": 1,
+        "processes": 1,
+        "accelerate": "",
+        "on_oom": {},
         "memory": 0.0,
         "slots_per_device": 0,
         "priority": 0,

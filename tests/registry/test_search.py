@@ -127,3 +127,10 @@ def test_the_verb_exports_lines(registry: Registry, cli: Cli) -> None:
     assert len(cli("completions", "study", "--search", "dog", "--limit", "2").out.splitlines()) == 2
     assert cli("completions", "study", "--search", "nowhere").err == "no completion is like that\n"
     assert cli("completions", "study", "--regex", "(").code == 2
+
+
+def test_what_is_cut_off_is_said(registry: Registry, cli: Cli) -> None:
+    cut = cli("completions", "study", "--search", "dog", "--limit", "2")
+    assert cut.err == "the first 2: there are more\n"
+    whole = cli("completions", "study", "--search", "dog", "--limit", "9")
+    assert (len(whole.out.splitlines()), whole.err) == (9, "")

@@ -25,10 +25,11 @@ def load(registry: Registry, refs: Sequence[str], keys: Sequence[str]) -> list[S
         raise UserError(f"compare takes 2 to {MOST_RUNS} runs, got {len(ids)}")
     if len(set(ids)) < len(ids):
         raise UserError(f"{next(i for i in ids if ids.count(i) > 1)} is named twice: compare different runs")
-    return [_subject(registry, letter, run_id, keys) for letter, run_id in zip(LETTERS, ids, strict=False)]
+    return [subject(registry, letter, run_id, keys) for letter, run_id in zip(LETTERS, ids, strict=False)]
 
 
-def _subject(registry: Registry, letter: str, run_id: str, keys: Sequence[str]) -> Subject:
+def subject(registry: Registry, letter: str, run_id: str, keys: Sequence[str]) -> Subject:
+    """Return one run with the curves of ``keys``. Raises UserError when there is no such run."""
     asked = registry.document(run_id, "run")
     attempt = registry.document(run_id, "attempt")
     wanted = asked.get("config")

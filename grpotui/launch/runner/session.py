@@ -26,7 +26,7 @@ from grpotui.launch.runner.log import log
 from grpotui.launch.runner.stall import StallWatch
 from grpotui.launch.runner.stop import GRACE, GRACE_VARIABLE, Request, StopWatch, sweep
 from grpotui.launch.runner.supervise import UNKNOWN, Adopted, Child, Trainer
-from grpotui.launch.runner.watch import Watch
+from grpotui.launch.runner.watch import watch_over
 from grpotui.records import Status, as_int
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean
@@ -54,7 +54,7 @@ class Session:
         self._adopted = False
         self._log_start = 0
         self._indexer = Indexer(workspace, run)
-        self._watch = Watch(run, attempt)
+        self._watch = watch_over(run, attempt)
         self._governor = Governor(workspace, run, attempt)
         self._stall = StallWatch(run)
         self._running = False

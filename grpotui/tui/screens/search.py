@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -84,16 +83,16 @@ class SearchScreen(Screen[None]):
     @work(thread=True, group="search", exclusive=True)
     def _search(self, wanted: Wanted) -> None:
         none: list[Hit] = []
-        hits, error = tried(lambda: self._reader.search(wanted, MOST), none)
+        hits, error = tried(lambda: self._reader.search(wanted, MOST + 1), none)
         self.post_message(self.Found(hits, error))
 
     def on_search_screen_found(self, message: Found) -> None:
         """Show what was found."""
-        count = len(message.hits)
-        many = f"the first {MOST} that were found" if count == MOST else f"{count} found"
+        count, hits = len(message.hits), message.hits[:MOST]
+        many = f"the first {MOST}: there are more" if count > MOST else f"{count} found"
         self.query_one("#said", Static).update(message.error or (many if count else "nothing is like that"))
         marked = self._wanted.plain or self._wanted.pattern
-        self.query_one(HitsTable).show(message.hits, self._span, marked)
+        self.query_one(HitsTable).show(hits, self._span, marked)
 
     @on(LineTable.Chosen, "#hits")
     def _chosen(self) -> None:
@@ -118,5 +117,5 @@ class SearchScreen(Screen[None]):
         """Copy every hit as a line of JSON."""
         import json
 
-        hits = islice(self.query_one(HitsTable).hits, MOST)
+        hits = self.query_one(HitsTable).hits
         self.app.copy(f"search {self._typed}", "\n".join(json.dumps(hit.to_json()) for hit in hits))
