@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from grpotui.records.groups import ZERO_STD_EPSILON, RewardRange
 
-_T95 = (math.inf, 12.706, 4.303, 3.182, 2.776, 2.571)
+_T95 = (math.inf, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 _Z95 = 1.959964
 
 
@@ -41,7 +41,7 @@ def clustered(clusters: Sequence[Sequence[float]], span: RewardRange | None) -> 
 def t95(freedom: int) -> float:
     """Return Student's t, two-sided 95 %, for ``freedom`` degrees; infinite for 0.
 
-    From 6 on by the expansion of Abramowitz and Stegun, 26.7.5, right to three digits.
+    From 10 on by the expansion of Abramowitz and Stegun, 26.7.5, right to three digits.
     """
     if freedom < len(_T95):
         return _T95[max(freedom, 0)]
