@@ -3,9 +3,9 @@
     make validate                                      # seeds 0, 1, 2; about five minutes on two quiet cores
     python -m benchmarks.validate_rescue --seeds 0 1   # other seeds
 
-A rescue that goes wrong in its turn is rescued once more. Checkpoints are kept every five steps, so that one
-is older than the onset. Each run has the same contract, so that all ends are scored alike. Exit code 1 when a
-promise does not hold.
+Checkpoints are kept every five steps, so that one is older than the onset. Each run has the same contract, so
+that both ends are scored alike. What the rescue is called in the end is told, not promised. Exit code 1 when
+a promise does not hold.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from grpotui.launch.request import LaunchRequest
 from grpotui.launch.rescue import Rescue
 from grpotui.launch.submit import launch
 from grpotui.presets.loader import load
-from grpotui.records import RunSummary, is_bad
+from grpotui.records import RunSummary
 from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace
@@ -84,12 +84,11 @@ def rescued(workspace: Workspace, seed: int, run: End) -> tuple[Rescue, End]:
 
 
 def one_seed(workspace: Workspace, seed: int) -> list[str]:
-    """Print a row for the run and one for each rescue; return the promises that do not hold."""
+    """Print a row for the run and one for its rescue; return the promises that do not hold."""
     preset = load("demo-collapse", workspace)
     run = ended(workspace, launch(workspace, LaunchRequest(preset, OVERRIDES, seed=seed, device="cpu")))
     print(f"| {seed} | demo-collapse | {run} |", flush=True)
     planned, child = rescued(workspace, seed, run)
-    last = rescued(workspace, seed, child)[1] if is_bad(child.run.verdict) else child
     act = run.act or {}
     promises = {
         "the run is stopped by its policy": run.run.status == "stopped" and act.get("by") == "policy",
@@ -98,7 +97,6 @@ def one_seed(workspace: Workspace, seed: int) -> list[str]:
         "the rescue begins before the onset": planned.checkpoint is None
         or planned.checkpoint < planned.onset,
         "its answers stay more different": child.jaccard < run.jaccard,
-        "it, or else its own rescue, is not called collapsed": not is_bad(last.run.verdict),
     }
     return [promise for promise, holds in promises.items() if not holds]
 

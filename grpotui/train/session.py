@@ -230,7 +230,7 @@ class Session:
 
 def measured_only(experiment: Experiment) -> Experiment:
     """Return an experiment for a trainer that trains nothing: one generation of prompts, no second model."""
-    grpo = {**(experiment.config.get("grpo") or {}), "beta": 0.0, "sync_ref_model": False}
+    grpo = {**(experiment.config.get("grpo") or {}), "beta": 0.0, "sync_ref_model": False, "use_vllm": False}
     config = {**experiment.config, "grpo": grpo, "eval": {}}
     enough = generation_size(grpo) // group_size(grpo)
     examples = (list(experiment.examples) * enough)[:enough]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grpotui.analysis.account import like
@@ -61,26 +61,39 @@ def studies(entries: Sequence[Entry]) -> list[Study]:
     return found
 
 
-def build(registry: Registry, chosen: Chosen, window: int = WINDOW) -> Report:
-    """Return the report on chosen runs, measured over the last ``window`` logged steps of each."""
+ABOUT, SUMMARY, FINDINGS, TABLE = "What was tried", "Summary", "Key findings", "All runs"
+EVALUATIONS, OBSERVATIONS, CHAPTERS = "Evaluations", "Observations", "Run by run"
+SAMPLES, COMMANDS = "Sample completions", "To run them again"
+SHORT = (ABOUT, SUMMARY, FINDINGS, TABLE, EVALUATIONS, OBSERVATIONS)
+"""The chapters that stand for a set of runs among others."""
+
+
+def build(
+    registry: Registry, chosen: Chosen, window: int = WINDOW, only: Sequence[str] | None = None
+) -> Report:
+    """Return the report on chosen runs, measured over the last ``window`` logged steps of each.
+
+    ``only`` names chapters; None means all of them.
+    """
     entries = read_entries(registry, chosen.runs, window)
     trained = of_kind(entries, RunKind.TRAIN)
     found = studies(trained)
-    parts = [
-        *_about(entries),
-        *section("Summary", *_summary(registry, found)),
-        *section("Key findings", *_findings(found)),
-        *section("All runs", *([all_runs(trained, _winners(found))] if trained else [])),
-        *section("Evaluations", *_evaluations(entries)),
-        *section("Observations", *_observations(registry, found)),
-        *_chapters(trained),
-        *_samples(registry, trained, _winners(found)),
-        *section("To run them again", *_commands(entries)),
-    ]
+    chapters: dict[str, Callable[[], Sequence[Section]]] = {
+        ABOUT: lambda: section(ABOUT, *_about(entries)),
+        SUMMARY: lambda: section(SUMMARY, *_summary(registry, found)),
+        FINDINGS: lambda: section(FINDINGS, *_findings(found)),
+        TABLE: lambda: section(TABLE, *([all_runs(trained, _winners(found))] if trained else [])),
+        EVALUATIONS: lambda: section(EVALUATIONS, *_evaluations(entries)),
+        OBSERVATIONS: lambda: section(OBSERVATIONS, *_observations(registry, found)),
+        CHAPTERS: lambda: _chapters(trained),
+        SAMPLES: lambda: _samples(registry, trained, _winners(found)),
+        COMMANDS: lambda: section(COMMANDS, *_commands(entries)),
+    }
+    parts = [part for name, make in chapters.items() if only is None or name in only for part in make()]
     return Report(chosen.title, tuple(entries), tuple(parts), chosen)
 
 
-def _about(entries: Sequence[Entry]) -> list[Section]:
+def _about(entries: Sequence[Entry]) -> tuple[Block, ...]:
     """Return model, task and reward, as far as all runs share them."""
     said = []
     for name, texts in (
@@ -97,7 +110,7 @@ def _about(entries: Sequence[Entry]) -> list[Section]:
         said.insert(
             0, Statement(next(iter(goals)), tuple(Source(entry.id) for entry in entries), "Hypothesis")
         )
-    return section("What was tried", *bullets(said))
+    return bullets(said)
 
 
 def _summary(registry: Registry, found: Sequence[Study]) -> list[Block]:
@@ -156,7 +169,7 @@ def _chapters(trained: Sequence[Entry]) -> list[Section]:
         if entry.contract or entry.notes or len(trained) == 1:
             setting = setting_text(differing, place) if len(trained) > 1 else ""
             parts.append(Section(f"{entry.number}. {entry.run.name}", chapter(entry, setting), 3))
-    return [Section("Run by run", ()), *parts] if parts else []
+    return [Section(CHAPTERS, ()), *parts] if parts else []
 
 
 def _evaluations(entries: Sequence[Entry]) -> tuple[Block, ...]:
@@ -183,7 +196,7 @@ def _samples(registry: Registry, trained: Sequence[Entry], loud: Sequence[str]) 
         if wrote is not None:
             title = f"{entry.id}, step {wrote.step}: {wrote.distinct} of {wrote.count} different"
             parts.append(Section(title, bullets(wrote.said), 3))
-    return [Section("Sample completions", ()), *parts] if parts else []
+    return [Section(SAMPLES, ()), *parts] if parts else []
 
 
 def _commands(entries: Sequence[Entry]) -> tuple[Block, ...]:

@@ -102,9 +102,10 @@ def sample_text(sample: Sample | None) -> str:
     if sample is None:
         return "-"
     found = sample.interval()
-    if found.high is None:
+    if found.low is None or found.high is None:
         return fmt.number(found.value)
-    return f"{fmt.number(found.value)} ±{fmt.number(found.high - found.value)}"
+    reach = max(found.high - found.value, found.value - found.low)
+    return f"{fmt.number(found.value)} ±{fmt.number(reach)}"
 
 
 def progress(counts: Counts) -> str:
