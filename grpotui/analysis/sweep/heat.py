@@ -11,10 +11,11 @@ from grpotui.analysis.sweep.chance import Sample
 from grpotui.analysis.sweep.effects import mean_of
 from grpotui.analysis.sweep.records import Outcome, Point, Study
 
-BEST, TIE, PENDING, RUNNING, FAILED, COLLAPSED, STUCK = "*", "~", "·", "…", "✖", "!", "0"
+BEST, TIE, PENDING, RUNNING, FAILED = "best", "~", "·", "…", "failed"
+COLLAPSED, STUCK = "✖", "∅"
 LEGEND = (
-    "* best   ~ not to be told from it   -> the optimum may lie beyond   · pending   … running   "
-    "! collapsed   0 cannot learn   ✖ failed"
+    "~ not to be told from the best   -> the optimum may lie beyond   · pending   … running   "
+    "✖ collapsed   ∅ cannot learn"
 )
 
 
