@@ -20,6 +20,7 @@ from grpotui.cli import (
     serve,
     setup,
     steering,
+    sweeping,
 )
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
@@ -79,6 +80,7 @@ VERBS = (
     *control.VERBS,
     *lineage.VERBS,
     *steering.VERBS,
+    *sweeping.VERBS,
     *reading.VERBS,
     *health.VERBS,
     *comparing.VERBS,
