@@ -45,9 +45,7 @@ def build_config(
     Raises UserError without the engine that it wants, and with TRL's own message when TRL refuses it.
     """
     if grpo.get("use_vllm") and find_spec("vllm") is None:
-        raise UserError(
-            "grpo.use_vllm: vLLM is not installed here: pip install 'trl[vllm]', or unset it"
-        )
+        raise UserError("grpo.use_vllm: vLLM is not installed here: pip install 'trl[vllm]', or unset it")
     values: dict[str, Any] = {**UNLESS_ASKED, "run_name": run.id, "reward_weights": list(weights), **grpo}
     values["output_dir"] = str(run.checkpoints)
     if seed is not None:

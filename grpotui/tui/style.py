@@ -93,7 +93,7 @@ _SHADES_LIGHT = (
 
 
 def shade(share: float, dark: bool) -> str:
-    """Return the rich style of a cell of a heat map, low at 0 to high at 1; none in the terminal's colours."""
+    """Return the rich style of a cell of a heat map, low at 0, high at 1; none with its own colours."""
     if _ansi:
         return ""
     shades = _SHADES_DARK if dark else _SHADES_LIGHT

@@ -119,15 +119,15 @@ def table(study: Study) -> tuple[list[str], list[list[str]]]:
     """Return (headers, rows), a row for each point, best first, then those without a rank."""
     axes = list(study.sweep.axes)
     judged = any(point.verdicts for point in study.points)
-    headers = ["#", *map(name_of, axes), "", _head(study), "runs", *study.columns]
-    headers += ["verdict"] if judged else []
+    headers = ["#", *map(name_of, axes), "", _head(study), "runs"]
+    headers += [*(["verdict"] if judged else []), *study.columns]
     rows = []
     for point in ordered(study):
         values = [text_of(point.values[axis]) if axis in point.values else "-" for axis in axes]
         columns = [fmt.number(point.columns.get(name)) for name in study.columns]
         row = [str(point.number), *values, sign_of(study, point), sample_text(point.standing)]
-        row += [progress(point.repeats if point.confirmed else point.counts), *columns]
-        rows.append([*row, ", ".join(point.verdicts)] if judged else row)
+        row.append(progress(point.repeats if point.confirmed else point.counts))
+        rows.append([*row, *([", ".join(point.verdicts)] if judged else []), *columns])
     return headers, rows
 
 

@@ -122,7 +122,7 @@ def _most(outcomes: Sequence[Outcome]) -> Outcome:
     if not outcomes:
         return Outcome.OPEN
     most, count = Counter(outcomes).most_common(1)[0]
-    return most if 2 * count > len(outcomes) else Outcome.OPEN
+    return most if 2 * count > len(outcomes) else Outcome.MIXED
 
 
 def _verdicts(runs: Sequence[Reading]) -> tuple[str, ...]:

@@ -41,9 +41,7 @@ def against(study: Study, axis: str, column: str = "") -> tuple[ChartSpec, tuple
     places = {key_of(value): (index + 1) * _PER_VALUE for index, value in enumerate(values)}
     spots = _spots(study, axis, column, places)
     curves = [
-        Curve((_series(found),), Shape.POINTS, sign, tone)
-        for (sign, tone), found in spots.items()
-        if found
+        Curve((_series(found),), Shape.POINTS, sign, tone) for (sign, tone), found in spots.items() if found
     ]
     levels = [level for level in study.levels if level.axis == axis] if not column else []
     means = [(places[key_of(level.value)], level.sample.interval()) for level in levels]
@@ -59,10 +57,8 @@ def against(study: Study, axis: str, column: str = "") -> tuple[ChartSpec, tuple
         (0.0, float((len(values) + 1) * _PER_VALUE)),
         axis=Values(axis, texts=texts),
     )
-    marks = tuple(
-        Mark(x, "┴", Tone.DIM, text) for x, text in zip(places.values(), texts, strict=True)
-    )
-    head = [Item(f"{column or study.metric} by {name_of(axis)}", Tone.STRONG)]
+    marks = tuple(Mark(x, "┴", Tone.DIM, text) for x, text in zip(places.values(), texts, strict=True))
+    head = [Item(f"{name_of(axis)}: {column or study.metric}", Tone.STRONG)]
     head += [Item(f"{POINT} point")]
     head += [Item(f"{MEAN} mean, {END} its interval")] if middles else []
     return ChartSpec(drawing, marks, True, "nothing measured yet"), tuple(head)

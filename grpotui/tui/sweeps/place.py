@@ -146,7 +146,9 @@ class SweepPlace:
         if study is None or heat is None or self.pool or not self.choices:
             return
         others = [axis for axis in self._several if axis not in (heat.row_axis, heat.column_axis)]
-        held = {tuple(key_of(p.values.get(axis)) for axis in others): p.number for p in reversed(study.points)}
+        held = {
+            tuple(key_of(p.values.get(axis)) for axis in others): p.number for p in reversed(study.points)
+        }
         here = self.point or study.points[0]
         now = tuple(key_of(here.values.get(axis)) for axis in others)
         self._held = held[after(list(reversed(held)), now, by)]

@@ -12,15 +12,19 @@ from textual.message import Message
 from grpotui import format as fmt
 from grpotui.analysis.series import BARS
 from grpotui.analysis.sweep.axes import name_of, text_of
-from grpotui.analysis.sweep.heat import Cell, Heat
+from grpotui.analysis.sweep.heat import BEST, LEGEND, Cell, Heat
 from grpotui.analysis.sweep.records import Study
 from grpotui.tui import style
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import cell as fitted
 from grpotui.tui.widgets.pane import Line, Pane, window
 
+HEAD = 3
+"""Lines above the rows."""
 LEAST, MOST = 12, 22
 """Cells of the terminal that a column of the map takes."""
+TIGHT = 14
+"""Columns up to this leave no gap behind the bar."""
 LABEL = 18
 """The most that the names of rows take."""
 
@@ -89,18 +93,25 @@ class SweepMap(Pane):
         """Names of both axes, the values of columns, a line or two for each row."""
         data = self.data
         self._places = []
-        if data is None or height < 3:
+        if data is None or height < HEAD:
             return []
         label, columns, cells = self._columns(data, width)
-        high = 2 if height >= 2 * len(data.heat.rows) + 3 and not data.column else 1
-        shown = window(len(data.heat.rows), data.at[0], max((height - 3) // high, 1))
+        high = 2 if height >= HEAD + 2 * len(data.heat.rows) and not data.column else 1
+        shown = window(len(data.heat.rows), data.at[0], max((height - HEAD) // high, 1))
         lines = [*self._head(data, width, label, columns, cells)]
         self._places = [None] * len(lines)
         for row in shown:
             for part in range(high):
                 lines.append(self._row(data, row, part, high, width, label, columns, cells))
                 self._places.append(row)
+        if len(lines) + 2 <= height:
+            lines += [Text(end=""), Line(self.dark).add(f" {LEGEND}", Tone.DIM).fit(width)]
         return lines
+
+    @property
+    def wanted(self) -> int:
+        """How many lines it could use."""
+        return HEAD + 2 * len(self.data.heat.rows) + 2 if self.data is not None else HEAD
 
     def _columns(self, data: MapData, width: int) -> tuple[int, range, int]:
         """Return the cells of the row names, the columns in sight, and the cells of each."""
@@ -128,7 +139,15 @@ class SweepMap(Pane):
         yield line.fit(width)
 
     def _row(
-        self, data: MapData, row: int, part: int, high: int, width: int, label: int, columns: range, cells: int
+        self,
+        data: MapData,
+        row: int,
+        part: int,
+        high: int,
+        width: int,
+        label: int,
+        columns: range,
+        cells: int,
     ) -> Text:
         here = row == data.at[0]
         name = f" {text_of(data.heat.rows[row])}" if part == 0 else ""
@@ -148,8 +167,9 @@ class SweepMap(Pane):
             bar = " " if value is None else BARS[min(int(share * len(BARS)), len(BARS) - 1)]
             shown = "" if value is None else f"{fmt.number(value)} "
             beside = f"{reach} " if high == 1 and cells >= MOST else ""
-            text = f"{'>' if cursor else mark}{bar} {shown}{beside}{cell.sign}"
-        tone = Tone.STRONG if cursor or cell.sign.startswith("best") else Tone.PLAIN
+            gap = " " if cells > TIGHT else ""
+            text = f"{'>' if cursor else mark}{bar}{gap}{shown}{beside}{cell.sign}"
+        tone = Tone.STRONG if cursor or cell.sign.startswith(BEST) else Tone.PLAIN
         content = style.text(text, Tone.DIM if value is None and not cursor else tone, self.dark)
         content = fitted(content, cells - 1)
         if value is not None and (shade := style.shade(share, self.dark)):

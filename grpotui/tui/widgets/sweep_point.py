@@ -69,7 +69,9 @@ class SweepPoint(Pane):
             yield Line(self.dark).add(" no run yet", Tone.DIM).fit(width)
 
     def _field(self, name: str, value: str, width: int, tone: Tone = Tone.PLAIN) -> Text:
-        return Line(self.dark).cell(f" {name}", min(width // 2, 24), Tone.DIM).add(f" {value}", tone).fit(width)
+        return (
+            Line(self.dark).cell(f" {name}", min(width // 2, 24), Tone.DIM).add(f" {value}", tone).fit(width)
+        )
 
     def _run(self, one: Reading, width: int) -> Text:
         line = Line(self.dark).add(" ")
@@ -118,4 +120,3 @@ class SweepWords(Pane):
         left = len(body) - start - (height - 1)
         more = f"{left} more lines" if left > 0 else ""
         return [section("what may be concluded", more, width, self.dark), *body[start : start + height - 1]]
-

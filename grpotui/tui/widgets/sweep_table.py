@@ -13,6 +13,8 @@ from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import LineTable, cell
 
 WIDEST = 26
+TITLE = 14
+"""Cells that a title alone may ask for."""
 
 
 class SweepTable(LineTable):
@@ -37,8 +39,11 @@ class SweepTable(LineTable):
         if study is not self._study:
             self._headers, self._rows = table(study)
             self._numbers = [point.number for point in ordered(study)]
-            columns = zip(self._headers, *self._rows, strict=True)
-            self._widths = [min(max(map(len, column)), WIDEST) for column in columns]
+            columns = zip(*self._rows, strict=True)
+            self._widths = [
+                min(max(min(len(header), TITLE), *map(len, column)), WIDEST)
+                for header, column in zip(self._headers, columns, strict=True)
+            ]
         self._study, self._marks = study, marks
         place = self._numbers.index(number) if number in self._numbers else self.index
         self.rows_changed(place)
