@@ -223,6 +223,21 @@ class Workspace:
         """Workspace events (pins, queue order): ``logs/workspace.jsonl``."""
         return self.logs / "workspace.jsonl"
 
+    @property
+    def history(self) -> Path:
+        """A user's own table of past experiments: ``logs/history.csv``."""
+        return self.logs / "history.csv"
+
+    @property
+    def journal(self) -> Path:
+        """The log book that people and grpotui write: ``logs/journal.md``."""
+        return self.logs / "journal.md"
+
+    @property
+    def journal_lock(self) -> Path:
+        """Held while one process writes the journal."""
+        return self.logs / ".journal.lock"
+
     @classmethod
     def find(cls, start: Path | None = None) -> Workspace:
         """Return the workspace at or above ``start`` (default: the current folder).

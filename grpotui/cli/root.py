@@ -14,8 +14,10 @@ from grpotui.cli import (
     comparing,
     control,
     health,
+    history,
     lineage,
     logbook,
+    queueing,
     reading,
     serve,
     setup,
@@ -78,6 +80,7 @@ VERBS = (
     *setup.VERBS,
     *checking.VERBS,
     *control.VERBS,
+    *queueing.VERBS,
     *lineage.VERBS,
     *steering.VERBS,
     *sweeping.VERBS,
@@ -85,6 +88,7 @@ VERBS = (
     *health.VERBS,
     *comparing.VERBS,
     *logbook.VERBS,
+    *history.VERBS,
     *serve.VERBS,
 )
 for verb in VERBS:

@@ -56,7 +56,7 @@ def test_the_interval_stays_in_the_range() -> None:
 
 
 def test_it_holds_the_truth_as_often_as_it_says_though_completions_of_a_prompt_are_alike() -> None:
-    """Pass rates of prompts from a Beta(0.5, 0.5): one that counted completions would hold it half as often."""
+    """Pass rates of prompts from a Beta(0.5, 0.5): by completions it would hold it half as often."""
     random = Random(0)
     held = 0
     for _ in range(1000):

@@ -8,9 +8,9 @@ from contextlib import closing
 
 from grpotui.errors import UserError
 from grpotui.launch.check.checked import wanted
-from grpotui.launch.control import scheduling
 from grpotui.launch.journal import asked_of
 from grpotui.launch.queue import PATIENCE, tick
+from grpotui.launch.queue.moving import scheduling
 from grpotui.launch.submit import described, enqueue
 from grpotui.launch.sweeps.pairs import Pair, missing, request_of
 from grpotui.launch.sweeps.plan import Plan, SweepRequest, base_of, plan
