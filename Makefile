@@ -21,8 +21,8 @@ check: $(VENV)/.developer
 validate: $(VENV)/.developer  ## long: the health rules on made-up and real runs, the demos over several seeds
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.health
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.health.real
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_demos.py
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/validate_rescue.py
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.validate_demos
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.validate_rescue
 
 bench: $(VENV)/.developer  ## every benchmark in a short form; docs/performance.md has the long one
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.registry --runs 500 --steps 2000

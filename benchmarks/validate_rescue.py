@@ -1,27 +1,26 @@
 """Have demo-collapse stopped by its policy with no app open, rescue it, and say how the rescue ended.
 
     make validate                                      # seeds 0, 1, 2; about five minutes on two quiet cores
-    python benchmarks/validate_rescue.py --seeds 0 1   # other seeds
+    python -m benchmarks.validate_rescue --seeds 0 1   # other seeds
 
 Checkpoints are kept every five steps, so that one is older than the onset. Each run has the same contract, so
-that both ends are scored alike. Exit code 1 when a promise does not hold.
+that both ends are scored alike. What the rescue is called in the end is told, not promised. Exit code 1 when
+a promise does not hold.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.seeds import validate
 from grpotui.launch import rescue
 from grpotui.launch.control import wait
 from grpotui.launch.journal import events
 from grpotui.launch.lineage import Changes
 from grpotui.launch.request import LaunchRequest
+from grpotui.launch.rescue import Rescue
 from grpotui.launch.submit import launch
 from grpotui.presets.loader import load
 from grpotui.records import RunSummary
@@ -75,15 +74,21 @@ def mean_of_end(points: list[tuple[int, float | None]]) -> float:
     return sum(known) / len(known) if known else float("nan")
 
 
+def rescued(workspace: Workspace, seed: int, run: End) -> tuple[Rescue, End]:
+    """Rescue a run, print the row, and return what was planned and how it ended."""
+    planned = rescue.plan(workspace, run.run.id)
+    child = ended(workspace, rescue.rescue(workspace, planned, Changes()).run_id)
+    start = "the base model" if planned.checkpoint is None else f"step {planned.checkpoint}"
+    print(f"| {seed} | rescue from {start}: {', '.join(planned.lines)} | {child} |", flush=True)
+    return planned, child
+
+
 def one_seed(workspace: Workspace, seed: int) -> list[str]:
     """Print a row for the run and one for its rescue; return the promises that do not hold."""
     preset = load("demo-collapse", workspace)
     run = ended(workspace, launch(workspace, LaunchRequest(preset, OVERRIDES, seed=seed, device="cpu")))
     print(f"| {seed} | demo-collapse | {run} |", flush=True)
-    planned = rescue.plan(workspace, run.run.id)
-    child = ended(workspace, rescue.rescue(workspace, planned, Changes()).run_id)
-    start = "the base model" if planned.checkpoint is None else f"step {planned.checkpoint}"
-    print(f"| {seed} | rescue from {start}: {', '.join(planned.lines)} | {child} |", flush=True)
+    planned, child = rescued(workspace, seed, run)
     act = run.act or {}
     promises = {
         "the run is stopped by its policy": run.run.status == "stopped" and act.get("by") == "policy",
@@ -91,10 +96,9 @@ def one_seed(workspace: Workspace, seed: int) -> list[str]:
         "no checkpoint is saved for it": not (checkpoint(workspace, run.run)).exists(),
         "the rescue begins before the onset": planned.checkpoint is None
         or planned.checkpoint < planned.onset,
-        "the rescue is not called collapsed": child.run.verdict not in ("collapsed", "no-signal"),
         "its answers stay more different": child.jaccard < run.jaccard,
     }
-    return [f"seed {seed}: {promise}: no" for promise, holds in promises.items() if not holds]
+    return [promise for promise, holds in promises.items() if not holds]
 
 
 def checkpoint(workspace: Workspace, run: RunSummary) -> Path:
@@ -103,24 +107,5 @@ def checkpoint(workspace: Workspace, run: RunSummary) -> Path:
     return workspace.run(run.id).checkpoints / f"checkpoint-{at}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    seeds = parser.parse_args().seeds
-    print("| seed | run | ended | verdict | reward | Jaccard | contract |")
-    print("|---|---|---|---|---|---|---|")
-    problems = []
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["GRPOTUI_RUNTIME_DIR"] = folder
-        workspace = Workspace(Path(folder) / "work")
-        workspace.create()
-        for seed in seeds:
-            problems += one_seed(workspace, seed)
-    print("\n".join(problems) or "every promise holds", file=sys.stderr)
-    sys.exit(1 if problems else 0)
-
-
 if __name__ == "__main__":
-    main()
+    validate(__doc__, "| seed | run | ended | verdict | reward | Jaccard | contract |", one_seed)

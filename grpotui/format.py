@@ -119,8 +119,13 @@ def size(number: float) -> str:
 
 
 def device(text: str) -> str:
-    """Return ``cpu`` or ``GPU0`` for a device as the trainer names it (``cuda:0 NVIDIA H200``)."""
-    first = text.split(" ", 1)[0]
+    """Return ``cpu``, ``GPU0`` or ``fake 0`` for a device as the trainer names it.
+
+    That is ``cpu``, ``cuda:0 NVIDIA H200`` or ``cpu (fake 0)``.
+    """
+    first, _, rest = text.partition(" ")
+    if first == "cpu" and rest.startswith("(fake"):
+        return rest.strip("()")
     return f"GPU{first[5:]}" if first.startswith("cuda:") else first
 
 

@@ -142,11 +142,11 @@ def sample(text: str, reward: float = 0.5, **more: Any) -> dict[str, Any]:
     return {"text": text, "tokens": 3, "truncated": False, "reward": reward, "rewards": {"r": reward}, **more}
 
 
-def write_run(workspace: Workspace, run_id: str = "study-ab2c", steps: int = 12) -> RunDir:
-    """Write the folder of a finished run whose every number is known."""
+def write_run(workspace: Workspace, run_id: str = "study-ab2c", steps: int = 12, **asked: Any) -> RunDir:
+    """Write the folder of a finished run whose every number is known; ``asked`` goes into run.json."""
     writer = RunWriter(workspace.run(run_id))
     config = {"model": "tiny", "task": {"name": "arithmetic"}, "grpo": {"beta": 0.1}}
-    writer.asked(config=config)
+    writer.asked(config=config, **asked)
     effective = {**config, "grpo": {"beta": 0.1, "max_steps": steps, "learning_rate": 1e-06}}
     identity = {"weights_sha256": "ab" * 32, "weights_hashed": "whole files", "config_sha256": "cd" * 32}
     model = {"model": "/models/tiny", "model_identity": identity}

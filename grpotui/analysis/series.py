@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from grpotui.records import RunSummary, Status
-
 Point = tuple[float, float | None]
 """(x, value), x a step or a place on another axis."""
 
@@ -79,10 +77,3 @@ def _parts(values: Sequence[float | None], width: int) -> list[Sequence[float | 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None and math.isfinite(value)]
     return sum(value / len(known) for value in known) if known else None
-
-
-def eta(run: RunSummary) -> float | None:
-    """Return the seconds that a running run still needs, or None when nobody can know."""
-    if run.status is not Status.RUNNING or not run.max_steps or run.step_time is None:
-        return None
-    return max(run.max_steps - run.step, 0) * run.step_time

@@ -107,10 +107,14 @@ def _lines(finding: Finding) -> Iterator[str]:
 
 
 def _measured(report: Mapping[str, Any], seconds: float) -> Iterator[str]:
-    low, high = report["pass_rate_interval"]
-    share = f"{report['pass_rate']:.0%} [{low:.0%}-{high:.0%}]"
+    asked = f"{report['completions']} answers to {report['prompts']} prompts"
+    if report["pass_rate"] is None:
+        right = f"{asked} (no reward declares its range: none can be called right)"
+    else:
+        low, high = report["pass_rate_interval"]
+        right = f"{report['pass_rate']:.0%} [{low:.0%}-{high:.0%}] right of {asked}"
     yield (
-        f"before training: {share} right of {report['completions']} answers to {report['prompts']} prompts, "
+        f"before training: {right}, "
         f"mean reward {fmt.number(report['mean_reward'])}, {report['flat_groups']:.0%} of groups flat, "
         f"{report['truncated']:.0%} cut off"
     )

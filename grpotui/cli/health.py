@@ -13,7 +13,7 @@ from grpotui.cli.session import Session
 from grpotui.errors import UserError
 from grpotui.format import number
 from grpotui.health.present import quoted
-from grpotui.records import Verdict
+from grpotui.records import is_bad
 from grpotui.text import clean
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _print_earlier(session: Session, report: Report, run_id: str | None) -> None
     """Name runs that ended alike: of this registry, where one of its runs is judged, and of the logs."""
     from grpotui.analysis.account import like
 
-    if report.verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL):
+    if is_bad(report.verdict):
         for line in like(session.registry, run_id, report.verdict, report.cause):
             click.echo(clean(f"like {line}"))
 

@@ -9,7 +9,22 @@ from typing import Any
 import click
 
 from grpotui import __version__
-from grpotui.cli import checking, comparing, control, health, lineage, reading, serve, setup, steering
+from grpotui.cli import (
+    checking,
+    comparing,
+    control,
+    health,
+    history,
+    lineage,
+    logbook,
+    promoting,
+    queueing,
+    reading,
+    serve,
+    setup,
+    steering,
+    sweeping,
+)
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
 from grpotui.text import clean
@@ -66,11 +81,16 @@ VERBS = (
     *setup.VERBS,
     *checking.VERBS,
     *control.VERBS,
+    *queueing.VERBS,
     *lineage.VERBS,
     *steering.VERBS,
+    *sweeping.VERBS,
+    *promoting.VERBS,
     *reading.VERBS,
     *health.VERBS,
     *comparing.VERBS,
+    *logbook.VERBS,
+    *history.VERBS,
     *serve.VERBS,
 )
 for verb in VERBS:

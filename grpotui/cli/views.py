@@ -36,6 +36,7 @@ def public_summary(run: RunSummary) -> dict[str, Any]:
         "stage": run.stage,
         "eval_accuracy": run.eval_accuracy,
         "parent": _parent(run),
+        "sweep": {"id": run.sweep, "point": run.point, "role": run.role} if run.sweep else None,
         "tags": list(run.tags),
         "note": run.note,
         "human_verdict": None if run.human is None else str(run.human),

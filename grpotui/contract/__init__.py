@@ -6,11 +6,13 @@ Pure, standard library only.
 from grpotui.contract.doubts import Prospect, doubts
 from grpotui.contract.record import Record
 from grpotui.contract.scoring import INCONCLUSIVE, MET, NOT_MET, TOO_EARLY, Mark, Tracker, outcome
-from grpotui.contract.syntax import condition
-from grpotui.contract.terms import Contract, check, read
+from grpotui.contract.sweeps import names_of_sweep, parted
+from grpotui.contract.syntax import condition, measure
+from grpotui.contract.terms import CRITERIA, Contract, check, read
 from grpotui.contract.tokens import ContractError
 
 __all__ = [
+    "CRITERIA",
     "INCONCLUSIVE",
     "MET",
     "NOT_MET",
@@ -24,6 +26,9 @@ __all__ = [
     "check",
     "condition",
     "doubts",
+    "measure",
+    "names_of_sweep",
     "outcome",
+    "parted",
     "read",
 ]

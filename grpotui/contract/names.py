@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from grpotui.records.keys import JACCARD_CROSS, ZERO_STD
+from grpotui.records.keys import (
+    JACCARD_CROSS,
+    ROLLOUTS_LEARNABLE,
+    ROLLOUTS_NO_SIGNAL,
+    ROLLOUTS_NONZERO,
+    ROLLOUTS_PASS_RATE,
+    ZERO_STD,
+)
 
 _OURS = (
     *("zero_std", "zero_std_ceiling", "zero_std_floor", "zero_std_other", "zero_std_stuck"),
@@ -26,11 +33,18 @@ ALIASES = {
     "truncated": "completions/clipped_ratio",
     "lr": "learning_rate",
     "accuracy": "eval_accuracy",
+    "nonzero": ROLLOUTS_NONZERO,
+    "pass_rate": ROLLOUTS_PASS_RATE,
+    "no_signal": ROLLOUTS_NO_SIGNAL,
+    "learnable": ROLLOUTS_LEARNABLE,
 }
 """Short words and the metrics that they mean; each of our own is known without ``grpotui/`` too."""
 
 STUCK = f"{ZERO_STD}_stuck"
 """Groups without reward spread below the ceiling: the only metric that is derived, not logged."""
+
+OF_SWEEP = {"best": "sweep/best", "baseline": "sweep/baseline"}
+"""Names that only a line about a whole sweep may have: values of the metric that its points are ranked by."""
 
 _PLAIN = (
     *("reward", "reward_std", "frac_reward_zero_std", "kl", "entropy", "loss", "grad_norm", "learning_rate"),
@@ -40,7 +54,7 @@ _PLAIN = (
     *(f"clip_ratio/{part}" for part in ("low_mean", "low_min", "high_mean", "high_max", "region_mean")),
 )
 _FAMILIES = re.compile(
-    r"rewards/.+/(mean|std)|eval_\w.*|(sampling|tools|profiling|grpotui|reward|reward_std)/.+"
+    r"rewards/.+/(mean|std)|eval_\w.*|(sampling|tools|profiling|grpotui|rollouts|reward|reward_std)/.+"
 )
 """Metrics whose names hold those of rewards and tasks, our signals, and what options of TRL log."""
 

@@ -17,6 +17,7 @@ from grpotui.contract.nodes import (
     Step,
     Summary,
     VerdictIs,
+    parts,
 )
 from grpotui.contract.tokens import ContractError, Token, tokens
 from grpotui.records import Verdict
@@ -31,37 +32,50 @@ FROM_TWO = ("std", "slope", "roughness")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
-def condition(source: str) -> Node:
-    """Parse what is true or false. Raises ContractError."""
-    node = _parsed(source)
+def condition(source: str, of_sweep: bool = False) -> Node:
+    """Parse what is true or false, of a run or of a whole sweep. Raises ContractError."""
+    node = _parsed(source, of_sweep)
     if not isinstance(node, TRUTHS):
         raise ContractError(0, "a number: compare it with something, such as reward >= 0.8")
     return node
 
 
-def measure(source: str) -> Node:
-    """Parse what is a number. Raises ContractError."""
-    node = _parsed(source)
+def measure(source: str, of_sweep: bool = False) -> Node:
+    """Parse what is a number, of a run or of a whole sweep. Raises ContractError."""
+    node = _parsed(source, of_sweep)
     if isinstance(node, TRUTHS):
         raise ContractError(0, "a condition: a forecast is about a number, such as mean(reward, last=50)")
     return node
 
 
-def _parsed(source: str) -> Node:
-    reader = _Reader(source)
+def _parsed(source: str, of_sweep: bool) -> Node:
+    reader = _Reader(source, of_sweep)
     if reader.next.kind == "end":
         raise ContractError(0, "nothing stands here")
     node = reader.either()
     if reader.next.kind != "end":
         raise ContractError(reader.next.place, f"expected and, or, a sign or the end, not {reader.next.text}")
+    if of_sweep:
+        _refuse_runs(node)
     return node
+
+
+def _refuse_runs(node: Node) -> None:
+    """Raise ContractError for what is measured of a run in a line about a sweep."""
+    for part in parts(node):
+        if isinstance(part, (Step, VerdictIs, Summary, First)) or (
+            isinstance(part, Metric) and part.key not in names.OF_SWEEP.values()
+        ):
+            what = getattr(part, "text", "step" if isinstance(part, Step) else "verdict")
+            raise ContractError(0, f"best and baseline are of the whole sweep, {what} is of a run: not both")
 
 
 class _Reader:
     """One token ahead; each method reads one level of binding, loosest first."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, of_sweep: bool) -> None:
         self._source = source
+        self._own = names.OF_SWEEP if of_sweep else {}
         self._tokens = tokens(source)
         self._depth = 0
         self._before = 0
@@ -168,12 +182,16 @@ class _Reader:
         return Step() if token.text == "step" else self._metric(token)
 
     def _metric(self, token: Token) -> Metric:
+        if token.text in self._own:
+            return Metric(self._own[token.text], False, token.text)
         baseline, name = token.text.startswith("baseline."), token.text.removeprefix("baseline.")
         if token.text == "verdict":
             raise ContractError(token.place, "verdict stands alone, as in verdict == 'collapsed'")
         if token.text == "baseline":
             raise ContractError(token.place, "write baseline.reward, or another metric of the pinned run")
         key = names.metric(name)
+        if key is None and name in names.OF_SWEEP:
+            raise ContractError(token.place, f"{name} is of a sweep: it takes a preset with [sweep]")
         if key is None:
             raise ContractError(token.place, names.unknown(name))
         return Metric(key, baseline, token.text)

@@ -56,37 +56,38 @@ class Contract:
         return list(dict.fromkeys(reversed(found)))
 
 
-def read(section: object, kill: str | None = None) -> Contract:
+def read(section: object, kill: str | None = None, of_sweep: bool = False) -> Contract:
     """Return a ``[contract]`` table; what cannot be read of it is left out, as :func:`check` says.
 
-    ``kill`` replaces the table's own: a policy may change it while the run goes on.
+    ``kill`` replaces the table's own: a policy may change it while the run goes on. ``of_sweep``: its lines
+    are about a whole sweep.
     """
     table = section if isinstance(section, Mapping) else {}
-    criteria = {name: found for name in CRITERIA if (found := _read(table.get(name)))}
+    criteria = {name: found for name in CRITERIA if (found := _read(table.get(name), of_sweep))}
     return Contract(
         hypothesis=str(table.get("hypothesis") or ""),
         criteria=criteria,
-        forecasts=tuple(_forecasts(table.get("forecast"))),
+        forecasts=tuple(_forecasts(table.get("forecast"), of_sweep)),
         kill=_read(table.get("kill") if kill is None else kill),
     )
 
 
-def _read(text: object) -> tuple[str, Node] | None:
+def _read(text: object, of_sweep: bool = False) -> tuple[str, Node] | None:
     if not isinstance(text, str) or not text.strip():
         return None
     try:
-        return text.strip(), condition(text)
+        return text.strip(), condition(text, of_sweep)
     except ContractError:
         return None
 
 
-def _forecasts(table: object) -> Iterator[Forecast]:
+def _forecasts(table: object, of_sweep: bool) -> Iterator[Forecast]:
     for text, span in table.items() if isinstance(table, Mapping) else ():
         bounds = _span(span)
         if bounds is None:
             continue
         try:
-            yield Forecast(str(text).strip(), measure(str(text)), *bounds)
+            yield Forecast(str(text).strip(), measure(str(text), of_sweep), *bounds)
         except ContractError:
             continue
 
@@ -98,14 +99,17 @@ def _span(span: object) -> tuple[float, float] | None:
     return None if low is None or high is None or low > high else (low, high)
 
 
-def check(section: object) -> Iterator[tuple[str, str]]:
-    """Yield (field, what is wrong with it, with the place) of a ``[contract]`` table. Kinds fit already."""
+def check(section: object, of_sweep: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield (field, what is wrong with it, with the place) of a ``[contract]`` table. Kinds fit already.
+
+    ``of_sweep``: its lines are about a whole sweep.
+    """
     table: Mapping[str, Any] = section if isinstance(section, Mapping) else {}
     for name in (*CRITERIA, "kill"):
         text = table.get(name)
         if isinstance(text, str) and text.strip():
             try:
-                condition(text)
+                condition(text, of_sweep)
             except ContractError as error:
                 yield f"contract.{name}", str(error)
     forecast = table.get("forecast")
@@ -114,6 +118,6 @@ def check(section: object) -> Iterator[tuple[str, str]]:
         if _span(span) is None:
             yield path, "expected [low, high], two numbers"
         try:
-            measure(str(text))
+            measure(str(text), of_sweep)
         except ContractError as error:
             yield path, str(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grpotui.health.rules import Cause, Facts
-from grpotui.records import Verdict
+from grpotui.records import Verdict, is_trouble
 
 _BETAS = (0.02, 0.05, 0.1, 0.2, 0.5)
 _WARM = 1.0
@@ -15,7 +15,7 @@ _SMALLER = 3.0
 
 def next_step(verdict: Verdict, cause: str, facts: Facts) -> tuple[str, ...]:
     """Return overrides such as ``grpo.beta=0.1``; nothing where no setting of the trainer would help."""
-    if verdict not in (Verdict.COLLAPSED, Verdict.NO_SIGNAL, Verdict.WARNING):
+    if not is_trouble(verdict):
         return ()
     match cause:
         case Cause.TEMPLATE | Cause.REPETITION:

@@ -149,6 +149,12 @@ def _flat(metrics: Mapping[str, Any], signals: Mapping[str, Any], context: Healt
             return {"judged": groups, "flat": sum(places), "flat_at": known}
         return {"judged": groups, "flat": sum(places), "places": places}
     size = float(max(context.groups_per_step, 1))
+    if (
+        signals.get("groups") == 0
+        and as_int(signals.get("completions")) > 0
+        and metrics.get("reward") is None
+    ):
+        return {"judged": size, "flat": size, "places": (0.0, 0.0, size)}  # unrewarded: no advantage at all
     share = _share(metrics.get("grpotui/zero_std"))
     if share is not None:
         ceiling = _share(metrics.get("grpotui/zero_std_ceiling")) or 0.0

@@ -51,10 +51,6 @@ def compute(
     places = [(g, where) for g in measured if (where := g.flat(span)) is not None]
     flat = Counter(where for _, where in places)
     chosen = samples(groups, before)
-    fresh = [sample for sample in chosen if sample.fresh]
-    alike = similarity.measure(chosen)
-    too_short = alike.median_words is None or alike.median_words < SHORT_ANSWER_WORDS
-    share, template = templates.find(chosen)
     rewards = [reward for g in groups for reward in g.rewards]
     return {
         "step": step,
@@ -71,18 +67,36 @@ def compute(
         "unique": _unique(groups),
         "unique_stuck": _unique(g for g, where in places if where is not Flat.CEILING),
         "truncated": _mean([float(c.truncated) for g in groups for c in g.completions]),
+        **_alike(chosen),
+        "answered": _answered([*list(before)[-1:], *groups] if len(groups) == 1 else groups),
+        **_repeated(chosen),
+        "quotes": quotes(groups, span),
+    }
+
+
+def _alike(chosen: Sequence[Sample]) -> dict[str, float | None]:
+    """Return how alike the texts are; words that short answers share say nothing across prompts."""
+    alike = similarity.measure(chosen)
+    too_short = alike.median_words is None or alike.median_words < SHORT_ANSWER_WORDS
+    return {
         "jaccard_cross": None if too_short else _rounded(alike.cross),
         "jaccard_within": _rounded(alike.within),
         "dependence": _rounded(alike.dependence),
         "median_words": alike.median_words,
         "same_answer": _same_answer(chosen),
-        "answered": _answered([*list(before)[-1:], *groups] if len(groups) == 1 else groups),
+    }
+
+
+def _repeated(chosen: Sequence[Sample]) -> dict[str, Any]:
+    """Return what the texts repeat: a template among them, and themselves within."""
+    fresh = [sample for sample in chosen if sample.fresh]
+    share, template = templates.find(chosen)
+    return {
         "template_share": _rounded(share),
         "template": template,
         "repetition": _rounded(repetition.repetition(fresh)),
         "monotony": _rounded(repetition.monotony(fresh)),
         "compression": _rounded(repetition.compression(chosen)),
-        "quotes": quotes(groups, span),
     }
 
 

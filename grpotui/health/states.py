@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grpotui.health.rules import Signs
-from grpotui.records import Verdict
+from grpotui.records import Verdict, is_bad
 
 
 class Streaks:
@@ -50,7 +50,7 @@ def next_verdict(now: Verdict, streaks: Streaks, patience: int) -> Verdict:
         return Verdict.NO_SIGNAL
     if count("bad") >= patience:
         return Verdict.COLLAPSED
-    if now in (Verdict.COLLAPSED, Verdict.NO_SIGNAL):
+    if is_bad(now):
         return _after_trouble(now, streaks, 2 * patience)
     if count("solved") >= patience:
         return Verdict.SOLVED

@@ -230,6 +230,13 @@ def _constant(case: Case) -> str:
     )
 
 
+def _no_reward(case: Case) -> str:
+    return (
+        f"no completion has had a reward since step {case.since}: every reward function gives None or nan, "
+        f"so nothing is learnt. Look at the reward function{_parsed(case)}."
+    )
+
+
 def _parsed(case: Case) -> str:
     """Return the parsed answer of the first quote that has one expected."""
     for quote in case.quotes:
@@ -272,4 +279,5 @@ _BY_CAUSE: Mapping[str, Callable[[Case], str]] = {
     Cause.NON_FINITE: _non_finite,
     Cause.FLOOR: _floor,
     Cause.CONSTANT_REWARD: _constant,
+    Cause.NO_REWARD: _no_reward,
 }

@@ -92,6 +92,29 @@ def write_event(run: RunDir, event: dict[str, object]) -> None:
     _require(run, run.append_event(event))
 
 
+def planned_end(run: RunDir) -> int:
+    """Return the step that the last extension goes on to; 0 when the run was never extended."""
+    ends = [as_int(event.get("max_steps")) for event in events(run) if event.get("type") == "extended"]
+    return ends[-1] if ends else 0
+
+
+def extend_to(run: RunDir, done: int, planned: int, total: int) -> None:
+    """Append the event of an extension from ``planned`` to ``total`` steps, of which ``done`` are made.
+
+    Raises UserError when the disk refuses.
+    """
+    event = {"time": time.time(), "type": "extended", "step": done, "from": planned, "max_steps": total}
+    write_event(run, event)
+
+
+def take_extension_back(run: RunDir) -> None:
+    """Let a run end where it was planned to end before its last extension, if it has one."""
+    told = [event for event in events(run) if event.get("type") == "extended"]
+    if told and as_int(told[-1].get("from")) > 0:
+        before, total = as_int(told[-1].get("from")), as_int(told[-1].get("max_steps"))
+        extend_to(run, as_int(told[-1].get("step")), total, before)
+
+
 def _require(run: RunDir, written: bool) -> None:
     if not written:
         raise UserError(f"cannot write to {run.events}: is the disk full?")

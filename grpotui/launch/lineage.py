@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from grpotui.errors import UserError
 from grpotui.launch.caveats import after_extension, not_restored
 from grpotui.launch.check.checked import Tell, silent
 from grpotui.launch.control import go_on
-from grpotui.launch.journal import State, asked_of, config_of, events
+from grpotui.launch.journal import State, asked_of, config_of, extend_to, planned_end
 from grpotui.launch.request import LaunchRequest
 from grpotui.launch.submit import launch
 from grpotui.presets import Preset, eval_settings
@@ -72,14 +71,10 @@ def extend(workspace: Workspace, run_id: str, steps: int | None = None, epochs: 
         planned = as_int(effective.get("max_steps"))
         if known.status is Status.DRAFT or not planned or checkpoint is None:
             raise UserError(f"{run.id} has no checkpoint to go on from")
-        planned = max(
-            [planned, *(as_int(e.get("max_steps")) for e in events(run) if e.get("type") == "extended")]
-        )
+        planned = max(planned, planned_end(run))
         more = steps if steps is not None else _steps_of(run, effective, epochs or 0.0)
         done, total = checkpoint_step(checkpoint.name), planned + more
-        run.append_event(
-            {"time": time.time(), "type": "extended", "step": done, "from": planned, "max_steps": total}
-        )
+        extend_to(run, done, planned, total)
         grpo = (effective.get("config") or {}).get("grpo") or {}
         notes.append(f"goes on from step {done} to step {total}; it was planned to end at {planned}")
         notes.append(after_extension(grpo, done, planned, total))

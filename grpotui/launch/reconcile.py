@@ -74,9 +74,9 @@ def _settle_dead(run: RunDir, attempt: int) -> None:
         announce(run, attempt, recorded)
         return
     from grpotui.launch.runner.stop import sweep
-    from grpotui.launch.runner.watch import Watch
+    from grpotui.launch.runner.watch import watch_over
 
     sweep(run)
-    Watch(run, attempt).catch_up(same_attempt=True)
+    watch_over(run, attempt).catch_up(same_attempt=True)
     told = from_result(run, attempt)
     record(run, attempt, Ending(*told) if told else Ending(Status.LOST, LOST))

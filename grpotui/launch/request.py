@@ -8,6 +8,7 @@ from pathlib import Path
 from grpotui.presets import Preset
 from grpotui.records import RunKind
 from grpotui.records.lineage import Parent
+from grpotui.records.sweeps import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,12 @@ class LaunchRequest:
     """Only write it down; a resume queues it."""
     inherited: tuple[str, ...] = ()
     """Overrides that the preset has already, to be written down with the others."""
-    kind: RunKind = RunKind.TRAIN
+    kind: RunKind | None = None
+    """None for what the preset says."""
     parent: Parent | None = None
     weights: Path | None = None
     """A checkpoint, or a model's folder, that the run begins with in place of the preset's model."""
+    place: Place | None = None
+    """Where it stands in a sweep."""
     force: bool = False
     """Launch it though the preflight found errors."""

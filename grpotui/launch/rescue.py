@@ -12,11 +12,10 @@ from grpotui.launch.journal import events
 from grpotui.launch.lineage import Changes, Made
 from grpotui.presets import Preset, apply_overrides
 from grpotui.presets.rows import edit_text
-from grpotui.records import Verdict, as_int
+from grpotui.records import Verdict, as_int, is_bad
 from grpotui.text import clean
 from grpotui.workspace import RunDir, Workspace
 
-BAD = (Verdict.COLLAPSED, Verdict.NO_SIGNAL)
 _HOLD = ("grpo.beta=0.1", "grpo.temperature=1.0")
 _SLOW = ("grpo.beta=0.1", "grpo.max_grad_norm=0.5")
 USUAL: Mapping[str, tuple[str, ...]] = {
@@ -97,7 +96,7 @@ def _trouble(run: RunDir) -> tuple[dict[str, Any], int]:
     for event in events(run):
         if event.get("type") == "verdict":
             now = event
-            if event.get("to") not in BAD:
+            if not is_bad(event.get("to")):
                 onset = None
             elif onset is None:
                 onset = as_int(event.get("since")) or as_int(event.get("step"))

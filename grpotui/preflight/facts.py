@@ -56,6 +56,8 @@ class DeviceFacts:
     label: str
     total: int = 0
     free: int = 0
+    lacking: str = ""
+    """What the machine has not that the run needs; empty when it has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +84,7 @@ class Facts:
     pass_rate: float | None = None
     """Normalised reward of the first step of an earlier run with the same model, task and rewards."""
     probes: tuple[Probe, ...] = ()
+    tried: tuple[str, ...] = ()
+    """Past experiments with this reward and settings near to these, and what became of each."""
+    vllm: bool | None = None
+    """Whether vLLM is installed."""

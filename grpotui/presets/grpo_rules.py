@@ -58,10 +58,15 @@ class Rule:
     name: str = ""
 
 
-def refusals(grpo: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what TRL would refuse; every value in ``grpo`` must already be of a kind that its field takes."""
+def refusals(grpo: Mapping[str, Any], trains: bool = True) -> Iterator[Problem]:
+    """Yield what TRL would refuse; every value in ``grpo`` must already be of a kind that its field takes.
+
+    A run that ``trains`` nothing divides no batches.
+    """
     config = _Config(grpo)
     for rule in RULES:
+        if not trains and set(rule.fields) & set(_BATCH):
+            continue
         message = rule.check(config)
         if message is not None:
             set_ = [name for name in rule.fields if config[name] is not None]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grpotui.presets.fields import GRPO_FIELDS
 from grpotui.presets.preset import Preset, PresetError
 from grpotui.presets.reader import LONG_KEY, MAX_DEPTH, depth
-from grpotui.presets.sections import SECTIONS
+from grpotui.presets.sections import DECLARED
 from grpotui.presets.unset import is_set, without
 
 MAX_PATH = 200
@@ -61,6 +61,21 @@ def parse_value(text: str) -> Any:
     return value if len(data) == 1 and depth(value) <= MAX_DEPTH else text
 
 
+def value_of(data: Mapping[str, Any], field: str, default: bool = True) -> Any:
+    """Return what a preset's data has in a dotted field; TRL's default where it is not set, if wanted."""
+    here: Any = data
+    for part in field.split("."):
+        if isinstance(here, Mapping):
+            here = here.get(part)
+        elif isinstance(here, list) and part.isdecimal() and len(part) <= 6 and int(part) < len(here):
+            here = here[int(part)]
+        else:
+            here = None
+    top, _, name = field.partition(".")
+    known = default and here is None and top == "grpo" and name in GRPO_FIELDS
+    return GRPO_FIELDS[name].default if known else here
+
+
 def _taken_out(data: dict[str, Any], path: str) -> dict[str, Any]:
     parts = path.split(".")
     if is_set(data, parts):
@@ -74,7 +89,7 @@ def _has_default(path: str) -> bool:
     section, _, name = path.partition(".")
     if section == "grpo":
         return name in GRPO_FIELDS
-    return section in SECTIONS and name in {field.name for field in dataclasses.fields(SECTIONS[section])}
+    return section in DECLARED and name in {field.name for field in dataclasses.fields(DECLARED[section])}
 
 
 def _put(data: dict[str, Any], path: str, value: Any) -> None:

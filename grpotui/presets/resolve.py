@@ -7,20 +7,28 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from grpotui.contract import CRITERIA, parted
 from grpotui.presets.kinds import fits
 from grpotui.presets.preset import Preset
+from grpotui.presets.searching import (
+    SEARCH_SECTIONS,
+    ConfirmSettings,
+    PromoteSettings,
+    RolloutSettings,
+    SweepSettings,
+)
 from grpotui.presets.sections import SECTIONS, EvalSettings, LaunchSettings, annotated_kinds
 from grpotui.presets.stages import with_stage_files
-from grpotui.records import HealthSettings
+from grpotui.records import HealthSettings, RunKind
 from grpotui.tasks.files import rewards_with_files, with_files
 
 
 def resolve(preset: Preset) -> dict[str, Any]:
     """Return the whole config of a valid preset: summary, model, kind, task, rewards, grpo and each section.
 
-    TRL's defaults are left to TRL; files get absolute paths. ``grpo.reward_weights`` moves to the rewards'
-    own ``weight``, so that the range of the total reward is known wherever rewards are read. Raises
-    TaskError for a file that is gone.
+    Tables about many runs, and lines of the contract about them, are left out. TRL's defaults are left to
+    TRL; files get absolute paths. ``grpo.reward_weights`` moves to the rewards' own ``weight``, so that the
+    range of the total reward is known wherever rewards are read. Raises TaskError for a file that is gone.
     """
     data = copy.deepcopy(preset.data)
     config: dict[str, Any] = {
@@ -31,7 +39,7 @@ def resolve(preset: Preset) -> dict[str, Any]:
         "rewards": [],
         "grpo": {},
     }
-    config.update(data)
+    config.update({name: value for name, value in data.items() if name not in SEARCH_SECTIONS})
     if config.get("curriculum"):
         config["curriculum"] = with_stage_files(config, preset.folders)
     config["task"] = with_files(config["task"], preset.folders)
@@ -39,9 +47,20 @@ def resolve(preset: Preset) -> dict[str, Any]:
     weights = config["grpo"].pop("reward_weights", None)
     for reward, weight in zip(config["rewards"], weights or (), strict=False):
         reward["weight"] = weight
-    for name, section in SECTIONS.items():
+    sections = dict(SECTIONS)
+    if config["kind"] == RunKind.ROLLOUTS:
+        sections["rollouts"] = RolloutSettings
+    else:
+        config.pop("rollouts", None)
+    for name, section in sections.items():
         defaults = {key: _plain(value) for key, value in dataclasses.asdict(section()).items()}
         config[name] = {**defaults, **data.get(name, {})}
+    if "sweep" in data:
+        config["contract"] = {
+            **config["contract"],
+            **dict.fromkeys(CRITERIA, ""),
+            **parted(config["contract"])[0],
+        }
     return config
 
 
@@ -58,6 +77,26 @@ def eval_settings(data: Mapping[str, Any]) -> EvalSettings:
 def launch_settings(data: Mapping[str, Any]) -> LaunchSettings:
     """Return the ``[launch]`` table of a config; missing or unreadable fields are defaults."""
     return LaunchSettings(**_readable(LaunchSettings, data.get("launch")))
+
+
+def rollout_settings(data: Mapping[str, Any]) -> RolloutSettings:
+    """Return the ``[rollouts]`` table of a config; missing or unreadable fields are defaults."""
+    return RolloutSettings(**_readable(RolloutSettings, data.get("rollouts")))
+
+
+def sweep_settings(data: Mapping[str, Any]) -> SweepSettings:
+    """Return the ``[sweep]`` table of a preset; missing or unreadable fields are defaults."""
+    return SweepSettings(**_readable(SweepSettings, data.get("sweep")))
+
+
+def confirm_settings(data: Mapping[str, Any]) -> ConfirmSettings:
+    """Return the ``[confirm]`` table of a preset or sweep; missing or unreadable fields are defaults."""
+    return ConfirmSettings(**_readable(ConfirmSettings, data.get("confirm")))
+
+
+def promote_settings(data: Mapping[str, Any]) -> PromoteSettings:
+    """Return the ``[promote]`` table of a preset or sweep; missing or unreadable fields are defaults."""
+    return PromoteSettings(**_readable(PromoteSettings, data.get("promote")))
 
 
 def _readable(section: type, values: object) -> dict[str, Any]:

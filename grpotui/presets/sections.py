@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grpotui.records import POLICIES, HealthSettings
+from grpotui.presets.searching import SEARCH_SECTIONS, RolloutSettings
+from grpotui.records import POLICIES, HealthSettings, RunKind
+from grpotui.records.sweeps import MOST_SEEDS
 
 DEVICES = ("auto", "cpu", "cuda")
 """What a run can be asked to train on; "auto" takes the GPU where there is one."""
+FAKE_LABEL_VARIABLE = "GRPOTUI_FAKE_DEVICE"
+"""Tells a trainer that its GPUs are fake, and their names: it trains on the CPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,21 @@ class LaunchSettings:
     device: str = "auto"
     """The GPU where there is one, else the CPU; "cpu" and "cuda" insist."""
     devices: int = 1
-    """GPUs that one run uses."""
+    """GPUs that one run uses, all at once."""
+    processes: int = 1
+    """Processes that train together, started by 'accelerate launch'."""
+    accelerate: str = ""
+    """How: a configuration of accelerate, a file or one of TRL's such as "zero2"; empty for plain DDP."""
+    on_oom: Mapping[str, Any] = field(default_factory=dict)
+    """Field of [grpo] -> "/2" or "*2": what the next attempt changes when memory ran out; {} for none."""
+    memory: float = 0.0
+    """GB that it needs of each: a device with less of them free is not taken, and runs of ours may share one
+    as long as theirs fit. 0: not said."""
+    slots_per_device: int = 0
+    """Runs of ours that may be on its device together. 0: as many as fit by ``memory``; without that, it
+    alone."""
+    priority: int = 0
+    """Queued runs of a higher one start first."""
     tags: tuple[str, ...] = ()
     """Words to find the run by."""
 
@@ -105,7 +123,10 @@ SECTIONS: Mapping[str, type] = {
     "notify": NotifySettings,
     "launch": LaunchSettings,
 }
-"""Tables whose fields a dataclass declares, defaults included."""
+"""Tables of every run whose fields a dataclass declares, defaults included."""
+
+DECLARED: Mapping[str, type] = {**SECTIONS, "rollouts": RolloutSettings, **SEARCH_SECTIONS}
+"""These, and those that only some presets have."""
 
 TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
     "summary": ("str",),
@@ -120,23 +141,17 @@ TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
     "contract": ("dict",),
     "notify": ("dict",),
     "launch": ("dict",),
+    "rollouts": ("dict",),
+    "sweep": ("dict",),
+    "confirm": ("dict",),
+    "promote": ("dict",),
 }
 """Top-level keys and the kinds they take; ``extends`` is gone once a preset is loaded."""
 
 REQUIRED = ("model", "task", "rewards")
 
-KINDS = ("train",)
-"""Kinds of run that this version can do."""
-
-LATER = frozenset(
-    {
-        "confirm",
-        "promote",
-        "rollouts",
-        "sweep",
-    }
-)
-"""Sections and fields that presets of a later version have."""
+KINDS = (str(RunKind.TRAIN), str(RunKind.ROLLOUTS))
+"""What ``kind`` may be."""
 
 LIMITS: Mapping[str, Limit] = {
     "eval.every": Limit(low=0),
@@ -157,7 +172,18 @@ LIMITS: Mapping[str, Limit] = {
     "health.on_solved": Limit(choices=POLICIES),
     "health.grace": Limit(low=0),
     "launch.device": Limit(choices=DEVICES),
-    "launch.devices": Limit(1, 1),
+    "launch.processes": Limit(low=1),
+    "launch.devices": Limit(1, 64),
+    "launch.memory": Limit(low=0),
+    "launch.slots_per_device": Limit(0, 64),
+    "launch.priority": Limit(-1000, 1000),
+    "rollouts.n": Limit(low=0),
+    "rollouts.batch": Limit(low=1),
+    "sweep.random": Limit(low=0),
+    "sweep.seeds": Limit(1, MOST_SEEDS),
+    "sweep.max_parallel": Limit(low=0),
+    "confirm.top": Limit(low=1),
+    "confirm.repeat": Limit(1, MOST_SEEDS),
 }
 
 ORDERED = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui import contract
-from grpotui.presets import eval_rules, grpo_rules, stages
+from grpotui.presets import eval_rules, grpo_rules, rollouts, search_rules, stages
 from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
@@ -17,15 +17,15 @@ from grpotui.presets.notify import notify_problems
 from grpotui.presets.preset import Preset, PresetError, Problem, located
 from grpotui.presets.secrecy import secrets_in
 from grpotui.presets.sections import (
+    DECLARED,
     KINDS,
-    LATER,
     LIMITS,
     ORDERED,
     REQUIRED,
-    SECTIONS,
     TOP_LEVEL,
     annotated_kinds,
 )
+from grpotui.records import RunKind
 from grpotui.tasks import TaskError, prompt_count, validate_rewards, validate_task
 from grpotui.tasks.files import rewards_with_files, with_files
 from grpotui.tasks.settings import nearest, shown
@@ -62,17 +62,21 @@ def problems(preset: Preset) -> Iterator[Problem]:
     yield from remote_code("grpo", data.get("grpo"))
     yield from unusable("", data)
     yield from _top(data)
+    trains = data.get("kind") != RunKind.ROLLOUTS
     task = yield from _task(data, preset.folders)
-    grpo = yield from _grpo(data)
-    if task is not None and grpo is not None:
+    grpo = yield from _grpo(data, trains)
+    if grpo is not None and not trains:
+        yield from rollouts.problems(data, task)
+    elif task is not None and grpo is not None:
         yield from _prompts(task, grpo)
-    if isinstance(data.get("curriculum"), list):
+    if isinstance(data.get("curriculum"), list) and trains:
         yield from stages.problems(data, grpo, preset.folders)
-    for name, section in SECTIONS.items():
+    for name, section in DECLARED.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
-            yield from _written(name, data[name])
-    if task is not None and isinstance(data.get("eval"), dict):
+            yield from _written(name, data[name], data.get("sweep"))
+    yield from search_rules.problems(preset, field_problems)
+    if trains and task is not None and isinstance(data.get("eval"), dict):
         yield from eval_rules.problems(data["eval"], task, data.get("curriculum"))
 
 
@@ -81,24 +85,31 @@ def field_problems(path: str, value: object) -> Iterator[Problem]:
     section, _, name = path.partition(".")
     if section == "grpo":
         yield from _grpo_field(name, value)
-    elif section in SECTIONS:
-        found = [*_section(section, SECTIONS[section], {name: value}), *_written(section, {name: value})]
+    elif section in DECLARED:
+        found = [
+            *_section(section, DECLARED[section], {name: value}),
+            *_written(section, {name: value}, {"baseline": {"": 0}}),
+        ]
         yield from (problem for problem in found if problem.path == path)
 
 
-def _written(section: str, values: object) -> Iterator[Problem]:
-    """Yield what is wrong with texts that have a language of their own."""
+def _written(section: str, values: object, sweep: object) -> Iterator[Problem]:
+    """Yield what is wrong with texts that have a language of their own; ``sweep`` is that table, if any."""
     if section == "contract":
-        yield from (Problem(path, message) for path, message in contract.check(values))
+        of_runs, of_sweep = contract.parted(values) if isinstance(sweep, dict) else (values, {})
+        found = [*contract.check(of_runs), *contract.check(of_sweep, of_sweep=True)]
+        yield from (Problem(path, message) for path, message in found)
+        if isinstance(sweep, dict) and not sweep.get("baseline"):
+            texts = [of_sweep.get(name) for name in contract.CRITERIA] + [*(of_sweep.get("forecast") or {})]
+            if any("baseline" in contract.names_of_sweep(text) for text in texts):
+                yield Problem("contract", "names baseline: say which point that is, in sweep.baseline")
     elif section == "notify":
         yield from notify_problems(values)
 
 
 def _top(data: Mapping[str, Any]) -> Iterator[Problem]:
     for key, value in data.items():
-        if key in LATER:
-            yield Problem(key, f"[{key}] is not supported by this version of grpotui")
-        elif key not in TOP_LEVEL:
+        if key not in TOP_LEVEL:
             yield Problem(key, _unknown_top(key))
         elif problem := mismatch(key, value, TOP_LEVEL[key]):
             yield problem
@@ -109,7 +120,7 @@ def _top(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("model", 'expected "tiny", a folder or a hub id, got an empty text')
     kind = data.get("kind", KINDS[0])
     if isinstance(kind, str) and kind not in KINDS:
-        yield Problem("kind", f"{shown(kind)} is not supported by this version; known: {', '.join(KINDS)}")
+        yield Problem("kind", f"{shown(kind)} is no kind of run; known: {', '.join(KINDS)}")
 
 
 def _unknown_top(key: str) -> str:
@@ -150,13 +161,16 @@ def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Probl
         )
 
 
-def _grpo(data: Mapping[str, Any]) -> _Checked:
+def _grpo(data: Mapping[str, Any], trains: bool) -> _Checked:
     grpo = data.get("grpo", {})
     if not isinstance(grpo, dict):
         return None
     found = [problem for name, value in grpo.items() for problem in _grpo_field(name, value)]
     if not found:
-        found = [*_weights(grpo.get("reward_weights"), data.get("rewards")), *grpo_rules.refusals(grpo)]
+        found = [
+            *_weights(grpo.get("reward_weights"), data.get("rewards")),
+            *grpo_rules.refusals(grpo, trains),
+        ]
     yield from found
     return None if found else grpo
 
@@ -204,9 +218,7 @@ def _section(name: str, section: type, values: Mapping[str, Any]) -> Iterator[Pr
     declared = {field.name: field for field in dataclasses.fields(section)}
     for key, value in values.items():
         path = f"{name}.{key}"
-        if path in LATER:
-            yield Problem(path, "is not supported by this version of grpotui")
-        elif key not in declared:
+        if key not in declared:
             meant = _elsewhere(name, key) or nearest(key, declared) or f"; known: {', '.join(declared)}"
             yield Problem(path, f"unknown field{meant}")
         elif problem := mismatch(path, value, *annotated_kinds(declared[key].type)):
@@ -230,7 +242,7 @@ def _order(
 
 def _elsewhere(section: str, key: str) -> str:
     """Return where a field that is unknown in ``section`` belongs, if it is some other section's."""
-    for name, other in SECTIONS.items():
+    for name, other in DECLARED.items():
         if name != section and key in {field.name for field in dataclasses.fields(other)}:
             return f"; it stands in [{name}]"
     if section != "grpo" and key in GRPO_FIELDS:

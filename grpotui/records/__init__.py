@@ -17,6 +17,8 @@ from grpotui.records.words import (
     RunKind,
     Status,
     Verdict,
+    is_bad,
+    is_trouble,
 )
 
 __all__ = [
@@ -43,5 +45,7 @@ __all__ = [
     "Visit",
     "as_float",
     "as_int",
+    "is_bad",
+    "is_trouble",
     "prompt_text",
 ]

@@ -58,6 +58,19 @@ class RunSummary:
     """How it came from there: fork, clone or evaluation."""
     parent_step: int | None = None
     """Step of the checkpoint that it began with; None where it took no weights."""
+    sweep: str = ""
+    """Id of the sweep that it belongs to; empty for none."""
+    point: int | None = None
+    """Number of its point in the sweep, from 1."""
+    role: str = ""
+    """Why it is in the sweep: point or confirm."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds that a running run still needs by its own pace; None when nobody can know."""
+        if self.status is not Status.RUNNING or not self.max_steps or self.step_time is None:
+            return None
+        return max(self.max_steps - self.step, 0) * self.step_time
 
 
 REWARD_WINDOW = 20

@@ -41,6 +41,16 @@ class Verdict(StrEnum):
     RECOVERED = "recovered"
 
 
+def is_bad(verdict: str | None) -> bool:
+    """True for a verdict that the learning went wrong: collapsed or no-signal."""
+    return verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL)
+
+
+def is_trouble(verdict: str | None) -> bool:
+    """True for a bad verdict, and for the warning of one."""
+    return verdict == Verdict.WARNING or is_bad(verdict)
+
+
 class HumanVerdict(StrEnum):
     """What a person says the learning of a run did."""
 
@@ -54,10 +64,11 @@ NO_HUMAN = "none"
 
 
 class RunKind(StrEnum):
-    """What a run does: trains, or only evaluates."""
+    """What a run does: trains, evaluates a checkpoint, or only generates and scores."""
 
     TRAIN = "train"
     EVAL = "eval"
+    ROLLOUTS = "rollouts"
 
 
 class Mode(StrEnum):
@@ -66,6 +77,7 @@ class Mode(StrEnum):
     TRAIN = "train"
     EVAL = "eval"
     WATCH = "watch"
+    ROLLOUT = "rollout"
 
 
 class FlagKind(StrEnum):

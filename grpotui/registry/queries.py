@@ -11,12 +11,14 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.records import Flag, Group, Hit, Mode, RewardRange, RunSummary, Status, as_int
 from grpotui.records.lineage import StageMark
+from grpotui.records.sweeps import Place, Sweep
 from grpotui.registry import documents, groups, points, search
 from grpotui.registry.database import fresh
 from grpotui.registry.groups import GroupRow
-from grpotui.registry.references import resolve
+from grpotui.registry.references import named, resolve
 from grpotui.registry.rows import SUMMARY_COLUMNS, summary_of
 from grpotui.registry.search import Wanted
+from grpotui.registry.sweeps import SweepReader, from_runs, place_of
 from grpotui.workspace import Workspace
 
 Points = list[tuple[int, float | None]]
@@ -40,6 +42,7 @@ class Registry:
     def __init__(self, connection: sqlite3.Connection, workspace: Workspace) -> None:
         self._connection = connection
         self.workspace = workspace
+        self._sweeps = SweepReader(workspace)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -64,6 +67,27 @@ class Registry:
     def children(self, run_id: str) -> list[RunSummary]:
         """Return the runs that came from a run: forks, clones and evaluations, oldest first."""
         return self._summaries("WHERE parent = ? AND parent != '' ORDER BY created_at, id", (run_id,))
+
+    def members(self, sweep: str) -> list[RunSummary]:
+        """Return the runs of a sweep, oldest first."""
+        return self._summaries("WHERE sweep = ? AND sweep != '' ORDER BY created_at, id", (sweep,))
+
+    def sweeps(self) -> list[Sweep]:
+        """Return the sweeps of the workspace, oldest first."""
+        told = self._sweeps.read()
+        found = [*told.values(), *from_runs(self.connection, told)]
+        return sorted(found, key=lambda sweep: sweep.created_at)
+
+    def sweep(self, ref: str) -> Sweep:
+        """Return the sweep that an id, a unique prefix or last part, or ``@last`` means.
+
+        Raises UserError that names candidates.
+        """
+        return named(ref, self.sweeps())
+
+    def place(self, run_id: str) -> Place | None:
+        """Return a run's place in its sweep; None when it is in none."""
+        return place_of(self.connection, run_id)
 
     def queued(self) -> list[RunSummary]:
         """Return the runs that wait, the one that waits longest first."""

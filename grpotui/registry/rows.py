@@ -13,7 +13,7 @@ SUMMARY_COLUMNS = (
     "id, name, kind, status, verdict, preset, created_at, cause, verdict_step, verdict_message, started_at, "
     "ended_at, step, max_steps, epoch, max_epochs, reward, zero_std, jaccard, eval_accuracy, step_time, "
     "device, seed, attempt, reason, note, human, stage, "
-    "parent, relation, parent_step, "
+    "parent, relation, parent_step, sweep, point, role, "
     "(SELECT group_concat(tag, char(31)) FROM tags WHERE run = rid)"
 )
 """What :func:`summary_of` wants, of the table ``runs``."""
@@ -22,7 +22,7 @@ SUMMARY_COLUMNS = (
 def summary_of(row: Sequence[Any]) -> RunSummary:
     """Return the record of one row of SUMMARY_COLUMNS."""
     run_id, name, kind, status, verdict, preset, created_at, *rest = row
-    *rest, note, human, stage, parent, relation, parent_step, tags = rest
+    *rest, note, human, stage, parent, relation, parent_step, sweep, point, role, tags = rest
     cause, verdict_step, message, started_at, ended_at, step, max_steps, epoch, max_epochs, *values = rest
     reward, zero_std, jaccard, eval_accuracy, step_time, device, seed, attempt, reason = values
     return RunSummary(
@@ -57,5 +57,8 @@ def summary_of(row: Sequence[Any]) -> RunSummary:
         parent=parent,
         relation=relation,
         parent_step=parent_step,
+        sweep=sweep,
+        point=point,
+        role=role,
         tags=tuple(sorted(tags.split(TAG_SEPARATOR))) if tags else (),
     )

@@ -138,7 +138,24 @@ UPDATE runs SET settled = 0;
 """
 """Every field of a run's config, see ``fields.py``: the files are read again for them."""
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
+_VERSION_7 = """
+ALTER TABLE runs ADD COLUMN sweep TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN point INTEGER;
+ALTER TABLE runs ADD COLUMN role TEXT NOT NULL DEFAULT '';
+CREATE INDEX runs_by_sweep ON runs (sweep, created_at) WHERE sweep != '';
+UPDATE runs SET settled = 0;
+"""
+"""The sweep that a run belongs to."""
+
+MIGRATIONS: tuple[str, ...] = (
+    _VERSION_1,
+    _VERSION_2,
+    _VERSION_3,
+    _VERSION_4,
+    _VERSION_5,
+    _VERSION_6,
+    _VERSION_7,
+)
 """SQL that brings a file from version ``i`` to ``i + 1``; a shipped entry never changes."""
 
 VERSION = len(MIGRATIONS)

@@ -20,6 +20,7 @@ from grpotui.records import (
     keys,
 )
 from grpotui.records.lineage import Parent, StageMark
+from grpotui.records.sweeps import Place
 from grpotui.registry import documents, points
 from grpotui.registry.streams import storable
 from grpotui.registry.streams.metrics import TIME_KEY
@@ -66,6 +67,7 @@ def _asked(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     kind = asked.get("kind")
     name = _last_event(conn, rid, "name").get("name") or asked.get("name")
     parent = Parent.from_json(asked.get("parent"))
+    place = Place.from_json(asked.get("sweep"))
     return {
         "name": _text(name) or run_id,
         "kind": kind if kind in list(RunKind) else str(RunKind.TRAIN),
@@ -76,6 +78,9 @@ def _asked(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
         "parent": storable(parent.run, MAX_TEXT) if parent else "",
         "relation": str(parent.relation) if parent else "",
         "parent_step": parent.step if parent else None,
+        "sweep": storable(place.sweep, MAX_TEXT) if place else "",
+        "point": place.number if place else None,
+        "role": str(place.role) if place else "",
     }
 
 
@@ -97,12 +102,22 @@ def _attempt(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
     started = as_float(process.get("started_at"))
     return {
         "attempt": max(as_int(attempt.get("attempt")), as_int(process.get("attempt"))),
-        "device": _text(attempt.get("device")),
+        "device": _device(attempt, process),
         "max_steps": max_steps if max_steps > 0 else None,
         "max_epochs": as_float(attempt.get("max_epochs")),
         "seed": as_int(seed) if as_float(seed) is not None else None,
         "started_at": started if started is not None else as_float(attempt.get("time")),
     }
+
+
+def _device(attempt: dict[str, Any], process: dict[str, Any]) -> str:
+    """Return the device as the trainer names it, by the machine's numbers: it sees its own GPUs only."""
+    named, given = _text(attempt.get("device")), process.get("devices")
+    if not named.startswith("cuda:") or not isinstance(given, list):
+        return named
+    labels = [_text(device.get("label")) for device in given if isinstance(device, dict)]
+    numbers = "+".join(label.removeprefix("GPU ") for label in labels if label.startswith("GPU "))
+    return f"cuda:{numbers} {named.partition(' ')[2]}" if numbers else named
 
 
 def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
@@ -116,6 +131,8 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
 
     newest = points.newest(conn, rid, keys.REWARD, REWARD_WINDOW)
     rewards = [value for _, value in newest if value is not None]
+    if (found := last(keys.ROLLOUTS_REWARD)) is not None:  # over all batches, no window of them
+        rewards = [found]
     row = conn.execute("SELECT last_step FROM ingest WHERE run = ? AND stream = 'metrics'", (rid,)).fetchone()
     step = max(row[0], 0) if row else 0
     return {
@@ -123,7 +140,7 @@ def _measured(conn: sqlite3.Connection, rid: int) -> dict[str, Any]:
         "stage": _stage(conn, rid, step),
         "epoch": last("epoch"),
         "reward": statistics.fmean(rewards) if rewards else None,
-        "zero_std": last(keys.ZERO_STD, keys.TRL_ZERO_STD),
+        "zero_std": last(keys.ROLLOUTS_NO_SIGNAL, keys.ZERO_STD, keys.TRL_ZERO_STD),
         "jaccard": last(keys.JACCARD_CROSS),
         "eval_accuracy": last(keys.EVAL_ACCURACY),
         "step_time": _step_time(conn, rid),

@@ -47,6 +47,11 @@ def is_right(rewards: Sequence[Reward], scores: Mapping[str, float | None], exam
     return bool(judged) and all(_is_best(reward, scores.get(reward.name)) for reward in judged)
 
 
+def tells_right(rewards: Sequence[Reward]) -> bool:
+    """False when no answer can ever be called right: of no reward that counts the highest value is known."""
+    return any(reward.range is not None and (reward.weight or reward.needs_answer) for reward in rewards)
+
+
 def _is_best(reward: Reward, score: float | None) -> bool:
     if score is None or reward.range is None:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ UNLESS_ASKED: Mapping[str, Any] = {
     "report_to": "none",
     "disable_tqdm": True,
     "logging_nan_inf_filter": False,
+    "vllm_server_host": "127.0.0.1",
 }
-"""Where the tool's defaults differ from TRL's: no bars in output.log, and a NaN loss is shown as one."""
+"""Where the tool's defaults differ from TRL's: no bars in output.log, a NaN loss is shown as one, and a
+server of vLLM's is looked for on this machine alone."""
 
 ON_CPU: Mapping[str, Any] = {
     "use_cpu": True,
@@ -37,7 +40,12 @@ ON_CPU: Mapping[str, Any] = {
 def build_config(
     grpo: Mapping[str, Any], run: RunDir, device: Device, seed: int | None, weights: Sequence[float]
 ) -> GRPOConfig:
-    """Return the GRPOConfig of a run. Raises UserError with TRL's own message when TRL refuses it."""
+    """Return the GRPOConfig of a run.
+
+    Raises UserError without the engine that it wants, and with TRL's own message when TRL refuses it.
+    """
+    if grpo.get("use_vllm") and find_spec("vllm") is None:
+        raise UserError("grpo.use_vllm: vLLM is not installed here: pip install 'trl[vllm]', or unset it")
     values: dict[str, Any] = {**UNLESS_ASKED, "run_name": run.id, "reward_weights": list(weights), **grpo}
     values["output_dir"] = str(run.checkpoints)
     if seed is not None:

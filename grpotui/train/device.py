@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grpotui.errors import UserError
-from grpotui.presets.sections import DEVICES
+from grpotui.presets.sections import DEVICES, FAKE_LABEL_VARIABLE
 
 _ACCELERATORS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
 """Device files of NVIDIA's driver, of WSL's and of AMD's."""
@@ -24,7 +24,7 @@ _ALWAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where a run trains. ``label`` is for people: ``cpu`` or ``cuda:0 NVIDIA H200``."""
+    """Where a run trains. ``label`` is for people: ``cpu``, ``cpu (fake 0)`` or ``cuda:0 NVIDIA H200``."""
 
     kind: str
     label: str
@@ -42,6 +42,7 @@ def prepare_environment(asked: str) -> None:
     there it gets one, unless the user said otherwise. ``cpu`` hides the GPUs: no memory of theirs is touched.
     """
     os.environ.update(_ALWAYS)
+    asked = "cpu" if FAKE_LABEL_VARIABLE in os.environ else asked
     if asked == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
     if asked == "cpu" or not _may_have_gpu():
@@ -63,7 +64,7 @@ def peak_memory(device: Device) -> int:
 
 
 def resolve(asked: str) -> Device:
-    """Return the device for ``auto``, ``cpu`` or ``cuda``.
+    """Return the device for ``auto``, ``cpu`` or ``cuda``; the CPU where the GPUs are fake.
 
     Raises UserError for another word, or when a GPU was asked for and torch sees none.
     """
@@ -71,6 +72,8 @@ def resolve(asked: str) -> Device:
 
     if asked not in DEVICES:
         raise UserError(f"unknown device {asked!r}: expected one of {', '.join(DEVICES)}")
+    fake = os.environ.get(FAKE_LABEL_VARIABLE, "")
+    asked = "cpu" if fake else asked
     if asked != "cpu" and torch.cuda.is_available():
         index = int(os.environ.get("LOCAL_RANK", "0"))
         return Device("cuda", f"cuda:{index} {torch.cuda.get_device_name(index)}")
@@ -81,4 +84,4 @@ def resolve(asked: str) -> Device:
         )
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(1)
-    return Device("cpu", "cpu")
+    return Device("cpu", f"cpu ({fake})" if fake else "cpu")

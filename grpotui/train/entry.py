@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.presets.code import function_files, prepare_imports, require_same
@@ -16,6 +17,7 @@ from grpotui.train import device
 from grpotui.train.console import complain, say
 from grpotui.train.extension import extended
 from grpotui.train.outcome import Outcome, Progress
+from grpotui.train.rollouts.past import batches_done
 from grpotui.train.stopping import StopSignal, StopWhileLoadingError
 from grpotui.workspace import RunDir, checkpoint_step
 
@@ -51,7 +53,7 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
         raise UserError(f"{run.run_json} is missing or no JSON object")
     asked = extended(run, asked)
     if attempt > 1:
-        progress.step = _resumed_step(run)
+        progress.step = _resumed_step(run, asked)
     wanted = str(asked.get("device") or "auto")
     device.prepare_environment(wanted)
     say("loading torch and trl")
@@ -67,11 +69,20 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     session = Session(run, attempt, device.resolve(wanted), stop, progress)
     if asked.get("kind") == RunKind.EVAL:
         return session.evaluate(experiment, as_int((asked.get("parent") or {}).get("step")))
+    if asked.get("kind") == RunKind.ROLLOUTS:
+        from grpotui.train.rollouts.run import generate
+
+        return generate(session, experiment)
     return session.train(experiment)
 
 
-def _resumed_step(run: RunDir) -> int:
-    """Return the step of the newest checkpoint, where a further attempt begins; 0 when there is none."""
+def _resumed_step(run: RunDir, asked: Mapping[str, Any]) -> int:
+    """Return the step of the newest checkpoint, where a further attempt begins; 0 when there is none.
+
+    A run that only generates has no checkpoints: it goes on after its last batch.
+    """
+    if asked.get("kind") == RunKind.ROLLOUTS:
+        return batches_done(run)
     checkpoint = run.last_checkpoint()
     return checkpoint_step(checkpoint.name) if checkpoint else 0
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from accelerate.utils import gather_object
 
@@ -19,7 +18,7 @@ from grpotui.train.generation import complete
 from grpotui.train.questions import Question, Questions, row_of
 from grpotui.train.randomness import own_random_state
 from grpotui.train.recorder import Recorder, Row
-from grpotui.train.rewards import RewardFunction, completion_text
+from grpotui.train.rewards import RewardFunction, completion_text, score_rows
 from grpotui.train.trainer import RecordedTrainer
 
 KEPT = 64
@@ -146,7 +145,7 @@ class Evaluator:
         """Return the answers of one batch on this rank."""
         rows = [row_of(example) for example in examples]
         completions, token_ids = complete(self._trainer, [row["prompt"] for row in rows], greedy)
-        scores = self._scores(rows, completions, token_ids)
+        scores = score_rows(self._functions, rows, completions, token_ids, self._trainer.state)
         answers = []
         for index, (example, ids) in enumerate(zip(examples, token_ids, strict=True)):
             text = completion_text(completions[index])
@@ -154,20 +153,6 @@ class Evaluator:
             rewards = [function.reward for function in self._functions]
             answers.append(Answer(record, is_right(rewards, scores[index], example)))
         return answers
-
-    def _scores(
-        self,
-        rows: Sequence[Mapping[str, Any]],
-        completions: Sequence[Any],
-        token_ids: Sequence[Sequence[int]],
-    ) -> list[Mapping[str, float | None]]:
-        """Return each completion's rewards by name, called as TRL calls them."""
-        columns = {key: [row.get(key) for row in rows] for key in rows[0] if key != "prompt"}
-        prompts = [row["prompt"] for row in rows]
-        more = {"trainer_state": self._trainer.state, "log_extra": _ignored, "log_metric": _ignored}
-        for function in self._functions:
-            function(prompts, completions, completion_ids=token_ids, **columns, **more)
-        return [{f.__name__: f.last[index] for f in self._functions} for index in range(len(rows))]
 
     def _record(self, mode: Mode, questions: Sequence[Question], ways: Sequence[Sequence[Answer]]) -> None:
         """Write a group for each question, with its answer in each of the ways."""
@@ -180,10 +165,6 @@ class Evaluator:
         ]
         with self._recorder.guard("an evaluation"):
             self._recorder.groups(mode, self._trainer.state.global_step, rows, len(ways))
-
-
-def _ignored(*values: object) -> None:
-    """Stand in for TRL's ``log_extra`` and ``log_metric``, which are about training."""
 
 
 def _share(key: str, answers: Sequence[Answer]) -> dict[str, float]:

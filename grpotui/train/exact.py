@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from grpotui.errors import UserError
 from grpotui.presets.code import prepare_imports, require_same
-from grpotui.records import Group
+from grpotui.records import Group, RunKind
 from grpotui.stream import Tail, read_json, write_json
 from grpotui.tasks import Example, Reward
-from grpotui.tasks.accuracy import Share, is_right
+from grpotui.tasks.accuracy import Share, is_right, tells_right
 from grpotui.train import device, failure
 from grpotui.train.outcome import Progress
 from grpotui.train.stopping import StopSignal
@@ -70,7 +70,10 @@ def _try(session: Session, experiment: Experiment, began: float) -> dict[str, An
     """Make the steps. Raises UserError in TRL's words when it refuses the preset as it is."""
     from grpotui.train.config import build_config
     from grpotui.train.recorder import Recorder
+    from grpotui.train.rollouts.run import generating_only
 
+    if experiment.config.get("kind") == RunKind.ROLLOUTS:
+        experiment = generating_only(experiment)
     grpo = dict(experiment.config.get("grpo") or {})
     weights = [reward.weight for reward in experiment.rewards]
     whole = build_config(grpo, session.run, session.device, experiment.seed, weights)
@@ -169,13 +172,13 @@ def _judged(groups: Sequence[Group], rewards: Sequence[Reward]) -> dict[str, Any
             right += is_right(rewards, completion.rewards, example)
             truncated += completion.truncated
             tokens += completion.tokens
-    share = Share(right, n)
+    share = Share(right, n) if tells_right(rewards) else None
     values = [c.reward for group in groups for c in group.completions if c.reward is not None]
     return {
         "prompts": len({group.prompt for group in groups}),
         "completions": n,
-        "pass_rate": share.value,
-        "pass_rate_interval": list(share.interval),
+        "pass_rate": share and share.value,
+        "pass_rate_interval": share and list(share.interval),
         "mean_reward": sum(values) / len(values) if values else None,
         "flat_groups": sum(group.flat(None) is not None for group in groups) / len(groups),
         "truncated": truncated / n,

@@ -49,7 +49,7 @@ def describe(error: BaseException, step: int | None) -> str:
         return f"interrupted {where}"
     if isinstance(error, SystemExit):
         return one_line(f"something called exit({error.code!r}) {where}")
-    if any(map(_is_memory, _chain(error))):
+    if out_of_memory(error):
         return one_line(f"out of memory {where}: {_MEMORY_ADVICE}; it was {_named(error)}")
     if any(isinstance(e, OSError) and e.errno == errno.ENOSPC for e in _chain(error)):
         return f"no space left on the disk {where}: free some, or set grpo.save_total_limit; then resume"
@@ -58,6 +58,11 @@ def describe(error: BaseException, step: int | None) -> str:
     if _NAN_SAMPLING in str(error):
         return f"the model's probabilities became NaN {where}: {_DIVERGED_ADVICE}"
     return one_line(f"{where}: {_named(error)}")
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """True when memory ran out: torch's own errors, its allocator's on a CPU, or Python's."""
+    return any(map(_is_memory, _chain(error)))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from transformers import GenerationConfig
@@ -13,13 +13,16 @@ from trl.data_utils import is_conversational
 _ONLY_SAMPLING = ("temperature", "top_p", "top_k", "min_p")
 
 
-def complete(trainer: GRPOTrainer, prompts: Sequence[Any], greedy: bool) -> tuple[list[Any], list[list[int]]]:
+def complete(
+    trainer: GRPOTrainer, prompts: Sequence[Any], greedy: bool, engine: bool = False
+) -> tuple[list[Any], list[list[int]]]:
     """Return the completions and their token ids, one per prompt, as TRL hands them to rewards.
 
-    Always by transformers' ``generate``, whatever engine trains: the weights are at hand, and it samples from
-    torch's random state alone. ``prompts`` are texts or conversations.
+    By transformers' ``generate``, whatever engine trains: the weights are at hand, and it samples from
+    torch's random state alone. With ``engine`` by the trainer's own engine and its own settings instead.
+    ``prompts`` are texts or conversations.
     """
-    with _generating(trainer, _settings(trainer, greedy)):
+    with nullcontext() if engine else _generating(trainer, _settings(trainer, greedy)):
         prompt_ids, images, fields = trainer._tokenize_prompts(list(prompts))
         ids, _ = trainer._generate_single_turn(prompt_ids, images, fields, 1)
     texts = trainer.processing_class.batch_decode(ids, skip_special_tokens=True)

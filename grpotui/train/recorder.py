@@ -162,7 +162,7 @@ class Recorder:
             answer=first.answer,
         )
         self._completions.append({**group.to_json(), "prompt": first.prompt, "attempt": self._attempt})
-        if mode == Mode.TRAIN:
+        if mode in (Mode.TRAIN, Mode.ROLLOUT):
             self._flatness.add(group)
             for count in self._by_task.get(group.task, ()):
                 count.add(group)
@@ -173,7 +173,7 @@ class Recorder:
             self._heartbeat.touch()
 
     def flatness(self) -> dict[str, float]:
-        """Return our own metrics over the training groups since the last logged step."""
+        """Return our own metrics over the groups of training, or of rollouts, since the last logged step."""
         taken = self._flatness.take()
         for task, counts in self._by_task.items():
             for count in counts:

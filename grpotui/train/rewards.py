@@ -57,6 +57,26 @@ class RewardFunction:
         return self.reward.score(texts, answers, list(map(prompt_text, prompts)))
 
 
+def score_rows(
+    functions: Sequence[RewardFunction],
+    rows: Sequence[Mapping[str, Any]],
+    completions: Sequence[Any],
+    token_ids: Sequence[Sequence[int]],
+    state: Any,
+) -> list[Mapping[str, float | None]]:
+    """Return each completion's rewards by name, called as TRL calls them; ``rows`` as TRL takes examples."""
+    columns = {key: [row.get(key) for row in rows] for key in rows[0] if key != "prompt"}
+    prompts = [row["prompt"] for row in rows]
+    more = {"trainer_state": state, "log_extra": _ignored, "log_metric": _ignored}
+    for function in functions:
+        function(prompts, completions, completion_ids=token_ids, **columns, **more)
+    return [{f.__name__: f.last[index] for f in functions} for index in range(len(rows))]
+
+
+def _ignored(*values: object) -> None:
+    """Stand in for TRL's ``log_extra`` and ``log_metric``, which are about training."""
+
+
 def _checked(score: Any) -> float | None:
     value = math.nan if score is None else float(score)
     if math.isinf(value):

@@ -108,7 +108,7 @@ class Session:
             trainer,
             self.stop,
             self.progress,
-            lambda loader: self._describe(trainer, recorder, experiment, extent(trainer, loader)),
+            lambda loader: self.describe(trainer, recorder, experiment, extent(trainer, loader)),
         )
         trainer.add_callback(supervision)
         settings = eval_settings(experiment.config)
@@ -144,7 +144,7 @@ class Session:
         evaluator = Evaluator(trainer, settings, questions, recorder, self.stop.asked, kept=EVERY)
         self.stop.loaded()
         try:
-            self._describe(trainer, recorder, experiment, {"max_steps": step})
+            self.describe(trainer, recorder, experiment, {"max_steps": step})
             found = evaluator.measure()
         finally:
             recorder.close()
@@ -189,10 +189,19 @@ class Session:
             raise UserError("0 steps trained: TRL found no whole generation batch in the task's prompts")
         return Outcome(Status.FINISHED, step, f"finished at step {step}", details=details)
 
-    def _describe(
-        self, trainer: RecordedTrainer, recorder: Recorder, experiment: Experiment, length: Mapping[str, Any]
+    def describe(
+        self,
+        trainer: RecordedTrainer,
+        recorder: Recorder,
+        experiment: Experiment,
+        length: Mapping[str, Any],
+        unused: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write ``attempt-N.json``: all that the run really uses, and how long it is."""
+        """Write ``attempt-N.json``: all that the run really uses, and how long it is.
+
+        ``unused`` are fields of ``[grpo]`` that the trainer was given other values of, since nothing looks at
+        them.
+        """
         if not trainer.is_world_process_zero():
             return
         span = total_range(experiment.rewards)
@@ -201,8 +210,9 @@ class Session:
             folder = model_folder(experiment.model)
             identity = identify(folder) if folder else None
         with recorder.guard("the attempt's description"):
+            grpo = {**config_json(trainer.args), **(unused or {})}
             description = {
-                "config": without_secrets({**plain(experiment.config), "grpo": config_json(trainer.args)}),
+                "config": without_secrets({**plain(experiment.config), "grpo": grpo}),
                 "model": experiment.model,
                 "model_identity": identity,
                 "device": self.device.label,
@@ -220,7 +230,7 @@ class Session:
 
 def measured_only(experiment: Experiment) -> Experiment:
     """Return an experiment for a trainer that trains nothing: one generation of prompts, no second model."""
-    grpo = {**(experiment.config.get("grpo") or {}), "beta": 0.0, "sync_ref_model": False}
+    grpo = {**(experiment.config.get("grpo") or {}), "beta": 0.0, "sync_ref_model": False, "use_vllm": False}
     config = {**experiment.config, "grpo": grpo, "eval": {}}
     enough = generation_size(grpo) // group_size(grpo)
     examples = (list(experiment.examples) * enough)[:enough]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from grpotui.stream import read_json
@@ -29,6 +31,17 @@ class StopSignal:
     def loaded(self) -> None:
         """From now on TERM waits for the end of a step, or for whoever asks."""
         self._loading = False
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let TERM end a block right where it hits, as while loading; for what can be done again."""
+        self._loading = True
+        try:
+            if self._term:
+                raise StopWhileLoadingError
+            yield
+        finally:
+            self._loading = False
 
     def _on_term(self, number: int, frame: FrameType | None) -> None:
         self._term = True

@@ -16,8 +16,9 @@ from textual.keys import Keys, format_key, key_to_character
 from grpotui.errors import UserError
 from grpotui.text import clean
 from grpotui.tui.key import Key, Section, named
+from grpotui.tui.sweeps.keys import SWEEP, SWEEPS
 
-__all__ = ["Key", "Section", "bindings", "check", "key_line", "named"]
+__all__ = ["SWEEP", "SWEEPS", "Key", "Section", "bindings", "check", "key_line", "named"]
 
 _KNOWN = frozenset(str(key.value) for key in Keys)
 _KEY = re.compile(r"[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*")
@@ -59,6 +60,9 @@ RUNS = Section(
         Key("runs.fork", "F", "fork", "", "Fork: a new run from a checkpoint's weights, edited in Launch"),
         Key("runs.evaluate", "E", "evaluate", "", "Evaluate a checkpoint on held-out prompts, as a run"),
         Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; once more kills"),
+        Key("runs.later", "J", "turn(1)", "", "The queued run one place down in the queue"),
+        Key("runs.sooner", "K", "turn(-1)", "", "The queued run one place up; it takes that one's priority"),
+        Key("runs.hold", "h", "hold", "", "Hold the queued run: it does not start until h again"),
         Key("runs.resume", "r", "resume", "resume", "Resume from the last checkpoint, as the next attempt"),
         Key(
             "runs.resume_lost",
@@ -79,6 +83,7 @@ RUNS = Section(
             "compare",
             "Compare 2 to 4 marked runs, or one with the baseline",
         ),
+        Key("runs.sweeps", "S", "sweeps", "sweeps", "Sweeps and probes"),
         Key("runs.mark", "space", "mark", "mark", "Mark the run, or unmark it"),
         Key("runs.pin", "b", "pin", "baseline", "Pin as the baseline to compare with, or unpin"),
         Key("runs.delete", "D", "delete", "bin", "Move the ended run to the bin (logs/.bin); asks first"),
@@ -271,6 +276,13 @@ RESOURCES = Section(
             "prune",
             "Take away its checkpoints but the last; asks first",
         ),
+        Key(
+            "resources.pause",
+            "h",
+            "pause",
+            "pause",
+            "Pause the queue: nothing more starts; again: it goes on",
+        ),
         Key("resources.all", "P", "prune_all", "prune all", "Do that to every run; asks first"),
     ),
 )
@@ -296,7 +308,7 @@ READER = Section(
     ),
 )
 
-SECTIONS = (EVERYWHERE, RUNS, RUN, READER, VERDICT, SEARCH, COMPARE, LAUNCH, RESOURCES)
+SECTIONS = (EVERYWHERE, RUNS, RUN, READER, VERDICT, SEARCH, COMPARE, SWEEPS, SWEEP, LAUNCH, RESOURCES)
 
 
 def check(keys: Mapping[str, str]) -> None:

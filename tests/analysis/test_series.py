@@ -2,18 +2,15 @@ from __future__ import annotations
 
 import math
 import random
-import time
 
 import pytest
 
 from grpotui.analysis.series import (
     BARS,
     Point,
-    eta,
     min_max,
     sparkline,
 )
-from grpotui.records import RunKind, RunSummary, Status, Verdict
 
 
 def wave(count: int) -> list[Point]:
@@ -55,11 +52,9 @@ def test_columns_are_equal_stretches_of_steps() -> None:
     assert all(point in reduced for point in points[1000:])
 
 
-def test_a_long_series_is_reduced_quickly() -> None:
-    points = wave(100_000)
-    before = time.process_time()
-    min_max(points, 120)
-    assert time.process_time() - before < 0.5
+def test_a_long_series_is_reduced_to_four_points_a_column() -> None:
+    reduced = min_max(wave(100_000), 120)
+    assert 120 < len(reduced) <= 4 * 120
 
 
 @pytest.mark.parametrize(
@@ -90,15 +85,3 @@ def test_sparkline_of_anything_fits() -> None:
         line = sparkline(values, 20)
         assert len(line) == min(20, len(values))
         assert set(line) <= set(BARS + " ")
-
-
-def run(status: Status, **more: float | None) -> RunSummary:
-    return RunSummary("a", "a", RunKind.TRAIN, status, Verdict.HEALTHY, "p", 0.0, **more)  # type: ignore[arg-type]
-
-
-def test_eta() -> None:
-    assert eta(run(Status.RUNNING, step=30, max_steps=100, step_time=0.5)) == 35.0
-    assert eta(run(Status.RUNNING, step=120, max_steps=100, step_time=0.5)) == 0.0
-    assert eta(run(Status.FINISHED, step=30, max_steps=100, step_time=0.5)) is None
-    assert eta(run(Status.RUNNING, step=30, max_steps=100)) is None
-    assert eta(run(Status.RUNNING, step=30, step_time=0.5)) is None

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from grpotui.launch.control import resume
 from grpotui.launch.journal import events, say, state
 from grpotui.launch.machine.identity import Identity, boot_id
-from grpotui.launch.queue import OLD, tick, waiting
+from grpotui.launch.queue import tick, waiting
+from grpotui.launch.queue.tickets import OLD
 from grpotui.launch.reconcile import settle_all
 from grpotui.records import Status
 from grpotui.stream import Tail, read_json, write_json

@@ -14,9 +14,9 @@ import pytest
 from grpotui.errors import UserError
 from grpotui.launch.control import stop
 from grpotui.launch.journal import events
-from grpotui.launch.machine.devices import CPU
+from grpotui.launch.machine.device import CPU
 from grpotui.launch.machine.identity import Identity, marked, marks
-from grpotui.launch.machine.leases import holder
+from grpotui.launch.machine.leases import holders
 from grpotui.launch.queue import tick
 from grpotui.records import Status
 from grpotui.registry import index_path
@@ -171,7 +171,7 @@ def test_a_run_whose_folder_is_deleted_ends_and_frees_its_device(lab: Lab) -> No
     until(lambda: not runner.alive(), lambda: f"{marked(run, known)}")
     assert marked(run, known) == []
     assert lab.ended(after) is Status.FINISHED
-    until(lambda: holder(CPU) is None)
+    until(lambda: holders(CPU) == [])
     with lab.registry() as registry:
         tick(lab.workspace, 5)
         assert [row.id for row in registry.runs()] == [after.id]

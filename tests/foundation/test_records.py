@@ -13,7 +13,10 @@ from grpotui.records import (
     Group,
     Level,
     RewardRange,
+    RunKind,
+    RunSummary,
     Status,
+    Verdict,
     as_float,
     as_int,
     prompt_text,
@@ -132,3 +135,16 @@ def test_a_status_is_live_or_ended_or_waits() -> None:
         assert not (status.is_live and status.is_ended)
     waiting = [s for s in Status if not s.is_live and not s.is_ended]
     assert waiting == [Status.DRAFT, Status.QUEUED]
+
+
+def run(status: Status, **more: float | None) -> RunSummary:
+    values: dict[str, Any] = more
+    return RunSummary("a", "a", RunKind.TRAIN, status, Verdict.HEALTHY, "p", 0.0, **values)
+
+
+def test_the_seconds_that_a_run_still_needs() -> None:
+    assert run(Status.RUNNING, step=30, max_steps=100, step_time=0.5).seconds_left == 35.0
+    assert run(Status.RUNNING, step=120, max_steps=100, step_time=0.5).seconds_left == 0.0
+    assert run(Status.FINISHED, step=30, max_steps=100, step_time=0.5).seconds_left is None
+    assert run(Status.RUNNING, step=30, max_steps=100).seconds_left is None
+    assert run(Status.RUNNING, step=30, step_time=0.5).seconds_left is None

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -100,9 +99,10 @@ def test_data_without_secrets() -> None:
     assert not may_hold_secret(json.dumps({"beta": 0.1, "hub_token": None, "name": "x"}))
 
 
-def test_long_texts_take_no_time() -> None:
-    began = time.process_time()
-    for text in ("x" * 10**6, "sk-" * 300_000, "://" * 300_000, "token=" * 150_000, "-----BEGIN " * 90_000):
-        redact(text)
-        may_hold_secret(text)
-    assert time.process_time() - began < 5
+def test_long_texts_end() -> None:
+    # A pattern that goes back over them would take hours.
+    assert redact("sk-" * 300_000) == REDACTED
+    assert redact("token=" * 150_000) == f"token={REDACTED}"
+    for text in ("x" * 10**6, "://" * 300_000, "-----BEGIN " * 90_000):
+        assert redact(text) == text
+        assert not may_hold_secret(text)

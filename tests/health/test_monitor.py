@@ -49,8 +49,8 @@ def test_a_run_that_began_better_is_not_said_to_have_never_been() -> None:
         return Scene(-0.5) if step <= 3 else Scene(-1.0, floor=4)
 
     _, seen = judged(scene, span=SIGNED)
-    assert [verdict for _, verdict in verdicts(seen)][-1] in ("no-signal", "collapsed")
-    assert "never better" not in flags(seen, "verdict")[-1].message
+    assert verdicts(seen) == [(16, "warning"), (20, "collapsed")]
+    assert "Not a hard task: it was better before" in flags(seen, "verdict")[-1].message
 
 
 def test_no_signal_ends_when_rewards_come() -> None:
@@ -66,6 +66,15 @@ def test_a_reward_that_never_differs_is_no_signal() -> None:
     (change,) = [j.change for j in seen if j.change]
     assert (change.new, change.cause) == (Verdict.NO_SIGNAL, "constant-reward")
     assert "the reward does not differ within groups since step" in change.message
+
+
+def test_a_reward_function_that_returns_nothing_is_no_signal() -> None:
+    monitor = Monitor(context(BINARY))
+    for step in range(1, 21):
+        silent = Group(step, 0, "train", "2 + 3 =", tuple(Completion(f"{n}", 1) for n in range(8)))
+        found = compute(step, [silent], BINARY)
+        monitor.step({"step": step, "reward": None, "frac_reward_zero_std": 0.0}, found)
+    assert (monitor.verdict, monitor.cause) == (Verdict.NO_SIGNAL, "no-reward")
 
 
 def test_a_hard_task_warns_but_has_not_collapsed() -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 
 import pytest
 
@@ -119,22 +118,7 @@ def test_signals_survive_json() -> None:
     assert json.loads(json.dumps(found)) == found
 
 
-def test_cost_of_64_completions_of_500_words() -> None:
-    rng = random.Random(0)
-    words = [f"w{n}" for n in range(3000)]
-    groups = [group(g, [" ".join(rng.choices(words, k=500)) for _ in range(8)]) for g in range(8)]
-    costs = []
-    for _ in range(5):
-        before = time.process_time()
-        compute(1, groups, BINARY)
-        costs.append(time.process_time() - before)
-    # 17 ms where it was measured (docs/performance.md); other work on the cores may double that.
-    assert min(costs) < 0.045
-
-
-def test_a_huge_completion_costs_no_more() -> None:
-    text = "word " * 2_000_000
-    before = time.process_time()
-    found = compute(1, [group(0, [text] * 4), group(1, [text] * 4)], BINARY)
-    assert time.process_time() - before < 0.5
+def test_of_a_huge_completion_only_the_ends_are_read() -> None:
+    text, middle = "word " * 1_000_000, "other " * 1_000_000
+    found = compute(1, [group(0, [text] * 4), group(1, [text + middle + text] * 4)], BINARY)
     assert found["jaccard_cross"] == 1.0

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.launch.machine import devices, leases
-from grpotui.launch.machine.devices import CPU, Device
+from grpotui.launch.machine import devices, leases, nvml, sharing
+from grpotui.launch.machine.device import CPU, Device
 from grpotui.launch.queue import held_up, tick, waiting
-from grpotui.records import Status
+from grpotui.records import RunKind, Status
 from grpotui.stream import read_json
 from grpotui.workspace import RUNTIME_VARIABLE, Workspace, runtime_dir
 from tests.launch.lab import Lab, until
@@ -73,15 +73,20 @@ class Nvml:
 
 
 @pytest.fixture
-def nvml(monkeypatch: pytest.MonkeyPatch) -> Nvml:
+def driver(monkeypatch: pytest.MonkeyPatch) -> Nvml:
     found = Nvml()
-    monkeypatch.setattr(devices, "_nvml", lambda: found)
+    monkeypatch.setattr(nvml, "binding", lambda: found)
+    monkeypatch.delenv("GRPOTUI_FAKE_DEVICES", raising=False)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     return found
 
 
 def keys(visible: str | None = None) -> list[str]:
     return [device.key for device in devices.detect(visible)]
+
+
+def stranger(device: Device) -> str:
+    return sharing.foreign(device, sharing.look(device), ())
 
 
 def test_without_a_driver_there_is_the_cpu() -> None:
@@ -91,9 +96,9 @@ def test_without_a_driver_there_is_the_cpu() -> None:
     assert "CPU" in devices.describe()
 
 
-def test_gpus_come_first_and_instances_in_the_place_of_a_divided_one(nvml: Nvml) -> None:
+def test_gpus_come_first_and_instances_in_the_place_of_a_divided_one(driver: Nvml) -> None:
     assert keys() == ["GPU-a", "GPU-b", "cpu"]
-    nvml.mig = True
+    driver.mig = True
     assert keys() == ["GPU-a", "MIG-0", "MIG-1", "cpu"]
     assert devices.detect()[1].label == "GPU 1:0"
 
@@ -110,29 +115,28 @@ def test_gpus_come_first_and_instances_in_the_place_of_a_divided_one(nvml: Nvml)
     ],
 )
 def test_cuda_visible_devices_is_respected(
-    nvml: Nvml, monkeypatch: pytest.MonkeyPatch, visible: str, expected: list[str]
+    driver: Nvml, monkeypatch: pytest.MonkeyPatch, visible: str, expected: list[str]
 ) -> None:
     assert keys(visible) == [*expected, "cpu"]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert keys() == [*expected, "cpu"]
 
 
-def test_who_uses_a_gpu(nvml: Nvml) -> None:
+def test_who_uses_a_gpu(driver: Nvml) -> None:
     gpu = devices.detect()[0]
-    assert devices.used_by_others(gpu) == ""
-    nvml.used["GPU-a"] = 3 * GB
-    assert devices.used_by_others(gpu) == ""
-    nvml.used["GPU-a"] = 61 * GB
-    assert devices.used_by_others(gpu) == "in use by unknown processes, 61 GB"
-    nvml.drawing["GPU-a"] = 60 * GB
-    assert devices.used_by_others(gpu) == ""
-    nvml.pids["GPU-a"] = [os.getpid()]
-    assert f"of yours outside grpotui (pid {os.getpid()})" in devices.used_by_others(gpu)
-    assert devices.used_by_others(CPU) == ""
+    assert stranger(gpu) == ""
+    driver.used["GPU-a"] = 3 * GB
+    assert stranger(gpu) == ""
+    driver.used["GPU-a"] = 61 * GB
+    assert stranger(gpu) == "in use by unknown processes, 61 GB"
+    driver.drawing["GPU-a"] = 60 * GB
+    assert stranger(gpu) == ""
+    driver.pids["GPU-a"] = [os.getpid()]
+    assert f"of yours outside grpotui (pid {os.getpid()})" in stranger(gpu)
 
 
-def test_a_gpu_in_use_is_not_taken_and_the_next_one_is(lab: Lab, nvml: Nvml) -> None:
-    nvml.used["GPU-a"] = 61 * GB
+def test_a_gpu_in_use_is_not_taken_and_the_next_one_is(lab: Lab, driver: Nvml) -> None:
+    driver.used["GPU-a"] = 61 * GB
     first = lab.launch("hold=1", device="auto")
     lab.until(first, Status.RUNNING)
     seen = (read_json(first.attempt_json(1)) or {})["environment"]
@@ -149,33 +153,35 @@ def test_a_gpu_in_use_is_not_taken_and_the_next_one_is(lab: Lab, nvml: Nvml) -> 
     assert lab.ended(second) is Status.FINISHED
 
 
-def test_a_run_that_insists_on_a_gpu_waits_without_one(lab: Lab) -> None:
-    run = lab.launch(device="cuda", overrides=())
+def test_a_run_that_insists_on_a_gpu_is_refused_without_one(lab: Lab) -> None:
+    for more in ({"kind": RunKind.EVAL}, {}):
+        with pytest.raises(UserError, match="device: no GPU that it may use: it would wait"):
+            lab.launch(device="cuda", **more)
+    assert list(lab.workspace.runs()) == []
+    run = lab.launch(device="cuda", force=True)
     assert waiting(lab.workspace) == {run.id: "no GPU that it may use"}
     assert lab.statuses(run) == ["queued"]
 
 
 def test_a_lease_names_its_holder_and_ends_with_its_last_descriptor(workspace: Workspace) -> None:
     run = workspace.new_run("mine")
-    fd = leases.acquire(CPU, run)
-    assert fd is not None
-    assert leases.holder(CPU) == leases.Holder(run.id, str(workspace.root))
-    assert leases.acquire(CPU, run) is None
-    kept = os.dup(fd)
-    os.close(fd)
-    assert leases.holder(CPU) is not None
+    (lease,) = leases.acquire([CPU], run)
+    assert leases.holders(CPU) == [sharing.Holder(run.id, str(workspace.root))]
+    assert leases.acquire([CPU], run) == []
+    kept = os.dup(lease.fd)
+    lease.close()
+    assert leases.holders(CPU)
     os.close(kept)
-    assert leases.holder(CPU) is None
+    assert leases.holders(CPU) == []
 
 
 def test_a_lease_outlives_a_killed_runner(lab: Lab) -> None:
     run = lab.launch("hold=1")
     lab.until(run, Status.RUNNING)
     lab.kill(run, "runner")
-    holder = leases.holder(CPU)
-    assert holder is not None and holder.run == run.id
+    assert [holder.run for holder in leases.holders(CPU)] == [run.id]
     lab.kill(run, "trainer")
-    until(lambda: leases.holder(CPU) is None)
+    until(lambda: leases.holders(CPU) == [])
 
 
 def test_workspaces_share_devices_and_wake_each_other(lab: Lab, tmp_path: Path) -> None:
@@ -202,7 +208,7 @@ def test_a_runtime_folder_of_somebody_else_is_refused(
         runtime_dir()
     monkeypatch.setenv(RUNTIME_VARIABLE, str(tmp_path / "new"))
     assert runtime_dir().stat().st_mode & 0o777 == 0o700
-    assert leases.holder(Device("x", "X", "x")) is None
+    assert leases.holders(Device("x", "X", "x")) == []
 
 
 def test_without_a_runtime_folder_a_run_stays_queued(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grpotui.errors import UserError
-from grpotui.launch.control import resume
+from grpotui.launch.control import resume, stop
 from grpotui.launch.journal import events
 from grpotui.launch.lineage import Changes, clone, evaluate, extend, fork
 from grpotui.launch.pruning import prune
@@ -59,6 +59,20 @@ def test_a_finished_run_is_extended_in_its_next_attempt(lab: Lab, ended: RunDir)
     assert lab.ended(ended) is Status.FINISHED
     told = [(e["from"], e["max_steps"]) for e in events(ended) if e["type"] == "extended"]
     assert told == [(5, 9), (9, 10)]
+
+
+def test_a_cancelled_extension_leaves_the_run_finished_where_it_was(lab: Lab, ended: RunDir) -> None:
+    other = lab.launch("hold=1")
+    lab.until(other, Status.RUNNING)
+    extend(lab.workspace, ended.id, steps=4)
+    stop(lab.workspace, ended.id, "changed my mind")
+    known = lab.summary(ended)
+    assert (known.status, known.step, known.max_steps) == (Status.FINISHED, 5, 5)
+    lab.go(other)
+    lab.ended(other)
+    made = extend(lab.workspace, ended.id, steps=2)
+    assert made.notes[0] == "goes on from step 5 to step 7; it was planned to end at 5"
+    assert lab.ended(ended) is Status.FINISHED
 
 
 def test_epochs_become_steps(lab: Lab, ended: RunDir) -> None:

@@ -28,7 +28,17 @@ def test_our_defaults_are_filled_in_and_trls_are_not(good: Preset) -> None:
         "on_solved": "flag",
         "grace": 20,
     }
-    assert config["launch"] == {"device": "auto", "devices": 1, "tags": ["sums"]}
+    assert config["launch"] == {
+        "device": "auto",
+        "devices": 1,
+        "processes": 1,
+        "accelerate": "",
+        "on_oom": {},
+        "memory": 0.0,
+        "slots_per_device": 0,
+        "priority": 0,
+        "tags": ["sums"],
+    }
     assert config["kind"] == "train"
     assert config["grpo"] == before["grpo"]
     assert good.data == before

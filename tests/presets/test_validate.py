@@ -9,7 +9,7 @@ import pytest
 
 from grpotui.presets import Preset, PresetError, apply_overrides, load, problems, validate
 from grpotui.presets.fields import GRPO_FIELDS
-from grpotui.presets.sections import LATER
+from grpotui.presets.searching import SEARCH_SECTIONS
 from grpotui.presets.validate import field_problems
 from grpotui.workspace import Workspace
 
@@ -72,7 +72,8 @@ def test_grpo_beta_abc_is_one_clear_line(good: Preset) -> None:
         ("launch.device=tpu", "launch.device: expected one of auto, cpu, cuda"),
         ("launch.tags=a", "launch.tags: expected a list of texts"),
         ("launch.tags=[1]", "launch.tags: expected a list of texts, got the number 1 in it"),
-        ("launch.devices=2", "launch.devices: expected at most 1"),
+        ("launch.devices=0", "launch.devices: expected at least 1"),
+        ("launch.memory=-1", "launch.memory: expected at least 0"),
         (
             "contract.forecast={reward = 0.5}",
             "contract.forecast.reward: expected [low, high], two numbers",
@@ -80,7 +81,7 @@ def test_grpo_beta_abc_is_one_clear_line(good: Preset) -> None:
         ("contract.forecast={reward = [2, 1]}", "contract.forecast.reward: expected [low, high]"),
         ("contract.primary=1", "contract.primary: expected text"),
         ("contract.hypotesis=x", "nearest: hypothesis"),
-        ("kind=rollouts", 'kind: text "rollouts" is not supported by this version'),
+        ("kind=rollout", 'kind: text "rollout" is no kind of run; known: train, rollouts'),
         ("task.n=abc", 'task.n: expected a whole number, got text "abc"'),
         ("task.name=arithmetc", "nearest: arithmetic"),
         ("rewards.0.corect=2", "rewards.0.corect"),
@@ -141,10 +142,11 @@ def test_an_unknown_name_tells_what_was_meant(good: Preset, override: str, messa
     assert message in refusal(good, override)
 
 
-@pytest.mark.parametrize("section", sorted(name for name in LATER if "." not in name))
-def test_sections_of_later_versions_are_refused_clearly(good: Preset, section: str) -> None:
-    message = refusal(good, f"{section}.every=1")
-    assert message == f"{section}: [{section}] is not supported by this version of grpotui (preset good)"
+@pytest.mark.parametrize("section", [*SEARCH_SECTIONS, "rollouts"])
+def test_unknown_fields_of_the_tables_about_many_runs_are_refused(good: Preset, section: str) -> None:
+    assert refusal(good, f"{section}.every=1").startswith(
+        f"{section}.every: unknown field; it stands in [eval]"
+    )
 
 
 def test_what_trl_takes_is_taken(good: Preset) -> None:
@@ -244,19 +246,16 @@ def test_no_table_of_wrong_shape_crashes(good: Preset, value: object) -> None:
 
 def test_reading_and_validating_is_light() -> None:
     code = (
-        "import sys, time\n"
-        "before = time.process_time()\n"
+        "import sys\n"
         "from grpotui.presets import load, validate\n"
         "validate(load(sys.argv[1], None))\n"
         "heavy = {'torch', 'trl', 'transformers', 'datasets', 'textual', 'rich', 'sqlite3', 'asyncio'}\n"
-        "print(round(time.process_time() - before, 3), sorted(heavy & set(sys.modules)))"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     path = Path(__file__).parent / "baseline.toml"
     command = [sys.executable, "-c", code, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds, modules = done.stdout.strip().split(" ", 1)
-    assert modules == "[]"
-    assert float(seconds) < 0.5
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_journals_baseline_is_valid() -> None:

@@ -20,7 +20,7 @@ from grpotui.train import device, entry
 from grpotui.train.outcome import Outcome, Progress
 from grpotui.train.stopping import StopSignal
 from grpotui.workspace import RunDir
-from tests.train import evaluated, tiny
+from tests.train import evaluated, rolled, tiny
 
 PROMPTS = 16
 Texts = Sequence[str]
@@ -237,6 +237,7 @@ def main() -> None:
     fail(stage)
     stop(stage)
     evaluated.play(stage)
+    rolled.play(stage)
     processes(stage)
     users(stage)
     write_json(root / "scenes.json", stage.ends)

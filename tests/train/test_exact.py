@@ -58,6 +58,16 @@ def test_what_the_child_finds_is_an_error_by_its_field(cli: Cli, workspace: Work
     assert "reward 'broken' raised IndexError in mine.py, line 7" in first["message"]
 
 
+def test_a_reward_that_says_no_range_calls_nothing_right(cli: Cli, workspace: Workspace) -> None:
+    (workspace.root / "mine.py").write_text(OWN)
+    own = ("--set", 'rewards=[{name="mine.py:short"}]', "--set", "grpo.max_steps=2")
+    done = cli("check", "demo-arithmetic", *own, "--exact", "--trust-code", "--device", "cpu")
+    assert "64 answers to 8 prompts (no reward declares its range: none can be called right)" in done.out
+    told = cli("check", "demo-arithmetic", *own, "--exact", "--json", "--device", "cpu").json["exact"]
+    assert (told["pass_rate"], told["pass_rate_interval"]) == (None, None)
+    assert 0 < told["mean_reward"] < 1
+
+
 def test_measurements_replace_guesses(workspace: Workspace) -> None:
     preset = apply_overrides(load("demo-arithmetic", None), ["grpo.max_completion_length=3", "grpo.beta=0.1"])
     report = {

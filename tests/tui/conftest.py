@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from grpotui.launch.machine import leases
-from grpotui.launch.machine.devices import CPU
+from grpotui.launch.machine.device import CPU
 from grpotui.workspace import Workspace
 from tests import writing
 
@@ -20,7 +19,7 @@ def _no_runner_is_left() -> Iterator[None]:
 @pytest.fixture
 def taken_cpu(workspace: Workspace) -> Iterator[None]:
     """The CPU is leased to another run."""
-    fd = leases.acquire(CPU, workspace.run("someone-else"))
-    assert fd is not None
+    held = leases.acquire([CPU], workspace.run("someone-else"))
+    assert held
     yield
-    os.close(fd)
+    leases.release(held)

@@ -50,3 +50,5 @@ async def test_without_a_checkpoint_nothing_is_resumed_by_that_key(workspace: Wo
         await ready(pilot, 1)
         await pilot.press("R")
         await until(pilot, lambda: "1 lost, none with a checkpoint" in screen_text(pilot))
+        assert not isinstance(pilot.app.screen, Confirm)
+    assert '"queued"' not in workspace.run("none-cccc").events.read_text()

@@ -141,7 +141,10 @@ async def test_no_color_sends_no_colour(workspace: Workspace, monkeypatch: pytes
         assert any(s.reverse for s in styles)
 
 
-def test_the_default_device_leaves_presets_their_choice(workspace: Workspace, taken_cpu: None) -> None:
+def test_the_default_device_leaves_presets_their_choice(
+    workspace: Workspace, taken_cpu: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRPOTUI_FAKE_DEVICES", "1")
     (workspace.presets / "arith.toml").write_text(PRESET)
     (workspace.presets / "open.toml").write_text(PRESET.replace('device = "cpu"', ""))
     asked = {}
@@ -157,6 +160,7 @@ def test_the_command_line_reads_it_too(
     folder = workspace.root / "config" / "grpotui"
     folder.mkdir(parents=True)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder.parent))
+    monkeypatch.setenv("GRPOTUI_FAKE_DEVICES", "1")
     (workspace.presets / "open.toml").write_text(PRESET.replace('device = "cpu"', ""))
     (folder / "config.toml").write_text('device = "cuda"')
     made = cli("launch", "open", "--draft", "--json").json["id"]

@@ -123,12 +123,13 @@ def to_markdown(found: Comparison) -> str:
     """Return headline sentences, one table, conclusions."""
     headers, rows = table(found)
     lines = [f"- {clean(sentence)}" for sentence in found.changes]
-    lines += ["", _row(headers), "|".join(["", *("---" for _ in headers), ""])]
-    lines += [_row(row) for row in rows]
+    lines += ["", markdown_row(headers), "|".join(["", *("---" for _ in headers), ""])]
+    lines += [markdown_row(row) for row in rows]
     return "\n".join([*lines, "", *(f"- {clean(sentence)}" for sentence in found.conclusions)]) + "\n"
 
 
-def _row(cells: Sequence[str]) -> str:
+def markdown_row(cells: Sequence[str]) -> str:
+    """Return cells as a row of a Markdown table."""
     return "|" + "|".join(f" {cell.replace('|', '&#124;')} " for cell in cells) + "|"
 
 
@@ -138,12 +139,12 @@ def to_csv(found: Comparison) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["what", *headers[1:]])
-    writer.writerows([_inert(cell) for cell in row] for row in rows)
+    writer.writerows([inert(cell) for cell in row] for row in rows)
     for sentence in (*found.changes, *found.conclusions):
         writer.writerow([clean(sentence)])
     return file.getvalue()
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "@")) and cell != SAME else cell

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from grpotui.records.intervals import t95
+
 BLOCKS = 5
 """Parts of a window whose means give its uncertainty: neighbouring steps are alike, parts less so."""
 Z = 1.96
@@ -51,12 +53,8 @@ def windowed(values: Sequence[float]) -> Estimate | None:
         return Estimate(mean)
     edges = [len(values) * part // BLOCKS for part in range(BLOCKS + 1)]
     parts = [statistics.fmean(values[a:b]) for a, b in pairwise(edges)]
-    reach = T95[BLOCKS - 1] * statistics.stdev(parts) / math.sqrt(BLOCKS)
+    reach = t95(BLOCKS - 1) * statistics.stdev(parts) / math.sqrt(BLOCKS)
     return Estimate(mean, mean - reach, mean + reach)
-
-
-T95 = (math.inf, 12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
-"""Student's t, two-sided 95 %, by degrees of freedom from 0."""
 
 
 def pooled(values: Sequence[float]) -> Estimate | None:
@@ -66,7 +64,7 @@ def pooled(values: Sequence[float]) -> Estimate | None:
     mean = statistics.fmean(values)
     if len(values) < 2:
         return Estimate(mean)
-    reach = T95[min(len(values), len(T95)) - 1] * statistics.stdev(values) / math.sqrt(len(values))
+    reach = t95(len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
     return Estimate(mean, mean - reach, mean + reach)
 
 

@@ -81,6 +81,7 @@ def outcome(subjects: Sequence[Subject], window: int = WINDOW) -> list[Row]:
         _reached(subjects, smooth, threshold),
         _said("verdict", subjects, _verdict),
         _said("contract", subjects, lambda s: s.contract),
+        _said("like", subjects, lambda s: s.like),
         _said("your verdict", subjects, lambda s: str(s.run.human or "")),
         _said("status", subjects, lambda s: f"{s.run.status} {s.run.step}/{s.run.max_steps or '?'}"),
     ]

@@ -13,6 +13,7 @@ from grpotui.analysis.compare.subject import LETTERS, MOST_RUNS, Curve, Subject,
 from grpotui.analysis.promises import marks_of
 from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
+from grpotui.registry import earlier, history
 from grpotui.registry.queries import Registry
 
 
@@ -48,8 +49,17 @@ def subject_of(registry: Registry, letter: str, run_id: str, keys: Sequence[str]
         MappingProxyType(curves_of(registry, run_id, keys)),
         registry.reward_range(run_id),
         completions_per_step(attempt, registry.config(run_id).get("grpo")),
+        _like(registry, run_id),
         _contract(registry, run_id),
     )
+
+
+def _like(registry: Registry, run_id: str) -> str:
+    """Return ``sweep#4: collapsed (template)`` of the nearest past experiment; empty where none is near."""
+    config = registry.config(run_id)
+    known = history.known(registry.workspace)
+    found = earlier.tried(earlier.reward_name(config), earlier.settings_of(config), known, 1)
+    return f"{found[0].id}: {found[0].came}" if found else ""
 
 
 def curves_of(registry: Registry, run_id: str, keys: Sequence[str]) -> dict[str, Curve]:

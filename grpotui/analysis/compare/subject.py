@@ -60,6 +60,8 @@ class Subject:
     span: RewardRange | None = None
     per_step: int | None = None
     """Completions that one step trains on."""
+    like: str = ""
+    """A past experiment with the same reward and near settings, with what became of it; empty for none."""
     contract: str = ""
     """Outcome of its contract, with each criterion's; empty without one, or before it is scored."""
 

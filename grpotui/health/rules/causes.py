@@ -29,6 +29,8 @@ class Cause(StrEnum):
     """Rewards are the lowest possible."""
     CONSTANT_REWARD = "constant-reward"
     """The reward does not differ within a group, though completions do."""
+    NO_REWARD = "no-reward"
+    """No completion has a reward: every function returned None or nan."""
 
 
 class Caution(StrEnum):

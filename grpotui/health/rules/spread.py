@@ -43,6 +43,8 @@ def no_signal(facts: Facts) -> Cause | None:
     if _floored(facts, ease):
         return Cause.LOW_TEMPERATURE if _cold(facts) else Cause.FLOOR
     flat = pooled.share(pooled.flat)
+    if flat >= CONSTANT_SHARE * ease and pooled.reward is None:
+        return Cause.NO_REWARD
     if flat >= CONSTANT_SHARE * ease and _never_differed(facts) and not _at_ceiling(facts):
         return Cause.LOW_TEMPERATURE if _cold(facts) else Cause.CONSTANT_REWARD
     cold = facts.flat > SAME_FLAT * ease and pooled.share(pooled.stuck) >= COLD_STUCK * ease

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -17,12 +16,13 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.launch import trust
 from grpotui.launch.machine import devices, leases
-from grpotui.launch.machine.devices import CPU, Device
+from grpotui.launch.machine.device import CPU, Device
 from grpotui.launch.machine.environment import python, runner_environment, trainer_environment
 from grpotui.launch.runner.ending import last_line
 from grpotui.preflight import Facts, Finding, Peak, Probe, Severity, Tokens, check
 from grpotui.presets import Preset, check_model, code_files, launch_settings, resolve
 from grpotui.presets.fields import GRPO_FIELDS
+from grpotui.records import as_float
 from grpotui.stream import read_json, write_json
 from grpotui.workspace import RunDir, Workspace
 
@@ -50,7 +50,7 @@ def try_out(workspace: Workspace, preset: Preset, device: str = "auto") -> dict[
             "code": [file.to_json() for file in code],
         }
         write_json(run.run_json, asked)
-        environment = trainer_environment(run, chosen.key, runner_environment())
+        environment = trainer_environment(run, [chosen], runner_environment())
         with run.output_log.open("wb") as log:
             ended = subprocess.run(
                 python("grpotui.train.exact", str(run.path)),
@@ -82,16 +82,14 @@ def _device(policy: str, run: RunDir) -> Iterator[Device]:
     gpus = [device for device in devices.detect() if device.is_gpu] if policy != "cpu" else []
     if not gpus and policy == "cuda":
         raise UserError("there is no GPU: --device cpu tries it without")
-    for gpu in gpus:
-        lease = leases.acquire(gpu, run)
-        if lease is not None:
-            try:
-                yield gpu
-            finally:
-                os.close(lease)
-            return
+    if held := leases.acquire(gpus, run) if gpus else []:
+        try:
+            yield held[0].device
+        finally:
+            leases.release(held)
+        return
     if gpus:
-        raise UserError("every GPU has a run: wait for one, or --device cpu tries it without")
+        raise UserError("every GPU is in use: wait for one, or --device cpu tries it without")
     yield CPU
 
 
@@ -117,7 +115,7 @@ def measured(facts: Facts, report: Mapping[str, Any], tokens: int) -> Facts:
     model = replace(facts.model, absent=False, **{name: known[name] for name in names})
     probes = tuple(Probe(**probe) for probe in report["probes"])
     peak = Peak("check --exact", int(report["memory"]), tokens)
-    rate = float(report["pass_rate"])
+    rate = as_float(report["pass_rate"])
     return replace(facts, data=data, model=model, probes=probes, peaks=(peak,), pass_rate=rate)
 
 

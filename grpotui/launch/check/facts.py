@@ -9,16 +9,21 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch.check.model_facts import model_facts
-from grpotui.launch.machine import devices, leases
+from grpotui.launch.machine import leases, sharing
+from grpotui.launch.machine.device import Device
 from grpotui.launch.machine.memory import main_memory
+from grpotui.launch.machine.wanted import lacking, wanted
 from grpotui.preflight import DataFacts, DeviceFacts, Facts, Peak, Probe, Tokens, probe_rewards
 from grpotui.presets import Preset, check_model, launch_settings
+from grpotui.presets.grpo_rules import with_defaults
+from grpotui.presets.sections import LaunchSettings
 from grpotui.presets.stages import tasks_of
-from grpotui.registry import connect
+from grpotui.registry import connect, earlier, history
 from grpotui.registry.past import PastRun, past_runs
 from grpotui.tasks import (
     DeferredError,
@@ -40,6 +45,7 @@ _PER_TOKEN = 5
 _MOST_PER_TOKEN = 12
 """Characters that hardly any token goes beyond."""
 _MOST_DIGITS = 4
+_USUAL = LaunchSettings()
 
 
 def gather(preset: Preset, workspace: Workspace | None, device: str = "auto") -> Facts:
@@ -47,7 +53,7 @@ def gather(preset: Preset, workspace: Workspace | None, device: str = "auto") ->
     data, probes = data_facts(preset.data)
     model = preset.data.get("model")
     name = model if isinstance(model, str) else ""
-    where = device_facts(launch_settings(preset.data).device if device == "auto" else device)
+    where = device_facts(device, launch_settings(preset.data))
     past = _past(workspace, name)
     return Facts(
         data=data,
@@ -57,6 +63,8 @@ def gather(preset: Preset, workspace: Workspace | None, device: str = "auto") ->
         peaks=tuple(_peaks(past, where.is_cpu)),
         pass_rate=_pass_rate(past, preset.data),
         probes=probes,
+        tried=_tried(workspace, preset.data),
+        vllm=find_spec("vllm") is not None,
     )
 
 
@@ -121,25 +129,28 @@ def _longest(texts: Sequence[str]) -> Tokens:
     return max(map(tokens, texts), key=lambda found: found.guess, default=Tokens())
 
 
-def device_facts(policy: str) -> DeviceFacts:
+def device_facts(policy: str, settings: LaunchSettings = _USUAL) -> DeviceFacts:
     """Return the device that a run would get, and its memory; of several GPUs, the one with most of it free.
 
-    A device that a run of ours has counts as free: the queue waits for it.
+    A device that a run of ours has counts as free: the queue waits for it. ``policy`` goes before that of
+    the settings unless it is "auto". Raises UserError when the fake devices cannot be read.
     """
-    found = [device for device in devices.detect() if device.is_gpu] if policy != "cpu" else []
-    if not found:
+    found, need = wanted(settings.device if policy == "auto" else policy, settings)
+    lacks = lacking(found, need)
+    gpus = [device for device in found if device.is_gpu and not device.is_fake]
+    if not gpus:
         total, free = main_memory()
-        return DeviceFacts(True, "the CPU", total, free)
-    kept = [DeviceFacts(False, device.label, device.memory, _free(device)) for device in found]
+        return DeviceFacts(True, "the CPU", total, free, lacks)
+    kept = [DeviceFacts(False, device.label, device.memory, _free(device), lacks) for device in gpus]
     return max(kept, key=lambda facts: facts.free)
 
 
-def _free(device: devices.Device) -> int:
+def _free(device: Device) -> int:
     try:
-        ours = leases.holder(device) is not None
+        ours = leases.holders(device)
     except (UserError, OSError):
-        ours = False
-    return device.memory if ours else devices.free_memory(device)
+        ours = []
+    return device.memory if ours else max(0, sharing.free_memory(device, sharing.look(device), ()))
 
 
 def _disk(workspace: Workspace | None) -> int | None:
@@ -180,6 +191,14 @@ def _pass_rate(past: Sequence[PastRun], data: Mapping[str, Any]) -> float | None
     same = (run for run in past if run.config.get("task") == data.get("task"))
     rates = (run.first_reward for run in same if _names(run.config) == _names(data))
     return next((rate for rate in rates if rate is not None), None)
+
+
+def _tried(workspace: Workspace | None, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return past experiments that a preset is like, with what became of them."""
+    grpo = data.get("grpo")
+    settings = earlier.settings_of({"grpo": with_defaults(grpo if isinstance(grpo, Mapping) else {})})
+    found = earlier.tried(earlier.reward_name(data), settings, history.known(workspace))
+    return tuple(f"{run}: {run.came}" for run in found)
 
 
 def _names(data: Mapping[str, Any]) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from grpotui.launch.machine.identity import PLACE_VARIABLE, RUN_VARIABLE, marks
+from grpotui.launch.machine.device import Device, label_of
+from grpotui.launch.machine.identity import DEVICES_VARIABLE, PLACE_VARIABLE, RUN_VARIABLE, marks
+from grpotui.presets.sections import FAKE_LABEL_VARIABLE
 from grpotui.records import as_float
 from grpotui.workspace import RunDir
 
@@ -38,21 +40,27 @@ def seconds_from(variable: str, usual: float) -> float:
 
 def runner_environment() -> dict[str, str]:
     """Return our environment without the marks of a run that we may be part of ourselves."""
-    return {k: v for k, v in os.environ.items() if k not in (RUN_VARIABLE, PLACE_VARIABLE)}
+    marks = (RUN_VARIABLE, PLACE_VARIABLE, DEVICES_VARIABLE, FAKE_LABEL_VARIABLE)
+    return {k: v for k, v in os.environ.items() if k not in marks}
 
 
-def trainer_environment(run: RunDir, device: str, base: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a run's trainer on a device, "cpu" or a GPU's UUID.
+def trainer_environment(run: RunDir, devices: Sequence[Device], base: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a run's trainer on the CPU, or on one or more GPUs.
 
     SPT_NOENV keeps programs that rename themselves from overwriting the marks.
     """
-    env = {**base, **_QUIET, **marks(run), "PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
-    if device == "cpu":
+    keys = [device.key for device in devices]
+    env = {**base, **_QUIET, **marks(run), DEVICES_VARIABLE: ",".join(keys)}
+    env |= {"PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
+    fake = any(device.is_fake for device in devices)
+    if fake or not any(device.is_gpu for device in devices):
         env["CUDA_VISIBLE_DEVICES"] = ""
         env.setdefault("OMP_NUM_THREADS", "1")
     else:
-        env["CUDA_VISIBLE_DEVICES"] = device
+        env["CUDA_VISIBLE_DEVICES"] = ",".join(keys)
         env["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    if fake:
+        env[FAKE_LABEL_VARIABLE] = label_of(devices)
     return env
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,8 @@ RUN_VARIABLE = "GRPOTUI_RUN_ID"
 """Environment variable that marks a trainer and all its descendants with the run's id."""
 PLACE_VARIABLE = "GRPOTUI_RUN_PLACE"
 """Beside it: :func:`place` of the run, which a copy of the workspace does not share."""
+DEVICES_VARIABLE = "GRPOTUI_DEVICES"
+"""Beside it: the keys of the devices that the run was given, parted by commas."""
 
 _STATE, _TICKS = 0, 19  # places in /proc/PID/stat after the command's closing bracket (fields 3 and 22)
 
@@ -122,6 +124,12 @@ def environment(pid: int) -> list[bytes] | None:
         return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
         return None
+
+
+def variables(pid: int, names: Sequence[str]) -> dict[str, str]:
+    """Return what a process was started with, under these names; empty text for what it has not."""
+    started_with = dict(entry.partition(b"=")[::2] for entry in environment(pid) or ())
+    return {name: os.fsdecode(started_with.get(name.encode(), b"")) for name in names}
 
 
 def bears_marks(pid: int, wanted: Mapping[str, str]) -> bool | None:

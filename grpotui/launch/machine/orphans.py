@@ -6,10 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from grpotui.launch.machine.identity import PLACE_VARIABLE, RUN_VARIABLE, Identity, environment, place
-from grpotui.launch.machine.leases import Holder, read_holder
+from grpotui.launch.machine import leases
+from grpotui.launch.machine.identity import PLACE_VARIABLE, RUN_VARIABLE, Identity, place, variables
 from grpotui.launch.machine.locks import is_held
-from grpotui.workspace import RUNTIME_VARIABLE, RunDir, Workspace, is_run_id, runtime_dir
+from grpotui.launch.machine.sharing import Holder
+from grpotui.workspace import RUNTIME_VARIABLE, RunDir, Workspace, is_run_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,8 @@ def orphans(workspace: Workspace) -> list[Orphan]:
 
 
 def _orphan(pid: int, workspace: Workspace) -> Orphan | None:
-    started_with = dict(entry.partition(b"=")[::2] for entry in environment(pid) or [])
-    run_id = os.fsdecode(started_with.get(RUN_VARIABLE.encode(), b""))
-    where = os.fsdecode(started_with.get(PLACE_VARIABLE.encode(), b""))
-    leases_in = os.fsdecode(started_with.get(RUNTIME_VARIABLE.encode(), b""))
+    started_with = variables(pid, (RUN_VARIABLE, PLACE_VARIABLE, RUNTIME_VARIABLE))
+    run_id, where, leases_in = started_with.values()
     if not is_run_id(run_id) or leases_in != os.environ.get(RUNTIME_VARIABLE, "") or Identity.of(pid) is None:
         return None
     for home in (workspace, _started_in(pid)):
@@ -61,12 +60,11 @@ def _started_in(pid: int) -> Workspace | None:
     return found if found.exists() else None
 
 
-def leases() -> list[tuple[str, Holder, bool]]:
-    """Return each device that is leased: its key, who has it, and whether that run has a runner."""
+def leased() -> list[tuple[str, Holder, bool]]:
+    """Return each device, or slot of one, that is leased: its name, who has it, whether that has a runner."""
     found = []
-    for path in sorted(runtime_dir().glob("*.lease")):
-        if is_held(path):
-            holder = read_holder(path)
-            run = RunDir(Workspace(Path(holder.workspace)).logs / holder.run)
-            found.append((path.stem, holder, is_held(run.runner_lock)))
+    for device, holder in leases.held():
+        run = RunDir(Workspace(Path(holder.workspace)).logs / holder.run)
+        slot = f" slot {holder.slot + 1}" if holder.slots != 1 else ""
+        found.append((f"{device.label}{slot}", holder, is_held(run.runner_lock)))
     return found

@@ -1,6 +1,6 @@
 """The runner: one detached process per run. It supervises the trainer, has it judged and indexes it.
 
-``python -m grpotui.launch.runner RUN_DIR --attempt N --lock-fd F [--lease-fd F --device KEY] [--adopt]``
+``python -m grpotui.launch.runner RUN_DIR --attempt N --lock-fd F [--lease-fd F ...] [--adopt]``
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from types import FrameType
 
 from grpotui.errors import UserError
 from grpotui.launch import queue
-from grpotui.launch.machine.leases import waiting_elsewhere
+from grpotui.launch.machine.elsewhere import waiting_elsewhere
+from grpotui.launch.machine.leases import Lease, release
 from grpotui.launch.runner.ending import Ending, announce
 from grpotui.launch.runner.log import log
 from grpotui.launch.runner.session import Session
@@ -41,8 +42,7 @@ class Options:
     run: RunDir
     attempt: int
     lock: int
-    lease: int | None
-    device: str
+    leases: tuple[Lease, ...]
     adopt: bool
 
 
@@ -52,12 +52,12 @@ def parse(argv: Sequence[str]) -> Options:
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--attempt", type=int, required=True)
     parser.add_argument("--lock-fd", type=int, required=True)
-    parser.add_argument("--lease-fd", type=int)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--lease-fd", type=int, action="append", default=[])
     parser.add_argument("--adopt", action="store_true")
     given = parser.parse_args(argv)
     run = RunDir(given.run_dir)
-    return Options(run, given.attempt, given.lock_fd, given.lease_fd, given.device, given.adopt)
+    leases = tuple(map(Lease.inherited, given.lease_fd))
+    return Options(run, given.attempt, given.lock_fd, leases, given.adopt)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -66,7 +66,7 @@ def main(argv: Sequence[str]) -> int:
     if os.fork():
         os._exit(0)  # the one who started us waits for this process only
     workspace = Workspace(options.run.root)
-    session = Session(workspace, options.run, options.attempt, options.lease, options.device)
+    session = Session(workspace, options.run, options.attempt, options.leases)
     _prepare(session)
     try:
         session.supervise(options.adopt)
@@ -76,9 +76,8 @@ def main(argv: Sequence[str]) -> int:
         reason = f"the runner failed: {type(error).__name__}: {error}"
         announce(options.run, options.attempt, Ending(Status.FAILED, reason, UNKNOWN))
     session.close()
-    for fd in (options.lease, options.lock):
-        if fd is not None:
-            os.close(fd)
+    release(options.leases)
+    os.close(options.lock)
     adopt_orphans(False)
     _start_next(workspace)
     return 0

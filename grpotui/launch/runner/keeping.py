@@ -8,10 +8,8 @@ from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch.links import link_weights
-from grpotui.records import Verdict, as_int
+from grpotui.records import as_int, is_trouble
 from grpotui.workspace import RunDir
-
-TROUBLE = (Verdict.WARNING, Verdict.COLLAPSED, Verdict.NO_SIGNAL)
 
 
 def keep_weights(run: RunDir, verdict: dict[str, Any]) -> None:
@@ -20,7 +18,7 @@ def keep_weights(run: RunDir, verdict: dict[str, Any]) -> None:
     A link costs nothing until the checkpoint goes away, then one model. What a full disk refuses, or the
     trainer deletes meanwhile, is left: half a model is never kept.
     """
-    if verdict.get("to") not in TROUBLE:
+    if not is_trouble(verdict.get("to")):
         shutil.rmtree(run.kept, ignore_errors=True)
         return
     onset = as_int(verdict.get("since")) or as_int(verdict.get("step"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from grpotui.launch.journal import of_attempt, say, state
+from grpotui.launch.machine.device import Device
 from grpotui.launch.machine.environment import (
     runner_environment,
     seconds_from,
@@ -15,7 +17,7 @@ from grpotui.launch.machine.environment import (
     trainer_environment,
 )
 from grpotui.launch.machine.identity import Identity, boot_id, marked, marks
-from grpotui.launch.machine.leases import keep_fresh
+from grpotui.launch.machine.leases import Lease
 from grpotui.launch.machine.memory import oom_kills
 from grpotui.launch.runner.ending import Ending, decide, record, reserve
 from grpotui.launch.runner.govern import Governor
@@ -24,7 +26,7 @@ from grpotui.launch.runner.log import log
 from grpotui.launch.runner.stall import StallWatch
 from grpotui.launch.runner.stop import GRACE, GRACE_VARIABLE, Request, StopWatch, sweep
 from grpotui.launch.runner.supervise import UNKNOWN, Adopted, Child, Trainer
-from grpotui.launch.runner.watch import Watch
+from grpotui.launch.runner.watch import watch_over
 from grpotui.records import Status, as_int
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean
@@ -40,20 +42,19 @@ DELETED = Request("its folder was deleted", force=True)
 class Session:
     """What a runner does for its run."""
 
-    def __init__(
-        self, workspace: Workspace, run: RunDir, attempt: int, lease: int | None, device: str
-    ) -> None:
+    def __init__(self, workspace: Workspace, run: RunDir, attempt: int, leases: Sequence[Lease]) -> None:
         self.told: Request | None = None
         """Set by a signal to the runner itself: stop as if asked for."""
         self._workspace = workspace
         self._run = run
         self._attempt = attempt
-        self._lease = lease
-        self._device = device
+        self._leases = leases
+        self._devices: Sequence[Device] = [lease.device for lease in leases]
+        self._given: list[dict[str, Any]] = [lease.to_json() for lease in leases]
         self._adopted = False
         self._log_start = 0
         self._indexer = Indexer(workspace, run)
-        self._watch = Watch(run, attempt)
+        self._watch = watch_over(run, attempt)
         self._governor = Governor(workspace, run, attempt)
         self._stall = StallWatch(run)
         self._running = False
@@ -95,7 +96,7 @@ class Session:
         os.close(self._folder)
 
     def _start(self) -> Trainer:
-        say(self._run, Status.STARTING, self._attempt, device=self._device)
+        say(self._run, Status.STARTING, self._attempt, devices=[device.label for device in self._devices])
         self._indexer.update(at_once=True)
         self._careful("leftovers", lambda: marked(self._run) and sweep(self._run))
         self._careful("policy", self._governor.begin)
@@ -109,10 +110,10 @@ class Session:
         try:
             trainer = Child(
                 trainer_argv(self._run, self._attempt),
-                env=trainer_environment(self._run, self._device, runner_environment()),
+                env=trainer_environment(self._run, self._devices, runner_environment()),
                 cwd=self._workspace.root,
                 log=output,
-                keep=() if self._lease is None else (self._lease,),
+                keep=[lease.fd for lease in self._leases],
             )
         finally:
             os.close(output)
@@ -125,7 +126,7 @@ class Session:
         if identity is None:
             raise OSError("process.json names none")
         self._log_start = as_int(process.get("log_start"))
-        self._device = str(process.get("device") or "cpu")
+        self._given = process.get("devices") or []
         self._running = state(self._run).status in (Status.RUNNING, Status.STOPPING)
         trainer = Adopted(identity)
         self._write_process(identity)
@@ -143,7 +144,7 @@ class Session:
             "trainer": trainer and trainer.to_json(),
             "started_at": time.time(),
             "adopted": self._adopted,
-            "device": self._device,
+            "devices": self._given,
             "log_start": self._log_start,
         }
         self._careful("process.json", lambda: write_json(self._run.process_json, content))
@@ -168,9 +169,10 @@ class Session:
         if stopping.asked is None:
             self._careful("stall", lambda: self._look_for_stall(trainer))
         self._indexer.update()
-        if self._lease is not None and time.monotonic() - self._freshened > _FRESHEN:
+        if time.monotonic() - self._freshened > _FRESHEN:
             self._freshened = time.monotonic()
-            keep_fresh(self._lease)
+            for lease in self._leases:
+                lease.keep_fresh()
 
     def _is_deleted(self) -> bool:
         """True when the run's folder was removed, or emptied by somebody who tried; not when it was moved."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 
 from grpotui.launch.machine.environment import python, runner_environment
+from grpotui.launch.machine.leases import Lease
 from grpotui.launch.runner.ending import last_line
 from grpotui.workspace import RunDir, Workspace
 
@@ -22,17 +24,17 @@ def spawn(
     attempt: int,
     lock: int,
     *,
-    lease: int | None = None,
-    device: str = "cpu",
+    leases: Sequence[Lease] = (),
     adopt: bool = False,
 ) -> None:
-    """Start the runner of one attempt; it inherits ``lock`` and ``lease``, which the caller then closes.
+    """Start the runner of one attempt; it inherits ``lock`` and ``leases``, which the caller then closes.
+
+    The leases say which devices the trainer gets; a runner that adopts one has none, its trainer holds them.
 
     Returns as soon as the runner has everything loaded and has detached. Raises RunnerError.
     """
     argv = python("grpotui.launch.runner", str(run.path), "--attempt", str(attempt), "--lock-fd", str(lock))
-    argv += ["--device", device]
-    argv += ["--lease-fd", str(lease)] if lease is not None else []
+    argv += [f"--lease-fd={lease.fd}" for lease in leases]
     argv += ["--adopt"] if adopt else []
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     log = os.open(run.runner_log, flags, 0o600)
@@ -46,7 +48,7 @@ def spawn(
             stdout=log,
             stderr=log,
             start_new_session=True,
-            pass_fds=[fd for fd in (lock, lease) if fd is not None],
+            pass_fds=[lock, *(lease.fd for lease in leases)],
         )
         code = process.wait(_SECONDS)
     except subprocess.TimeoutExpired as error:

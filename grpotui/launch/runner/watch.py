@@ -20,8 +20,8 @@ from grpotui.launch.runner.replay import (
     lines,
     paired,
 )
-from grpotui.records import Group, Mode, as_int
-from grpotui.stream import Tail
+from grpotui.records import Group, Mode, RunKind, as_int
+from grpotui.stream import Tail, read_json
 from grpotui.workspace import RunDir
 
 MAX_WAITING = 4096
@@ -116,6 +116,41 @@ class Watch:
         if self._judge is None:
             self._judge = Judge(self._run, context(self._run, self._attempt))
         return self._judge
+
+
+class OnlyFollowed(Watch):
+    """A run that trains nothing: how far it is, without a judgement."""
+
+    def __init__(self, run: RunDir, attempt: int) -> None:
+        super().__init__(run, attempt)
+        self._last: Mapping[str, Any] = {}
+
+    @property
+    def last_step(self) -> int:
+        """The step of the last line of metrics; 0 before the first."""
+        return as_int(self._last.get("step"))
+
+    @property
+    def last_attempt(self) -> int:
+        """The attempt that wrote that line; 0 before the first."""
+        return as_int(self._last.get("attempt"))
+
+    def catch_up(self, same_attempt: bool) -> None:
+        """Read what there is."""
+        self.step()
+
+    def step(self) -> bool:
+        """Read what is new; return True when anything was."""
+        fresh = deque(lines(self._metrics), maxlen=1) if self._metrics.changed() else ()
+        for line in fresh:
+            self._last = line
+        return bool(fresh)
+
+
+def watch_over(run: RunDir, attempt: int) -> Watch:
+    """Return what follows the streams of a run of its kind."""
+    kind = (read_json(run.run_json) or {}).get("kind")
+    return (OnlyFollowed if kind == RunKind.ROLLOUTS else Watch)(run, attempt)
 
 
 def _train_groups(tail: Tail) -> list[Group]:

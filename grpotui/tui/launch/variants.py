@@ -6,27 +6,15 @@ from collections.abc import Mapping, Set
 from itertools import product
 from math import prod
 
+from grpotui.presets.grid import split_values
+
 MOST = 64
 """Runs that one launch may make."""
 
 
 def split_list(text: str) -> list[str]:
     """Return the different values of a list as typed; commas in quotes and brackets part nothing."""
-    parts, depth, quote = [""], 0, ""
-    for char in text:
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'":
-            quote = char
-        elif char in "[{(":
-            depth += 1
-        elif char in "]})":
-            depth -= 1
-        if char == "," and not quote and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    return list(dict.fromkeys(part for part in split_values(text) if part))
 
 
 def count(edits: Mapping[str, str], many: Set[str]) -> int:

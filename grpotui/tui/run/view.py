@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from grpotui.records import Flag, FlagKind, HealthSettings, Level, Mode, RewardRange, RunSummary, Verdict
+from grpotui.records import (
+    Flag,
+    FlagKind,
+    HealthSettings,
+    Level,
+    Mode,
+    RewardRange,
+    RunSummary,
+    is_bad,
+    is_trouble,
+)
 from grpotui.records.keys import EVAL_ACCURACY, REWARD
 from grpotui.records.lineage import StageMark
 from grpotui.tui.run.axis import BY_STEP, KEYS, SAMPLES, STEP, Axis, by_samples, by_series
@@ -128,14 +138,10 @@ def opening_step(snapshot: RunSnapshot) -> int | None:
     bad. A run that goes on and is well again opens at its newest step.
     """
     ended = snapshot.run.status.is_ended
-    if not ended and snapshot.run.verdict not in (Verdict.COLLAPSED, Verdict.NO_SIGNAL):
+    if not ended and not is_bad(snapshot.run.verdict):
         return None
     bad = [flag for flag in snapshot.flags if flag.level is Level.BAD]
     judged = [flag for flag in bad if flag.kind is FlagKind.VERDICT]
-    if (
-        ended
-        and not judged
-        and snapshot.run.verdict in (Verdict.COLLAPSED, Verdict.NO_SIGNAL, Verdict.WARNING)
-    ):
+    if ended and not judged and is_trouble(snapshot.run.verdict):
         judged = bad
     return judged[0].step if judged else None

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from grpotui import format as fmt
-from grpotui.analysis.series import eta
 from grpotui.records import Flag, Level
 from grpotui.tui import style
 from grpotui.tui.runs.view import RunRow
@@ -35,7 +34,7 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumabl
     facts += [f"#{tag}" for tag in run.tags]
     if run.status.is_live and run.epoch is not None:
         facts.append(f"epoch {fmt.part_of(run.epoch, run.max_epochs, digits=1)}")
-    if (left := eta(row.run)) is not None:
+    if (left := row.run.seconds_left) is not None:
         facts.append(f"ETA {fmt.duration(left)}")
     head = style.text(run.name, Tone.STRONG, dark)
     if row.pinned:
@@ -56,7 +55,10 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumabl
         line.append_text(style.text(f"   {resumable}" if resumable else "", Tone.DIM, dark))
         lines.append(line)
     if row.waits_for:
-        lines.append(style.text(f"○ waits: {row.waits_for}", Tone.PLAIN, dark))
+        line = style.text(f"○ waits: {row.waits_for}", Tone.PLAIN, dark)
+        likely = [f"starts in {row.starts}" if row.starts else "", f"done in {row.ends}" if row.ends else ""]
+        line.append_text(style.text(f"   {', '.join(filter(None, likely))}".rstrip(), Tone.DIM, dark))
+        lines.append(line)
     if run.note:
         lines.append(style.text(f"note  {run.note}", Tone.PLAIN, dark))
     lines += [flag_line(flag, dark) for flag in flags]

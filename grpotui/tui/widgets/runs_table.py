@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grpotui import format as fmt
-from grpotui.analysis.series import eta, sparkline
+from grpotui.analysis.series import sparkline
 from grpotui.text import clean
 from grpotui.tui import style
 from grpotui.tui.runs.view import RunRow, RunsSnapshot
@@ -79,7 +79,7 @@ def _epoch(row: RunRow, at: Moment) -> str:
 
 
 def _eta(row: RunRow, at: Moment) -> str:
-    return fmt.duration(eta(row.run))
+    return row.ends or fmt.duration(row.run.seconds_left)
 
 
 def _device(row: RunRow, at: Moment) -> str:

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.text import Text
 
 from grpotui import format as fmt
-from grpotui.analysis.series import eta
 from grpotui.records import RunSummary, Status, Verdict
 from grpotui.tui import style
 from grpotui.tui.style import Tone
@@ -44,7 +43,7 @@ def progress(run: RunSummary, news: int, width: int, dark: bool) -> Text:
         parts.append((f"epoch {fmt.part_of(run.epoch, run.max_epochs, 1)}", Tone.PLAIN))
     if run.step_time is not None:
         parts.append((f"{fmt.figure(run.step_time)} s/step", Tone.PLAIN))
-    if (rest := eta(run)) is not None:
+    if (rest := run.seconds_left) is not None:
         parts.append((f"ETA {fmt.duration(rest)}", Tone.PLAIN))
     parts.append((run.preset, Tone.DIM))
     if run.parent:

@@ -66,11 +66,16 @@ def _packages() -> Iterator[Finding]:
 
 
 def _devices() -> Iterator[Finding]:
-    from grpotui.launch.machine.devices import describe, detect, driver
+    from grpotui.launch.machine.devices import describe, detect
+    from grpotui.launch.machine.nvml import driver
 
-    yield Finding("devices", "ok", describe())
+    try:
+        gpus = any(device.is_gpu and not device.is_fake for device in detect())
+        yield Finding("devices", "ok", describe())
+    except UserError as error:
+        gpus = False
+        yield Finding("devices", "bad", str(error))
     found, trouble = driver()
-    gpus = any(device.is_gpu for device in detect())
     if trouble:
         yield Finding("driver", "bad", f"NVIDIA's does not answer ({trouble}): reload it, or reboot")
     elif not found:
@@ -159,10 +164,10 @@ def _index(workspace: Workspace) -> Finding:
 
 def _left_behind(workspace: Workspace) -> Iterator[Finding]:
     """Devices that are leased for nobody, and processes that no runner looks after."""
-    from grpotui.launch.machine.orphans import leases, orphans
+    from grpotui.launch.machine.orphans import leased, orphans
 
     try:
-        held = leases()
+        held = leased()
     except (UserError, OSError) as error:
         yield Finding("leases", "bad", str(error))
         held = []

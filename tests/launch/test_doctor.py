@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grpotui.cli import doctor
-from grpotui.cli.doctor import Finding, examine
-from grpotui.launch.machine import devices
+from grpotui.launch.check import doctor
+from grpotui.launch.check.doctor import Finding, examine
+from grpotui.launch.machine import devices, nvml
+from grpotui.launch.machine.device import CPU, Device
 from grpotui.launch.machine.identity import marked
 from grpotui.registry import place
 from grpotui.workspace import Workspace
@@ -50,13 +51,13 @@ def test_a_package_outside_its_range_is_bad(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_torch_without_cuda_beside_a_gpu_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
-    gpu = devices.Device("GPU-a", "GPU 0", "NVIDIA Test", 10**10)
-    monkeypatch.setattr(devices, "detect", lambda visible=None: [gpu, devices.CPU])
-    monkeypatch.setattr(devices, "driver", lambda: ("550.54", ""))
+    gpu = Device("GPU-a", "GPU 0", "NVIDIA Test", 10**10)
+    monkeypatch.setattr(devices, "detect", lambda visible=None, fake=None: [gpu, CPU])
+    monkeypatch.setattr(nvml, "driver", lambda: ("550.54", ""))
     monkeypatch.setattr(doctor, "_torch_build", lambda: "2.9.0+cpu")
     assert [f.message for f in of(None, "driver")] == ["NVIDIA 550.54"]
     assert of(None, "torch")[-1].level == "bad"
-    monkeypatch.setattr(devices, "driver", lambda: ("", "Driver/library version mismatch"))
+    monkeypatch.setattr(nvml, "driver", lambda: ("", "Driver/library version mismatch"))
     assert of(None, "driver")[0].level == "bad"
 
 

@@ -1,0 +1,72 @@
+"""Which points are best, and which cannot be told from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grpotui.analysis.sweep.axes import beyond, numeric
+from grpotui.analysis.sweep.chance import LEVEL, contrast
+from grpotui.analysis.sweep.records import Edge, Outcome, Point, Ranking
+from grpotui.records import RunKind
+from grpotui.records.sweeps import Sweep
+
+
+def rank(sweep: Sweep, points: Sequence[Point]) -> Ranking:
+    """Return the order of the points by their metric, more is better.
+
+    The best is the highest; once repeats with fresh seeds are in, the highest of the repeated ones, by
+    those repeats alone, since the highest of many is flattered by its luck. Points whose runs collapsed have
+    no rank: a template may have the highest reward of all. Trainings that still go on have none either.
+
+    Ties: every point that no other one beats beyond the noise. Each pair is tested one-sided at
+    0.05 / (k - 1) (Bonferroni), so that best and ties together miss the truly best point in at most 5 % of
+    sweeps, however many points they have. Subset selection: Gupta, Technometrics 7(2), 1965; Hsu, Annals of
+    Statistics 9(5), 1981, on comparisons with the best.
+    """
+    ranked = [p for p in points if p.standing is not None and (not p.partial or p.confirmed is not None)]
+    collapsed = [p for p in ranked if p.outcome is Outcome.COLLAPSED] if sweep.kind is RunKind.TRAIN else []
+    ranked = [p for p in ranked if p not in collapsed]
+    candidates = [p for p in ranked if p.confirmed is not None] or ranked
+    best = max(candidates, key=_value, default=None)
+    order = sorted(ranked, key=lambda p: (p is not best, -_value(p)))
+    return Ranking(
+        order=tuple(p.number for p in order),
+        best=best.number if best else None,
+        ties=tuple(p.number for p in order[1:] if not beaten(p, ranked)),
+        degenerate=tuple(p.number for p in collapsed),
+        edges=tuple(edges(sweep.axes, best)) if best else (),
+        confirmed=best is not None and best.confirmed is not None,
+    )
+
+
+def _value(point: Point) -> float:
+    return point.standing.value if point.standing is not None else float("-inf")
+
+
+def beaten(point: Point, others: Sequence[Point]) -> bool:
+    """True when one of the others is better beyond the noise, as :func:`rank` says."""
+    level = LEVEL / max(len(others) - 1, 1)
+    return any(better(other, point, level) for other in others if other.number != point.number)
+
+
+def better(one: Point, other: Point, level: float = LEVEL) -> bool:
+    """True when ``one`` is better than ``other`` beyond the noise, one-sided at ``level``."""
+    if one.standing is None or other.standing is None or _value(one) <= _value(other):
+        return False
+    return contrast([one.standing, other.standing], [1, -1]).above(level) is True
+
+
+def edges(axes: Mapping[str, Sequence[Any]], best: Point) -> list[Edge]:
+    """Return the axes at whose first or last value the best point sits, with something beyond."""
+    found = []
+    for axis, values in axes.items():
+        known = numeric(values)
+        value = best.values.get(axis)
+        if len(known) < 2 or not numeric([value]):
+            continue
+        for upward, end in ((False, known[0]), (True, known[-1])):
+            further = beyond(axis, known, upward)
+            if value == end and further is not None:
+                found.append(Edge(axis, end, upward, further))
+    return found

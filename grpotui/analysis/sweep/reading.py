@@ -1,0 +1,92 @@
+"""Reads one run of a sweep: its metric, what stands beside it, and what its learning came to."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+
+from grpotui.analysis.compare.noise import Mark, mark, windowed
+from grpotui.analysis.compare.outcome import WINDOW
+from grpotui.analysis.compare.subject import Curve
+from grpotui.analysis.sweep.metric import HELD_OUT, Metric, value_of
+from grpotui.analysis.sweep.records import Outcome, Reading
+from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict, keys
+from grpotui.records.sweeps import Role
+from grpotui.registry.queries import Registry
+
+TRAIN_COLUMNS: Mapping[str, tuple[str, int]] = {
+    "reward": (keys.REWARD, WINDOW),
+    "held-out": (keys.EVAL_ACCURACY, 1),
+    "zero-std": (keys.ZERO_STD, WINDOW),
+    "within std": (keys.WITHIN_GROUP_STD, WINDOW),
+    "jaccard": (keys.JACCARD_CROSS, WINDOW),
+    "kl": ("kl", WINDOW),
+    "length": ("completions/mean_length", WINDOW),
+    "truncated": ("completions/clipped_ratio", WINDOW),
+}
+"""Name of a column -> the metric and how many of its last values it is the mean of."""
+SECONDS = "s/step"
+ROLLOUT_COLUMNS: Mapping[str, tuple[str, int]] = {
+    "nonzero": (keys.ROLLOUTS_NONZERO, 1),
+    "passed": (keys.ROLLOUTS_PASS_RATE, 1),
+    "learnable": (keys.ROLLOUTS_LEARNABLE, 1),
+    "within std": (keys.ROLLOUTS_WITHIN_STD, 1),
+    "no signal": (keys.ROLLOUTS_NO_SIGNAL, 1),
+    "truncated": (keys.ROLLOUTS_TRUNCATED, 1),
+    "length": (keys.ROLLOUTS_LENGTH, 1),
+    "tokens/s": (keys.ROLLOUTS_TOKENS_PER_SECOND, 1),
+}
+COLUMNS = tuple(dict.fromkeys((*ROLLOUT_COLUMNS, *TRAIN_COLUMNS, SECONDS)))
+"""Names of all columns, in the order that they are shown in."""
+
+
+def read_run(registry: Registry, run: RunSummary, metric: Metric) -> Reading:
+    """Return a run as far as it got."""
+    sample = value_of(registry, run, metric) if run.step or run.kind is RunKind.ROLLOUTS else None
+    done = run.status in (Status.FINISHED, Status.STOPPED)
+    return Reading(
+        run,
+        Role(run.role) if run.role in list(Role) else Role.POINT,
+        sample,
+        sample is not None and (done or run.kind is RunKind.ROLLOUTS),
+        _columns(registry, run, metric) if sample is not None else {},
+        outcome_of(run, Curve(*registry.columns(run.id, keys.REWARD))) if run.step else Outcome.OPEN,
+    )
+
+
+def _columns(registry: Registry, run: RunSummary, metric: Metric) -> dict[str, float]:
+    table = ROLLOUT_COLUMNS if run.kind is RunKind.ROLLOUTS else TRAIN_COLUMNS
+    found = {}
+    for name, (key, window) in table.items():
+        values = Curve(*registry.columns(run.id, key)).last(window)
+        if values:
+            found[name] = statistics.fmean(values)
+    if metric.node is None and run.kind is RunKind.TRAIN:
+        found.pop("held-out" if metric.text == HELD_OUT else "reward", None)
+    if run.step_time is not None and run.kind is RunKind.TRAIN:
+        found[SECONDS] = run.step_time
+    return found
+
+
+def outcome_of(run: RunSummary, rewards: Curve) -> Outcome:
+    """Return what a training came to: what a person said of it, else its verdict.
+
+    A run that has ended without a rise of its reward beyond the noise cannot learn, though nothing is wrong
+    with it; where it is too short to tell, nobody knows.
+    """
+    if run.human is HumanVerdict.GOOD:
+        return Outcome.GOOD
+    if run.human is HumanVerdict.DEGENERATE or run.verdict is Verdict.COLLAPSED:
+        return Outcome.COLLAPSED
+    if run.verdict is Verdict.NO_SIGNAL:
+        return Outcome.STUCK
+    if run.verdict is Verdict.SOLVED:
+        return Outcome.GOOD
+    if run.status not in (Status.FINISHED, Status.STOPPED):
+        return Outcome.OPEN
+    known = [value for value in rewards.values if value == value]
+    window = min(WINDOW, len(known) // 3)
+    rise = mark(windowed(known[:window]), windowed(known[len(known) - window :]))
+    if rise is Mark.NONE:
+        return Outcome.OPEN
+    return Outcome.GOOD if rise is Mark.HIGHER else Outcome.STUCK

@@ -1,0 +1,42 @@
+"""Which devices a run may have here, and what this machine has not of what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grpotui import format as fmt
+from grpotui.launch.machine import devices, sharing
+from grpotui.launch.machine.device import CPU, Device
+from grpotui.launch.machine.sharing import Need
+from grpotui.presets.sections import LaunchSettings
+
+GB = 10**9
+
+
+def wanted(
+    policy: object, settings: LaunchSettings, visible: str | None = None, fake: str | None = None
+) -> tuple[tuple[Device, ...], Need]:
+    """Return the devices that a run may have, best first, and what it needs of them.
+
+    That is a GPU if its ``policy`` lets it and there is one, else the CPU. ``visible`` and ``fake`` limit the
+    GPUs as in :func:`devices.detect`. Raises UserError when ``fake`` cannot be read.
+    """
+    alone = Need(1, int(settings.memory * GB), settings.slots_per_device)
+    if policy == "cpu":
+        return (CPU,), alone
+    gpus = tuple(device for device in devices.detect(visible, fake) if device.is_gpu)
+    if not gpus and policy != "cuda":
+        return (CPU,), alone
+    return gpus, Need(settings.devices, alone.memory, alone.slots)
+
+
+def lacking(found: Sequence[Device], need: Need) -> str:
+    """Return what this machine has not, however long a run waits; empty when it has all."""
+    if not found:
+        return "no GPU that it may use"
+    if len(found) < need.devices:
+        return f"needs {need.devices} GPUs, and may use {len(found)}"
+    if len([device for device in found if sharing.size_of(device) >= need.memory]) < need.devices:
+        most = max(map(sharing.size_of, found))
+        return f"needs {fmt.size(need.memory)} of a device, and the largest has {fmt.size(most)}"
+    return ""

@@ -1,0 +1,1 @@
+"""Runs of kind ``rollouts``: a model generates and is scored, and nothing is trained."""
