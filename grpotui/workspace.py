@@ -224,6 +224,11 @@ class Workspace:
         return self.logs / "workspace.jsonl"
 
     @property
+    def history(self) -> Path:
+        """A user's own table of past experiments: ``logs/history.csv``."""
+        return self.logs / "history.csv"
+
+    @property
     def journal(self) -> Path:
         """The log book that people and grpotui write: ``logs/journal.md``."""
         return self.logs / "journal.md"

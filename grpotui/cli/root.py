@@ -14,6 +14,7 @@ from grpotui.cli import (
     comparing,
     control,
     health,
+    history,
     lineage,
     logbook,
     queueing,
@@ -85,6 +86,7 @@ VERBS = (
     *health.VERBS,
     *comparing.VERBS,
     *logbook.VERBS,
+    *history.VERBS,
     *serve.VERBS,
 )
 for verb in VERBS:

@@ -16,13 +16,26 @@ from grpotui.preflight.promises import promises
 from grpotui.preflight.rewards import rewards
 from grpotui.preflight.schedule import schedule
 from grpotui.preflight.shape import shape
+from grpotui.preflight.tried import tried
 from grpotui.preflight.values import values
 from grpotui.presets import Preset, problems
 
 Rule = Callable[[Plan, Facts], Iterator[Finding]]
 """One family of checks over a plan and what is known of the machine."""
 
-RULES: tuple[Rule, ...] = (shape, data, schedule, values, rewards, promises, device, model, memory, disk)
+RULES: tuple[Rule, ...] = (
+    shape,
+    data,
+    schedule,
+    values,
+    rewards,
+    promises,
+    device,
+    model,
+    memory,
+    disk,
+    tried,
+)
 _ORDER = list(Severity)
 
 
