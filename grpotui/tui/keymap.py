@@ -29,6 +29,21 @@ EVERYWHERE = Section(
     (
         Key("app.help", "question_mark", "help", "help", "This page", "?"),
         Key("app.resources", "g", "resources", "", "Devices, disk and checkpoints"),
+        Key(
+            "app.journal",
+            "B",
+            "journal",
+            "",
+            "The log book: hypotheses, open and settled, and what came of them",
+        ),
+        Key(
+            "app.write_journal",
+            "W",
+            "write_journal",
+            "",
+            "Write the log book, logs/journal.md; your words stay",
+        ),
+        Key("app.edit_journal", "M", "edit_journal", "", "Edit the log book in $EDITOR"),
         Key("app.commands", "ctrl+p", "command_palette", "", "All commands of the screen, by search"),
         Key("app.back", "q,escape", "back", "back", "Back; at the top: leave, runs continue", "q esc"),
     ),
@@ -84,6 +99,7 @@ RUNS = Section(
             "Compare 2 to 4 marked runs, or one with the baseline",
         ),
         Key("runs.sweeps", "S", "sweeps", "sweeps", "Sweeps and probes"),
+        Key("runs.journal", "w", "write_journal", "log", "Write the log book; B reads it, M edits it"),
         Key("runs.mark", "space", "mark", "mark", "Mark the run, or unmark it"),
         Key("runs.pin", "b", "pin", "baseline", "Pin as the baseline to compare with, or unpin"),
         Key("runs.delete", "D", "delete", "bin", "Move the ended run to the bin (logs/.bin); asks first"),
@@ -222,6 +238,7 @@ COMPARE = Section(
         Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
         Key("compare.section", "tab", "section", "section", "Table, charts or words, where one of them fits"),
         Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
+        Key("compare.journal", "w", "write_journal", "log", "Write the log book; B reads it, M edits it"),
         Key("compare.copy", "y", "copy", "copy", "Copy the comparison as Markdown"),
     ),
 )
@@ -287,6 +304,21 @@ RESOURCES = Section(
     ),
 )
 
+JOURNAL = Section(
+    "Log book",
+    (
+        Key("journal.pane", "tab,enter", "pane", "page", "The page, or the list again"),
+        Key(
+            "journal.down", "j,down", "scroll(1)", "scroll", "Scroll the page; in the list: the next one", "j"
+        ),
+        Key("journal.up", "k,up", "scroll(-1)", "", "Scroll up; in the list: the one before", "k"),
+        Key("journal.page_down", "space", "turn(1)", "", "The page on by what one sees"),
+        Key("journal.page_up", "minus", "turn(-1)", "", "The page back by what one sees", "-"),
+        Key("journal.write", "w", "write_journal", "write", "Write it anew; your words stay"),
+        Key("journal.copy", "y", "copy", "copy", "Copy what is read as Markdown"),
+    ),
+)
+
 HELP = Section(
     "Help",
     (
@@ -308,7 +340,10 @@ READER = Section(
     ),
 )
 
-SECTIONS = (EVERYWHERE, RUNS, RUN, READER, VERDICT, SEARCH, COMPARE, SWEEPS, SWEEP, LAUNCH, RESOURCES)
+SECTIONS = (
+    *(EVERYWHERE, RUNS, RUN, READER, VERDICT, SEARCH, COMPARE, SWEEPS, SWEEP),
+    *(LAUNCH, RESOURCES, JOURNAL),
+)
 
 
 def check(keys: Mapping[str, str]) -> None:
