@@ -11,7 +11,7 @@ import math
 import os
 import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -255,18 +255,33 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
 
     Raises OSError when the file system refuses; the old file is then still there.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
     text = json.dumps(_finite(data), indent=2, default=str)
+    write_bytes(path, f"{text}\n".encode("utf-8", "surrogateescape"))
+
+
+def write_bytes(path: Path, data: bytes, mode: int = 0o600, ready: Callable[[], bool] | None = None) -> bool:
+    """Write a file so that a reader sees the old or the new one, never half of it.
+
+    ``ready`` is asked when all is on the disk; where it says no, the old file stays and False is returned.
+    Raises OSError when the file system refuses; the old file is then still there.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        with os.fdopen(fd, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(text + "\n")
+        with os.fdopen(fd, "wb") as file:
+            if mode != 0o600:
+                os.fchmod(fd, mode)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if ready is not None and not ready():
+            temporary.unlink(missing_ok=True)
+            return False
         os.replace(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+    return True
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -28,6 +28,11 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48].strip("-") or "run"
 
 
+def new_id(name: str) -> str:
+    """Return an id that begins with the slug of ``name``; whether it is taken, the caller sees."""
+    return f"{slug(name)}-{''.join(secrets.choice(_ID_ALPHABET) for _ in range(4))}"
+
+
 def is_run_id(name: str) -> bool:
     """True when ``name`` is safe as a run's folder name."""
     return bool(_RUN_ID.fullmatch(name))
@@ -218,6 +223,21 @@ class Workspace:
         """Workspace events (pins, queue order): ``logs/workspace.jsonl``."""
         return self.logs / "workspace.jsonl"
 
+    @property
+    def history(self) -> Path:
+        """A user's own table of past experiments: ``logs/history.csv``."""
+        return self.logs / "history.csv"
+
+    @property
+    def journal(self) -> Path:
+        """The log book that people and grpotui write: ``logs/journal.md``."""
+        return self.logs / "journal.md"
+
+    @property
+    def journal_lock(self) -> Path:
+        """Held while one process writes the journal."""
+        return self.logs / ".journal.lock"
+
     @classmethod
     def find(cls, start: Path | None = None) -> Workspace:
         """Return the workspace at or above ``start`` (default: the current folder).
@@ -271,8 +291,7 @@ class Workspace:
         """Make the folder (0700) of a new run whose id begins with the slug of ``name``."""
         self.require_writable()
         while True:
-            suffix = "".join(secrets.choice(_ID_ALPHABET) for _ in range(4))
-            run = self.run(f"{slug(name)}-{suffix}")
+            run = self.run(new_id(name))
             try:
                 run.path.mkdir(mode=0o700)
             except FileExistsError:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grpotui.analysis import earlier
 from grpotui.health.present import now, quoted
 from grpotui.records import is_bad
+from grpotui.registry import earlier, history
+from grpotui.registry.earlier import Earlier
 from grpotui.registry.queries import Registry
 
 MOST_EARLIER = 200
@@ -50,12 +51,14 @@ def account(registry: Registry, run_id: str) -> Account:
 
 
 def like(registry: Registry, run_id: str | None, verdict: str | None, cause: str) -> list[str]:
-    """Return runs that ended alike, with what is known of them: of this registry, and of the logs."""
-    known, config = list(earlier.reference()), {}
-    if run_id is not None:
-        config = registry.config(run_id)
-        runs = [(run, registry.config(run.id)) for run in registry.runs(MOST_EARLIER)]
-        known = [*earlier.of_registry(runs, run_id), *known]
+    """Return runs that ended alike, with what is known of them: of this registry, and of past experiments."""
+    config = registry.config(run_id) if run_id is not None else {}
+    before = before_this(registry, (run_id,)) if run_id is not None else history.known(registry.workspace)
     reward, settings = earlier.reward_name(config), earlier.settings_of(config)
-    found = earlier.like(str(verdict), cause, reward, settings, known)
-    return [f"{run}{f': {run.note}' if run.note else ''}" for run in found]
+    return [run.told for run in earlier.like(str(verdict), cause, reward, settings, before)]
+
+
+def before_this(registry: Registry, but: Container[str | None]) -> list[Earlier]:
+    """Return the runs that one may be like: of this registry, but for some, then of past experiments."""
+    runs = [(run, registry.config(run.id)) for run in registry.runs(MOST_EARLIER)]
+    return [*earlier.of_registry(runs, but), *history.known(registry.workspace)]

@@ -1,11 +1,14 @@
-"""Verbs of the log book: report."""
+"""Verbs of the log book: report, journal."""
 
 from __future__ import annotations
 
 import click
 
+from grpotui.cli.options import json_option
 from grpotui.cli.output import print_json
 from grpotui.cli.session import Session
+from grpotui.errors import UserError
+from grpotui.text import clean
 
 
 @click.command("report")
@@ -36,4 +39,38 @@ def report_runs(
         click.echo((to_csv if form == "csv" else to_markdown)(found), nl=False)
 
 
-VERBS = (report_runs,)
+@click.command("journal")
+@click.option("--write", "writes", is_flag=True, help="Bring logs/journal.md up to date; your words stay.")
+@click.option("--again", is_flag=True, help="Bring back blocks that you took out, too.")
+@click.option("--edit", "edits", is_flag=True, help="Open it in $EDITOR.")
+@json_option
+@click.pass_obj
+def show_journal(session: Session, writes: bool, again: bool, edits: bool, as_json: bool) -> None:
+    """Print the log book logs/journal.md, bring it up to date, or edit it.
+
+    --json lists hypotheses, open and settled, with the runs that speak for or against them.
+    """
+    from grpotui.analysis.journal import book, editor
+    from grpotui.analysis.journal.hypotheses import hypotheses, read_findings
+    from grpotui.analysis.journal.write import write
+
+    if edits:
+        editor.command()
+    if writes or again or (edits and not session.workspace.journal.exists()):
+        done = write(session.registry, again)
+        click.echo(f"{session.workspace.journal}: {done}", err=True)
+    if edits:
+        editor.edit(session.workspace.journal)
+    text = book.read(session.workspace)
+    if as_json:
+        found = hypotheses(read_findings(session.registry, text))
+        path = str(session.workspace.journal)
+        print_json({"path": path, "hypotheses": [one.to_json() for one in found]})
+    elif not (writes or again or edits):
+        if not text:
+            raise UserError("no journal yet: 'grpotui journal --write' begins one")
+        for line in book.shown(text):
+            click.echo(clean(line, len(line)))
+
+
+VERBS = (report_runs, show_journal)

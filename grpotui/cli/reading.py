@@ -14,6 +14,7 @@ import click
 from grpotui import format as fmt
 from grpotui.analysis.promises import headline, marks_of
 from grpotui.cli.follow import print_log
+from grpotui.cli.history import print_history
 from grpotui.cli.options import json_option
 from grpotui.cli.output import print_fields, print_json, print_table
 from grpotui.cli.session import Session
@@ -25,10 +26,14 @@ from grpotui.text import clean
 
 
 @click.command("ls")
+@click.option("--reference", is_flag=True, help="Past experiments instead, that runs are compared with.")
 @json_option
 @click.pass_obj
-def list_runs(session: Session, as_json: bool) -> None:
+def list_runs(session: Session, reference: bool, as_json: bool) -> None:
     """List the runs, newest first."""
+    if reference:
+        print_history(session, as_json)
+        return
     runs = session.registry.runs()
     if as_json:
         print_json([public_summary(run) for run in runs])

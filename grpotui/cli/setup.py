@@ -150,7 +150,7 @@ def rebuild_registry(session: Session) -> None:
 @click.pass_obj
 def run_doctor(session: Session, as_json: bool) -> None:
     """Check what runs need here, and say how to mend it; exit code 1 when something is wrong."""
-    from grpotui.cli.doctor import examine
+    from grpotui.launch.check.doctor import examine
 
     findings = examine(workspace_or_none(session))
     if as_json:

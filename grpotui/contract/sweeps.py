@@ -36,6 +36,17 @@ def parted(section: object) -> tuple[dict[str, Any], dict[str, Any]]:
     return table, of_sweep
 
 
+def without_baseline(of_sweep: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lines of a sweep that can be told without a baseline."""
+    kept = {name: text for name, text in of_sweep.items() if "baseline" not in names_of_sweep(text)}
+    spans = kept.get("forecast") or {}
+    if spans:
+        kept["forecast"] = {
+            text: span for text, span in spans.items() if "baseline" not in names_of_sweep(text)
+        }
+    return kept
+
+
 def marks(
     section: Mapping[str, Any], best: float | None, baseline: float | None, over: bool, undecided: str = ""
 ) -> list[Mark]:

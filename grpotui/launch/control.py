@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from grpotui.errors import UserError
@@ -20,10 +20,12 @@ from grpotui.launch.journal import (
     state,
     take_extension_back,
 )
-from grpotui.launch.machine.identity import Identity
+from grpotui.launch.machine.identity import Identity, place
 from grpotui.launch.machine.locks import is_held, locked
 from grpotui.launch.queue import PATIENCE, tick
 from grpotui.launch.queue.known import said
+from grpotui.launch.queue.moving import scheduling
+from grpotui.launch.queue.tickets import tickets
 from grpotui.launch.runner.ending import Ending, announce, from_exit
 from grpotui.launch.runner.indexer import index_now
 from grpotui.launch.runner.stop import write_request
@@ -39,16 +41,6 @@ from grpotui.workspace import RunDir, Workspace
 _POLL = 0.25
 
 
-@contextmanager
-def _scheduling(workspace: Workspace) -> Iterator[None]:
-    """Keep anybody from starting a run for a block. Raises UserError when somebody does all the time."""
-    workspace.require_writable()
-    with locked(workspace.schedule_lock, PATIENCE) as mine:
-        if mine is None:
-            raise UserError("another process is moving the queue on: try again")
-        yield
-
-
 def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = False) -> None:
     """Ask a run to finish its step, save and end; take a queued one out of the queue.
 
@@ -56,7 +48,7 @@ def stop(workspace: Workspace, run_id: str, reason: str = "", force: bool = Fals
     """
     run, known = known_run(workspace, run_id)
     if known.status is Status.QUEUED:
-        with _scheduling(workspace):
+        with scheduling(workspace):
             known = state(run)
             if known.status is Status.QUEUED and not is_held(run.runner_lock):
                 announce(run, max(0, known.attempt - 1), _cancelled(run, known, clean(reason)))
@@ -104,12 +96,28 @@ def resume(workspace: Workspace, run_id: str) -> None:
     go_on(workspace, run_id, not_finished)
 
 
-def go_on(workspace: Workspace, run_id: str, prepare: Callable[[RunDir, State], None]) -> None:
+def requeue(workspace: Workspace) -> tuple[list[str], list[str]]:
+    """Queue what a reboot left queued; return the runs that start by that, and what is refused, in lines."""
+    with closing(connect(workspace)) as connection:
+        queue = tickets(workspace, Registry(connection, workspace), said(workspace).desk)
+    started: list[str] = []
+    refused: list[str] = []
+    for ticket in queue:
+        if not ticket.state.is_of(ticket.run) and ticket.state.place == place(ticket.run):
+            try:
+                started += go_on(workspace, ticket.run.id, lambda *_: None)
+            except UserError as error:
+                refused.append(f"{ticket.run.id}: {error}")
+    return started, refused
+
+
+def go_on(workspace: Workspace, run_id: str, prepare: Callable[[RunDir, State], None]) -> list[str]:
     """Queue the next attempt of a run that is not live; ``prepare`` may refuse it, or add to it, before.
 
-    Raises UserError when there is nothing to start, or when its code is another one or not trusted.
+    Returns the runs that start by that. Raises UserError when there is nothing to start, or when its code is
+    another one or not trusted.
     """
-    with _scheduling(workspace):
+    with scheduling(workspace):
         run, known = known_run(workspace, run_id)
         if known.status is Status.QUEUED and known.is_of(run):
             raise UserError(f"{run.id} is queued already")
@@ -122,7 +130,7 @@ def go_on(workspace: Workspace, run_id: str, prepare: Callable[[RunDir, State], 
         queue_up(run, next_attempt(run))
         _take_turn(workspace, run, known)
         index_now(workspace, run)
-    tick(workspace, PATIENCE)
+    return tick(workspace, PATIENCE)
 
 
 def _take_turn(workspace: Workspace, run: RunDir, before: State) -> None:
@@ -142,7 +150,7 @@ def _require_code(workspace: Workspace, run: RunDir) -> None:
 
 def delete(workspace: Workspace, run_id: str) -> None:
     """Move a run that is not live to the bin, ``logs/.bin``. Raises UserError for a live one."""
-    with _scheduling(workspace):
+    with scheduling(workspace):
         run, _ = known_run(workspace, run_id)
         with locked(run.runner_lock) as lock:
             if lock is None:
@@ -154,11 +162,11 @@ def delete(workspace: Workspace, run_id: str) -> None:
 
 
 def _free_place(workspace: Workspace, run_id: str) -> Path:
-    place, number = workspace.bin / run_id, 1
-    while place.exists():
+    folder, number = workspace.bin / run_id, 1
+    while folder.exists():
         number += 1
-        place = workspace.bin / f"{run_id}.{number}"
-    return place
+        folder = workspace.bin / f"{run_id}.{number}"
+    return folder
 
 
 def wait(workspace: Workspace, run_id: str, on_change: Callable[[RunSummary], None]) -> RunSummary:

@@ -20,7 +20,7 @@ from grpotui.launch.machine.devices import VISIBLE_VARIABLE
 from grpotui.launch.machine.identity import boot_id
 from grpotui.launch.queue import PATIENCE, tick
 from grpotui.launch.request import LaunchRequest
-from grpotui.presets import check_model, code_files, launch_settings, planned_steps, resolve
+from grpotui.presets import Preset, check_model, code_files, launch_settings, planned_steps, resolve
 from grpotui.presets.rollouts import planned_batches
 from grpotui.presets.sections import DEVICES
 from grpotui.records import RunKind
@@ -28,7 +28,7 @@ from grpotui.registry import connect, index_run
 from grpotui.secrecy import redact
 from grpotui.stream import write_json
 from grpotui.text import clean
-from grpotui.workspace import Workspace
+from grpotui.workspace import RunDir, Workspace
 
 
 def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = silent) -> str:
@@ -38,22 +38,9 @@ def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = silent) ->
     wrong with the preset or an override, UntrustedError for code that nobody said yes to.
     """
     workspace.require_writable()
-    asked = _asked(workspace, request, tell)
+    asked = described(workspace, request, checked(workspace, request, tell))
     with closing(connect(workspace)) as connection:  # before a folder is made: this may be refused
-        name = redact(request.name or "")
-        run = workspace.new_run(name or request.preset.name)
-        try:
-            if request.weights is not None:
-                link_weights(request.weights, run.start)
-            if request.draft:
-                write_down(run)
-            else:
-                queue_up(run, 1)
-            write_json(run.run_json, {"id": run.id, "name": name or run.id, **asked})
-        except (OSError, UserError):
-            shutil.rmtree(run.path, ignore_errors=True)
-            raise
-        index_run(connection, run)
+        run = enqueue(workspace, connection, request, asked)
     if request.draft:
         return run.id
     try:
@@ -63,12 +50,38 @@ def launch(workspace: Workspace, request: LaunchRequest, tell: Tell = silent) ->
     return run.id
 
 
-def _asked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> dict[str, Any]:
-    """Return the content of ``run.json``, less id and name."""
+def enqueue(
+    workspace: Workspace, connection: sqlite3.Connection, request: LaunchRequest, asked: Mapping[str, Any]
+) -> RunDir:
+    """Write a run and queue it, or write down a draft; nothing is left of one that cannot be written.
+
+    ``asked`` is what :func:`described` returned. Raises UserError or OSError.
+    """
+    name = redact(request.name or "")
+    run = workspace.new_run(name or request.preset.name)
+    try:
+        if request.weights is not None:
+            link_weights(request.weights, run.start)
+        if request.draft:
+            write_down(run)
+        else:
+            queue_up(run, 1)
+        write_json(run.run_json, {"id": run.id, "name": name or run.id, **asked})
+    except (OSError, UserError):
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise
+    index_run(connection, run)
+    return run
+
+
+def described(workspace: Workspace, request: LaunchRequest, preset: Preset) -> dict[str, Any]:
+    """Return the content of ``run.json``, less id and name; ``preset`` is what the request makes of its own.
+
+    Raises UserError: UntrustedError for code that nobody said yes to.
+    """
     if request.device not in DEVICES:
         raise UserError(f"device {clean(request.device, 40)!r}: one of {', '.join(DEVICES)}")
     seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
-    preset = checked(workspace, request, tell)
     kind = kind_of(request, preset)
     config = resolve(preset)
     config["model"] = check_model(config["model"], workspace)

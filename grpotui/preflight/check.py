@@ -18,6 +18,7 @@ from grpotui.preflight.rewards import rewards
 from grpotui.preflight.rollouts import rollout_memory, rollouts
 from grpotui.preflight.schedule import schedule
 from grpotui.preflight.shape import shape
+from grpotui.preflight.tried import tried
 from grpotui.preflight.values import sampling, training
 from grpotui.presets import Preset, problems
 
@@ -25,7 +26,7 @@ Rule = Callable[[Plan, Facts], Iterator[Finding]]
 """One family of checks over a plan and what is known of the machine."""
 
 _GENERAL: tuple[Rule, ...] = (data, sampling, rewards, promises, engine, device, model)
-RULES: tuple[Rule, ...] = (shape, schedule, training, *_GENERAL, memory, disk)
+RULES: tuple[Rule, ...] = (shape, schedule, training, *_GENERAL, memory, disk, tried)
 ROLLOUT_RULES: tuple[Rule, ...] = (rollouts, *_GENERAL, rollout_memory)
 """For a preset that only generates."""
 _ORDER = list(Severity)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
+from statistics import NormalDist
 
 from grpotui.records.groups import ZERO_STD_EPSILON, RewardRange
 
-_T95 = (math.inf, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 _Z95 = 1.959964
 
 
@@ -33,20 +34,53 @@ def clustered(clusters: Sequence[Sequence[float]], span: RewardRange | None) -> 
     if span is None:
         return low, high
     if error < ZERO_STD_EPSILON:
-        other = _Z95**2 / (m + _Z95**2)
+        other = unseen(m)
         return mean - other * (mean - span.low), mean + other * (span.high - mean)
     return max(span.low, low), min(span.high, high)
 
 
-def t95(freedom: int) -> float:
-    """Return Student's t, two-sided 95 %, for ``freedom`` degrees; infinite for 0.
+def unseen(m: int) -> float:
+    """Return the largest share of clusters that may be of another kind where ``m`` of them agree, 95 %."""
+    return _Z95**2 / (m + _Z95**2)
 
-    From 10 on by the expansion of Abramowitz and Stegun, 26.7.5, right to three digits.
+
+def t95(freedom: float) -> float:
+    """Return Student's t, two-sided 95 %, for ``freedom`` degrees; infinite for 0."""
+    return t_quantile(0.05, freedom)
+
+
+@lru_cache(maxsize=4096)
+def t_quantile(two_sided: float, freedom: float) -> float:
+    """Return t with P(abs(T) > t) = ``two_sided`` for Student's T; infinite below 1 degree of freedom.
+
+    G. W. Hill, Algorithm 396, Communications of the ACM 13(10), 1970, right to five digits from 3 on; below
+    that, where it is rough, the whole number below counts.
     """
-    if freedom < len(_T95):
-        return _T95[max(freedom, 0)]
-    z, f = _Z95, float(freedom)
-    first = (z**3 + z) / 4
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + first / f + second / f**2 + third / f**3
+    if math.isinf(freedom):
+        return -NormalDist().inv_cdf(two_sided / 2)
+    n = float(math.floor(freedom)) if freedom < 3 else float(freedom)
+    if n < 1:
+        return math.inf
+    if n == 1:
+        return 1 / math.tan(two_sided * math.pi / 2)
+    if n == 2:
+        return math.sqrt(2 / (two_sided * (2 - two_sided)) - 2)
+    return _hill(two_sided, n)
+
+
+def _hill(two_sided: float, n: float) -> float:
+    a = 1 / (n - 0.5)
+    b = 48 / a**2
+    c = ((20700 * a / b - 98) * a - 16) * a + 96.36
+    d = ((94.5 / (b + c) - 3) / b + 1) * math.sqrt(a * math.pi / 2) * n
+    y = (d * two_sided) ** (2 / n)
+    if y <= 0.05 + a:
+        inner = 1 / (((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3) + 0.5 / (n + 4)
+        return math.sqrt(n * ((inner * y - 1) * (n + 1) / (n + 2) + 1 / y))
+    x = NormalDist().inv_cdf(two_sided / 2)
+    y = x * x
+    if n < 5:
+        c += 0.3 * (n - 4.5) * (x + 0.6)
+    c = (((0.05 * d * x - 5) * x - 7) * x - 2) * x + b + c
+    y = (((((0.4 * y + 6.3) * y + 36) * y + 94.5) / c - y - 3) / b + 1) * x
+    return math.sqrt(n * math.expm1(a * y * y))

@@ -10,7 +10,7 @@ import operator
 import re
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grpotui.records import HumanVerdict, RunKind, Status, Verdict, as_float
 from grpotui.registry import fields
@@ -51,6 +51,9 @@ TEXTS = (
     "sweep",
 )
 """Columns, beside the tags, that a word is looked for in."""
+COLUMNS = ("preset", "device", "name", "note", "id", "sweep")
+LABELS = (*CHOICES, "tag", *COLUMNS)
+"""What may stand before a colon."""
 FOLD = "grpotui_fold"
 MATCH = "grpotui_match"
 
@@ -126,10 +129,11 @@ def _labelled(name: str, value: str, word: str) -> Filter:
         any_of = " OR ".join([f"instr({FOLD}(tag), ?) = 1"] * len(wanted))
         where = f"EXISTS (SELECT 1 FROM tags WHERE run = rid AND ({any_of}))"  # noqa: S608
         return Filter(where, tuple(wanted))
-    if name in ("preset", "device", "name", "note", "id", "sweep"):
+    if name in COLUMNS:
         any_of = " OR ".join([f"instr({FOLD}({name}), ?)"] * len(wanted))
         return Filter(any_of, tuple(wanted))
-    return _words([word])
+    near = difflib.get_close_matches(name, LABELS, n=1, cutoff=0.7)
+    return replace(_words([word]), problem=f"{clean(name, 40)}: did you mean {near[0]}:?" if near else "")
 
 
 def _choice(name: str, wanted: list[str]) -> Filter:

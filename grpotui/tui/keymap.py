@@ -59,6 +59,9 @@ RUNS = Section(
         Key("runs.fork", "F", "fork", "", "Fork: a new run from a checkpoint's weights, edited in Launch"),
         Key("runs.evaluate", "E", "evaluate", "", "Evaluate a checkpoint on held-out prompts, as a run"),
         Key("runs.stop", "s", "stop", "stop", "Stop: finishes its step and saves; once more kills"),
+        Key("runs.later", "J", "turn(1)", "", "The queued run one place down in the queue"),
+        Key("runs.sooner", "K", "turn(-1)", "", "The queued run one place up; it takes that one's priority"),
+        Key("runs.hold", "h", "hold", "", "Hold the queued run: it does not start until h again"),
         Key("runs.resume", "r", "resume", "resume", "Resume from the last checkpoint, as the next attempt"),
         Key(
             "runs.resume_lost",
@@ -270,6 +273,13 @@ RESOURCES = Section(
             "prune",
             "prune",
             "Take away its checkpoints but the last; asks first",
+        ),
+        Key(
+            "resources.pause",
+            "h",
+            "pause",
+            "pause",
+            "Pause the queue: nothing more starts; again: it goes on",
         ),
         Key("resources.all", "P", "prune_all", "prune all", "Do that to every run; asks first"),
     ),

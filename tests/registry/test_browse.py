@@ -145,6 +145,7 @@ def test_filters(workspace: Workspace, text: str, ids: set[str]) -> None:
         ("step>=", "write a number"),
         ("step>=x", "write a number"),
         ("stepp>=1", "did you mean step?"),
+        ("statos:failed", "statos: did you mean status:?"),
         ("zzz>1", "no field zzz"),
         ("status:nope", "one of draft, queued"),
         ("status=failed", "write status:failed"),

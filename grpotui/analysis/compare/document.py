@@ -123,12 +123,13 @@ def to_markdown(found: Comparison) -> str:
     """Return headline sentences, one table, conclusions."""
     headers, rows = table(found)
     lines = [f"- {clean(sentence)}" for sentence in found.changes]
-    lines += ["", _row(headers), "|".join(["", *("---" for _ in headers), ""])]
-    lines += [_row(row) for row in rows]
+    lines += ["", markdown_row(headers), "|".join(["", *("---" for _ in headers), ""])]
+    lines += [markdown_row(row) for row in rows]
     return "\n".join([*lines, "", *(f"- {clean(sentence)}" for sentence in found.conclusions)]) + "\n"
 
 
-def _row(cells: Sequence[str]) -> str:
+def markdown_row(cells: Sequence[str]) -> str:
+    """Return cells as a row of a Markdown table."""
     return "|" + "|".join(f" {cell.replace('|', '&#124;')} " for cell in cells) + "|"
 
 

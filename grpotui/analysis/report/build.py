@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grpotui.analysis.account import like
-from grpotui.analysis.compare.config import Difference
+from grpotui.analysis.account import before_this
 from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.report import cells, quoted
 from grpotui.analysis.report.chapters import chapter
-from grpotui.analysis.report.columns import causes, comparable, reward_text, setting_text, text_of
+from grpotui.analysis.report.columns import causes, reward_text, setting_text, text_of
 from grpotui.analysis.report.entry import Entry, of_kind
-from grpotui.analysis.report.observations import observe
 from grpotui.analysis.report.reading import read_entries
 from grpotui.analysis.report.selecting import Chosen
-from grpotui.analysis.report.settings import Setting, best, settings
 from grpotui.analysis.report.statement import Block, Code, Section, Source, Statement, Words, bullets, section
-from grpotui.analysis.report.summary import key_finding, summary
+from grpotui.analysis.report.studies import Part, parts, sentences
+from grpotui.analysis.report.summary import by_value, key_finding, summary
 from grpotui.analysis.report.table import all_runs
+from grpotui.analysis.sweep.records import Outcome
 from grpotui.records import RunKind, is_bad
+from grpotui.registry import earlier
 from grpotui.registry.queries import Registry
 
+OBSERVED = ("metric", "cliff", "effect", "interaction", "contract", "confound", "failed", "stopped", "seeds")
+"""Kinds of conclusions that are observations; the others stand in the summary."""
+MOST_BEFORE = 3
+"""Earlier runs that are named."""
 MOST_SAMPLED = 6
 """Runs whose completions are shown."""
 
@@ -36,51 +40,41 @@ class Report:
     chosen: Chosen
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
-    """Runs whose rewards mean the same: one task, one set of rewards."""
-
-    entries: tuple[Entry, ...]
-    differing: tuple[Difference, ...]
-    settings: tuple[Setting, ...]
-
-    @property
-    def name(self) -> str:
-        """Task and reward."""
-        config = self.entries[0].subject.config
-        return f"{text_of(config, 'task.name')}, {reward_text(config)}"
+ABOUT, SUMMARY, FINDINGS, TABLE = "What was tried", "Summary", "Key findings", "All runs"
+EVALUATIONS, OBSERVATIONS, CHAPTERS = "Evaluations", "Observations", "Run by run"
+SAMPLES, COMMANDS = "Sample completions", "To run them again"
+SHORT = (ABOUT, SUMMARY, FINDINGS, TABLE, EVALUATIONS, OBSERVATIONS)
+"""The chapters that stand for a set of runs among others."""
 
 
-def studies(entries: Sequence[Entry]) -> list[Study]:
-    """Return runs by what their rewards mean."""
-    found = []
-    for places in comparable(entries):
-        some = tuple(entries[place] for place in places)
-        differing = tuple(causes(some))
-        found.append(Study(some, differing, tuple(settings(some, differing))))
-    return found
+def build(
+    registry: Registry, chosen: Chosen, window: int = WINDOW, only: Sequence[str] | None = None
+) -> Report:
+    """Return the report on chosen runs, measured over the last ``window`` logged steps of each.
 
-
-def build(registry: Registry, chosen: Chosen, window: int = WINDOW) -> Report:
-    """Return the report on chosen runs, measured over the last ``window`` logged steps of each."""
+    ``only`` names chapters; None means all of them.
+    """
     entries = read_entries(registry, chosen.runs, window)
     trained = of_kind(entries, RunKind.TRAIN)
-    found = studies(trained)
-    parts = [
-        *_about(entries),
-        *section("Summary", *_summary(registry, found)),
-        *section("Key findings", *_findings(found)),
-        *section("All runs", *([all_runs(trained, _winners(found))] if trained else [])),
-        *section("Evaluations", *_evaluations(entries)),
-        *section("Observations", *_observations(registry, found)),
-        *_chapters(trained),
-        *_samples(registry, trained, _winners(found)),
-        *section("To run them again", *_commands(entries)),
-    ]
-    return Report(chosen.title, tuple(entries), tuple(parts), chosen)
+    found = parts(
+        registry, trained, chosen.sweep if chosen.sweep and chosen.sweep.kind is RunKind.TRAIN else None
+    )
+    chapters: dict[str, Callable[[], Sequence[Section]]] = {
+        ABOUT: lambda: section(ABOUT, *_about(entries)),
+        SUMMARY: lambda: section(SUMMARY, *_summary(registry, found)),
+        FINDINGS: lambda: section(FINDINGS, *_findings(found)),
+        TABLE: lambda: section(TABLE, *([all_runs(trained, _winners(found))] if trained else [])),
+        EVALUATIONS: lambda: section(EVALUATIONS, *_evaluations(entries)),
+        OBSERVATIONS: lambda: section(OBSERVATIONS, *_observations(registry, found)),
+        CHAPTERS: lambda: _chapters(trained),
+        SAMPLES: lambda: _samples(registry, trained, _winners(found)),
+        COMMANDS: lambda: section(COMMANDS, *_commands(entries)),
+    }
+    shown = [part for name, make in chapters.items() if only is None or name in only for part in make()]
+    return Report(chosen.title, tuple(entries), tuple(shown), chosen)
 
 
-def _about(entries: Sequence[Entry]) -> list[Section]:
+def _about(entries: Sequence[Entry]) -> tuple[Block, ...]:
     """Return model, task and reward, as far as all runs share them."""
     said = []
     for name, texts in (
@@ -97,19 +91,17 @@ def _about(entries: Sequence[Entry]) -> list[Section]:
         said.insert(
             0, Statement(next(iter(goals)), tuple(Source(entry.id) for entry in entries), "Hypothesis")
         )
-    return section("What was tried", *bullets(said))
+    return bullets(said)
 
 
-def _summary(registry: Registry, found: Sequence[Study]) -> list[Block]:
+def _summary(registry: Registry, found: Sequence[Part]) -> list[Block]:
     blocks: list[Block] = []
-    for study in found:
-        said = summary(study.settings, study.differing)
-        winner = best(study.settings)
-        if winner is not None:
-            said[-1:-1] = _of_winner(registry, winner.entries[0].id)
+    for part in found:
+        said = summary(part)
+        if part.winners and said[0].label.startswith("Winner") and not said[0].text.startswith("none"):
+            said += _of_winner(registry, part.winners[0].id)
         if len(found) > 1:
-            runs = tuple(Source(entry.id) for entry in study.entries)
-            blocks.append(Words((Statement(f"{study.name}:", runs),), ""))
+            blocks.append(Words((Statement(f"{part.name}:", part.sources),), ""))
         blocks.append(Words(tuple(said)))
     return blocks
 
@@ -128,25 +120,44 @@ def _of_winner(registry: Registry, run_id: str) -> list[Statement]:
     return said
 
 
-def _winners(found: Sequence[Study]) -> list[str]:
-    known = [winner for study in found if (winner := best(study.settings)) is not None]
-    return [entry.id for winner in known for entry in winner.entries]
+def _winners(found: Sequence[Part]) -> list[str]:
+    return [entry.id for part in found for entry in part.winners if entry.came is Outcome.GOOD]
 
 
-def _findings(found: Sequence[Study]) -> tuple[Block, ...]:
-    begun = [study for study in found if any(not entry.planned for entry in study.entries)]
-    return bullets([key_finding(study.entries) for study in begun])
+def _findings(found: Sequence[Part]) -> tuple[Block, ...]:
+    begun = [part for part in found if any(not entry.planned for entry in part.entries)]
+    return bullets([key_finding(part) for part in begun])
 
 
-def _observations(registry: Registry, found: Sequence[Study]) -> tuple[Block, ...]:
-    said = [one for study in found for one in observe(study.entries, study.differing)]
-    before: dict[str, list[Source]] = {}
-    for entry in (entry for study in found for entry in study.entries):
-        if is_bad(entry.run.verdict):
-            for told in like(registry, entry.id, entry.run.verdict, entry.run.cause):
-                before.setdefault(told, []).append(entry.verdict_source)
-    said += [Statement(f"ended like {told}", tuple(seen), "Before") for told, seen in before.items()]
+def _observations(registry: Registry, found: Sequence[Part]) -> tuple[Block, ...]:
+    said: list[Statement] = []
+    for part in found:
+        if part.too_many:
+            text = f"{part.name}: the runs differ in {part.too_many} fields, so no single cause can be told."
+            said.append(Statement(text, part.sources))
+            continue
+        said += [*by_value(part), *sentences(part, *OBSERVED)]
+    said += _before(registry, found)
     return (Words(tuple(said), "1"),) if said else ()
+
+
+def _before(registry: Registry, found: Sequence[Part]) -> list[Statement]:
+    """Return earlier runs, of the registry or of the logs, that ended as runs of the report did."""
+    entries = [entry for part in found for entry in part.entries]
+    told: dict[str, list[Source]] = {}
+    bad = [entry for entry in entries if is_bad(entry.run.verdict)]
+    before = before_this(registry, {entry.id for entry in entries}) if bad else []
+    for entry in bad:
+        config = registry.config(entry.id)
+        known = (earlier.reward_name(config), earlier.settings_of(config))
+        for one in earlier.like(str(entry.run.verdict), entry.run.cause, *known, before):
+            told.setdefault(one.told, []).append(entry.verdict_source)
+    most = sorted(told.items(), key=lambda item: -len(item[1]))[:MOST_BEFORE]
+    return [Statement(f"{_some(len(seen))} ended like {text}", tuple(seen), "Before") for text, seen in most]
+
+
+def _some(count: int) -> str:
+    return "one run" if count == 1 else f"{count} runs"
 
 
 def _chapters(trained: Sequence[Entry]) -> list[Section]:
@@ -156,7 +167,7 @@ def _chapters(trained: Sequence[Entry]) -> list[Section]:
         if entry.contract or entry.notes or len(trained) == 1:
             setting = setting_text(differing, place) if len(trained) > 1 else ""
             parts.append(Section(f"{entry.number}. {entry.run.name}", chapter(entry, setting), 3))
-    return [Section("Run by run", ()), *parts] if parts else []
+    return [Section(CHAPTERS, ()), *parts] if parts else []
 
 
 def _evaluations(entries: Sequence[Entry]) -> tuple[Block, ...]:
@@ -175,7 +186,7 @@ def _evaluations(entries: Sequence[Entry]) -> tuple[Block, ...]:
 
 def _samples(registry: Registry, trained: Sequence[Entry], loud: Sequence[str]) -> list[Section]:
     shown = sorted(
-        trained, key=lambda entry: (entry.id not in loud, not entry.came.degenerate, -entry.number)
+        trained, key=lambda entry: (entry.id not in loud, entry.came is not Outcome.COLLAPSED, -entry.number)
     )
     parts = []
     for entry in shown[:MOST_SAMPLED]:
@@ -183,7 +194,7 @@ def _samples(registry: Registry, trained: Sequence[Entry], loud: Sequence[str]) 
         if wrote is not None:
             title = f"{entry.id}, step {wrote.step}: {wrote.distinct} of {wrote.count} different"
             parts.append(Section(title, bullets(wrote.said), 3))
-    return [Section("Sample completions", ()), *parts] if parts else []
+    return [Section(SAMPLES, ()), *parts] if parts else []
 
 
 def _commands(entries: Sequence[Entry]) -> tuple[Block, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from grpotui import format as fmt
 from grpotui.analysis.compare.document import estimate_text
-from grpotui.analysis.findings import Came
 from grpotui.analysis.report.entry import Entry
+from grpotui.analysis.sweep.records import Outcome
 from grpotui.records import HumanVerdict, RunKind, Status, Verdict
 from grpotui.text import clean
 
@@ -35,10 +35,10 @@ def held_out(entry: Entry) -> str:
 def degenerate(entry: Entry) -> str:
     """Return YES or NO with the cause, or N/A where nothing was learned, or nobody can tell."""
     run = entry.run
-    if entry.came.degenerate:
+    if entry.came is Outcome.COLLAPSED:
         by_hand = run.human is HumanVerdict.DEGENERATE and run.verdict is not Verdict.COLLAPSED
         return f"YES ({'your verdict' if by_hand else run.cause or 'collapsed'})"
-    if entry.came is Came.LEARNS:
+    if entry.came is Outcome.GOOD:
         warned = run.verdict is Verdict.WARNING and run.human is not HumanVerdict.GOOD
         return f"NO (warning: {run.cause})" if warned and run.cause else "NO"
     return "N/A"
@@ -76,6 +76,6 @@ def notes(entry: Entry) -> str:
     """Return what a person wrote; else why the verdict is what it is; and how the process ended."""
     run = entry.run
     said = "; ".join(entry.notes)
-    if not said and entry.came is not Came.LEARNS and run.kind is RunKind.TRAIN:
+    if not said and entry.came is not Outcome.GOOD and run.kind is RunKind.TRAIN:
         said = run.verdict_message.partition(": ")[0]
     return "; ".join(clean(part, LONG) for part in (state(entry), said) if part)

@@ -10,7 +10,7 @@ from grpotui.analysis.promises import Told, marks_of
 from grpotui.analysis.report import cells
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Block, Source, Statement, Words
-from grpotui.records import as_float
+from grpotui.records import Status, as_float
 from grpotui.text import clean
 
 _CRITERIA = ("primary", "secondary", "tertiary")
@@ -45,7 +45,8 @@ def outcome(entry: Entry, marks: Sequence[Told] = ()) -> list[Statement]:
     """Return what came of a run, a sentence each: nothing is open once it has ended."""
     label = "Actual outcome" if entry.run.status.is_ended else "Planned" if entry.planned else "So far"
     if entry.planned:
-        return [Statement(f"{cells.state(entry)}, not started", (Source(entry.id),), label)]
+        waits = "a draft" if entry.run.status is Status.DRAFT else "queued"
+        return [Statement(f"{waits}, not started", (Source(entry.id),), label)]
     said = [Statement(_parts(entry), (entry.source, entry.verdict_source), label)]
     if entry.run.verdict_message:
         said.append(Statement(clean(entry.run.verdict_message, 500), (entry.verdict_source,), "Verdict"))

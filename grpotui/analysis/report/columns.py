@@ -29,11 +29,6 @@ def causes(entries: Sequence[Entry]) -> list[Difference]:
     return [one for one in differences([entry.subject for entry in entries]) if one.cause]
 
 
-def held(differing: Sequence[Difference], place: int, but: str = "") -> tuple[tuple[str, str], ...]:
-    """Return the settings of the run at ``place`` as a key, less the seed and ``but``."""
-    return tuple((one.field, repr(one.values[place])) for one in differing if one.field not in (SEED, but))
-
-
 def columns(entries: Sequence[Entry]) -> tuple[list[Column], tuple[str, ...]]:
     """Return the columns of settings that differ, and for each run those that share the last one.
 

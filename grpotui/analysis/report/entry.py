@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from grpotui.analysis.compare.noise import BLOCKS, Estimate, Mark, mark, windowed
+from grpotui.analysis.compare.noise import BLOCKS, Estimate, windowed
 from grpotui.analysis.compare.outcome import WINDOW, held_out
 from grpotui.analysis.compare.subject import Curve, Subject
-from grpotui.analysis.findings import Came, came_of
 from grpotui.analysis.report.statement import Source
+from grpotui.analysis.sweep.reading import outcome_of
+from grpotui.analysis.sweep.records import Outcome
 from grpotui.records import RunKind, RunSummary, Status
 from grpotui.records.keys import EVAL_ACCURACY, REWARD
 
 START = 2 * BLOCKS
 """First logged steps that stand for what a run began with."""
-SHARE = 3
-"""A run of few steps is judged by its last third: its beginning is no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Entry:
     subject: Subject
     number: int
     """From 1, oldest first."""
-    came: Came = Came.OPEN
+    came: Outcome = Outcome.OPEN
     end: Measured | None = None
     """Reward of its last logged steps."""
     start: Measured | None = None
@@ -110,12 +109,6 @@ class Entry:
         return str(self.contract.get("hypothesis") or "")
 
 
-def window_of(curve: Curve, most: int = WINDOW) -> int:
-    """Return how many logged steps stand for a run's end: ``most``, of a short run its last third."""
-    count = len(curve.steps)
-    return min(most, max(count // SHARE, START))
-
-
 def measured(curve: Curve, count: int, last: bool = True) -> Measured | None:
     """Return the mean of the last or first ``count`` finite values with its interval and its steps."""
     known = [(s, v) for s, v in zip(curve.steps, curve.values, strict=True) if v == v]
@@ -126,20 +119,11 @@ def measured(curve: Curve, count: int, last: bool = True) -> Measured | None:
 
 def entry(subject: Subject, number: int, window: int = WINDOW, **told: Any) -> Entry:
     """Return a run measured over its last ``window`` logged steps; ``told`` is what its curves do not say."""
-    curve = subject.curve(REWARD)
-    count = window_of(curve, window)
-    end = measured(curve, count)
-    start = measured(curve, START, last=False) if len(curve.steps) >= START + count else None
-    run = subject.run
-    came = came_of(run.verdict, run.human, _rose(start, end)) if run.kind is RunKind.TRAIN else Came.OPEN
+    curve, run = subject.curve(REWARD), subject.run
+    end = measured(curve, window)
+    start = measured(curve, START, last=False) if end and end.first > START else None
+    came = outcome_of(run, curve) if run.kind is RunKind.TRAIN and run.step else Outcome.OPEN
     return Entry(subject, number, came, end, start, _accuracy(subject), **told)
-
-
-def _rose(start: Measured | None, end: Measured | None) -> bool | None:
-    if start is None or end is None:
-        return None
-    found = mark(start.estimate, end.estimate)
-    return None if found is Mark.NONE else found is Mark.HIGHER
 
 
 def _accuracy(subject: Subject) -> Accuracy | None:

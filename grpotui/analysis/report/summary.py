@@ -1,4 +1,4 @@
-"""The head of a report: what came out best and whether that is confirmed, and what is true of all runs."""
+"""The head of a report: what came out best and how sure that is, and what became of all runs."""
 
 from __future__ import annotations
 
@@ -6,45 +6,47 @@ from collections import Counter
 from collections.abc import Sequence
 
 from grpotui import format as fmt
-from grpotui.analysis.compare.comparison import CONFIRM
-from grpotui.analysis.compare.config import Difference
-from grpotui.analysis.compare.document import estimate_text
-from grpotui.analysis.findings import Came
 from grpotui.analysis.report import cells
-from grpotui.analysis.report.columns import reward_text, setting_text
+from grpotui.analysis.report.columns import reward_text
 from grpotui.analysis.report.entry import Entry
-from grpotui.analysis.report.settings import Setting, best, confirmed, highest, rivals
-from grpotui.analysis.report.statement import Source, Statement, sources
+from grpotui.analysis.report.statement import Source, Statement
+from grpotui.analysis.report.studies import Part, sentences
+from grpotui.analysis.sweep.axes import label, text_of
+from grpotui.analysis.sweep.records import Outcome, Point
+from grpotui.analysis.sweep.trace import valued
 
 NAMED = 3
-"""Runs or settings that a sentence names."""
+"""Runs that a sentence names."""
+OUTCOMES = {
+    Outcome.GOOD: "learned",
+    Outcome.COLLAPSED: "collapsed",
+    Outcome.STUCK: "did not learn",
+    Outcome.OPEN: "not judged",
+}
 
 
-def summary(found: Sequence[Setting], differing: Sequence[Difference]) -> list[Statement]:
-    """Return what came out best of settings whose rewards mean the same, a sentence each."""
-    winner = best(found)
-    if winner is None:
-        return _no_winner(found, differing)
-    entry = _typical(winner)
-    over = all(one.run.status.is_ended for setting in found for one in setting.entries)
-    said = [
-        Statement(
-            _named(winner, differing),
-            winner.sources,
-            "Winner" if over else "Winner so far",
-        )
-    ]
-    said += _numbers(entry)
-    return [*said, _confirmation(winner, found, differing)]
+def summary(part: Part) -> list[Statement]:
+    """Return what came out best of runs whose rewards mean the same, a sentence each."""
+    point = part.best
+    if point is None or point.outcome is not Outcome.GOOD:
+        return _no_winner(part)
+    entry = _typical(part.winners)
+    what = f"{label(point.values) if point.values else 'one setting'} ({_ids(part.winners)})"
+    head = Statement(what, _read(part.winners), "Winner" if part.study.over else "Winner so far")
+    doubts = [Statement(one.text, one.sources) for one in sentences(part, "ties", "confirm", "edge")]
+    return [head, *_numbers(entry), *doubts]
 
 
-def _typical(setting: Setting) -> Entry:
-    """Return the run of a setting whose reward is the middle one of its seeds."""
+def _typical(entries: Sequence[Entry]) -> Entry:
+    """Return the run whose reward is the middle one."""
     ends = sorted(
-        (one for one in setting.entries if one.end),
-        key=lambda one: one.end.estimate.value if one.end else 0.0,
+        (one for one in entries if one.end), key=lambda one: one.end.estimate.value if one.end else 0
     )
-    return ends[len(ends) // 2] if ends else setting.entries[0]
+    return ends[len(ends) // 2] if ends else entries[0]
+
+
+def _read(entries: Sequence[Entry]) -> tuple[Source, ...]:
+    return tuple(entry.source for entry in entries)
 
 
 def _numbers(entry: Entry) -> list[Statement]:
@@ -56,55 +58,12 @@ def _numbers(entry: Entry) -> list[Statement]:
             text += f"; it began at {fmt.number(entry.start.estimate.value)}"
         said.append(Statement(text, (entry.source,), "Reward"))
     if entry.accuracy is not None:
-        now = entry.accuracy.now
-        before = entry.accuracy.before
-        began = f"; before training {before * 100:.1f} %" if before is not None else ""
-        said.append(
-            Statement(
-                f"{cells.held_out(entry)} at {now.steps}{began}",
-                (Source(entry.id, now.first, now.last),),
-                "Held-out",
-            )
-        )
-    said.append(Statement(_judged(entry), (entry.verdict_source,), "Verdict"))
-    return said
-
-
-def _judged(entry: Entry) -> str:
+        now, before = entry.accuracy.now, entry.accuracy.before
+        began = f"; {fmt.percent(before)} before training" if before is not None else ""
+        text = f"{cells.held_out(entry)} at {now.steps}{began}"
+        said.append(Statement(text, (Source(entry.id, now.first, now.last),), "Held-out"))
     yours = f"; yours: {entry.run.human}" if entry.run.human else ""
-    return f"{cells.verdict(entry)}{yours}"
-
-
-def _confirmation(winner: Setting, found: Sequence[Setting], differing: Sequence[Difference]) -> Statement:
-    near = rivals(winner, found)
-    seen = sources(winner.sources, *(one.sources for one in near))
-    if confirmed(winner, found):
-        return Statement(
-            f"yes: {_reward_over_seeds(winner)}, beyond the noise of every other setting", seen, "Confirmed"
-        )
-    parts = []
-    if near:
-        names = "; ".join(setting_text(differing, one.place) for one in near[:NAMED])
-        more = f" and {len(near) - NAMED} more" if len(near) > NAMED else ""
-        parts.append(f"not told apart from {names}{more}, by the noise of their rewards")
-    if winner.seeds < CONFIRM:
-        parts.append(f"{_seeds(winner.seeds)}, and {CONFIRM} are needed to tell it from luck")
-    return Statement(f"no: {'; '.join(parts)}", seen, "Confirmed")
-
-
-def _reward_over_seeds(setting: Setting) -> str:
-    text = estimate_text(setting.reward, percent=False) if setting.reward else cells.NONE
-    return f"reward {text} over {_seeds(setting.seeds)}"
-
-
-def _seeds(count: int) -> str:
-    return f"{count} seed{'s' if count != 1 else ''}"
-
-
-def _named(setting: Setting, differing: Sequence[Difference]) -> str:
-    """Return ``beta=0.02 (study-ab2c)``; of the only setting the runs alone."""
-    text, ids = setting_text(differing, setting.place), _ids(setting.entries)
-    return f"{text} ({ids})" if text else ids
+    return [*said, Statement(f"{cells.verdict(entry)}{yours}", (entry.verdict_source,), "Verdict")]
 
 
 def _ids(entries: Sequence[Entry]) -> str:
@@ -112,40 +71,76 @@ def _ids(entries: Sequence[Entry]) -> str:
     return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
-def _no_winner(found: Sequence[Setting], differing: Sequence[Difference]) -> list[Statement]:
-    top = highest(found)
-    if top is None or top.reward is None:
-        runs = tuple(Source(entry.id) for setting in found for entry in setting.entries)
-        return [Statement("none: no run has logged a reward", runs, "Winner")]
-    came = top.came or "is too short to be judged"
-    text = f"{estimate_text(top.reward, percent=False)}: {_named(top, differing)}, which {came}"
-    everything = sources(*(one.sources for one in found))
-    judged = any(one.came is not Came.OPEN for one in found)
-    why = (
-        "none: nothing learned without degenerating" if judged else "none: no run got far enough to be judged"
-    )
-    return [Statement(why, everything, "Winner"), Statement(text, top.sources, "Highest reward")]
+def _no_winner(part: Part) -> list[Statement]:
+    """Say that there is none, and which had the highest reward all the same."""
+    known = [point for point in part.study.points if point.standing is not None]
+    top = max(known, key=lambda point: point.standing.value if point.standing else 0.0, default=None)
+    if top is None:
+        return [Statement("none: no run has logged a reward", part.sources, "Winner")]
+    everything = _read(part.entries)
+    judged = [point for point in known if point.outcome is not Outcome.OPEN]
+    why = "nothing learned without degenerating" if judged else "no run got far enough to be judged"
+    return [
+        Statement(f"none: {why}{'' if part.study.over else ' so far'}", everything, "Winner"),
+        Statement(_of_point(part, top), _read(_runs(part, top)), "Highest"),
+    ]
 
 
-def key_finding(entries: Sequence[Entry]) -> Statement:
-    """Return how many of the runs, whose rewards mean the same, learned, collapsed or stood."""
-    known = [entry for entry in entries if not entry.planned]
-    name = reward_text(entries[0].subject.config)
+def _runs(part: Part, point: Point) -> list[Entry]:
+    return [entry for entry in part.entries if entry.id in point.run_ids]
+
+
+def _of_point(part: Part, point: Point) -> str:
+    setting = f", {label(point.values)}" if point.values else ""
+    came = OUTCOMES[point.outcome]
+    return f"{valued(point.standing)}, {part.study.metric}{setting} ({_ids(_runs(part, point))}): {came}"
+
+
+def key_finding(part: Part) -> Statement:
+    """Return how many of the runs learned, collapsed or stood still."""
+    known = [entry for entry in part.entries if not entry.planned]
     counts = Counter(_told(entry) for entry in known)
     told = ", ".join(f"{count} {came}" for came, count in counts.most_common())
-    head = f"{name}: {len(known)} run{'s' if len(known) != 1 else ''}, {told}"
-    if (
-        known
-        and not any(entry.came is Came.LEARNS for entry in known)
-        and any(e.came.degenerate for e in known)
-    ):
-        head += ": no configuration that was tried learned without degenerating"
-    return Statement(head, tuple(entry.verdict_source for entry in known))
+    name = reward_text(part.entries[0].subject.config)
+    text = f"{name}: {len(known)} run{'s' if len(known) != 1 else ''}, {told}"
+    found = {entry.came for entry in known}
+    if Outcome.COLLAPSED in found and Outcome.GOOD not in found:
+        text += ": no configuration that was tried learned without degenerating"
+    return Statement(text, tuple(entry.verdict_source for entry in known))
 
 
 def _told(entry: Entry) -> str:
-    if entry.came.degenerate:
-        return "collapsed"
-    if entry.came is Came.OPEN:
-        return "not judged" if entry.run.step else str(entry.run.status)
-    return "learned" if entry.came is Came.LEARNS else "did not learn"
+    if entry.came is Outcome.OPEN and not entry.run.step:
+        return str(entry.run.status)
+    return OUTCOMES[entry.came]
+
+
+def by_value(part: Part) -> list[Statement]:
+    """Return for each axis what became of the runs at each of its values."""
+    said = []
+    for axis, values in part.study.sweep.axes.items():
+        came: dict[str, list[str]] = {}
+        runs: list[Entry] = []
+        for value in values:
+            some = [entry for entry in _at(part, axis, value) if entry.came is not Outcome.OPEN]
+            if some:
+                words = " or ".join(dict.fromkeys(OUTCOMES[entry.came] for entry in some))
+                came.setdefault(words, []).append(text_of(value))
+                runs += some
+        if sum(map(len, came.values())) > 1:
+            told = "; ".join(f"{', '.join(texts)} {words}" for words, texts in came.items())
+            beside = "" if _balanced(part, axis) else " (other fields differed too)"
+            sources = tuple(entry.verdict_source for entry in runs)
+            said.append(Statement(f"{axis.removeprefix('grpo.')}: {told}{beside}.", sources))
+    return said
+
+
+def _at(part: Part, axis: str, value: object) -> list[Entry]:
+    points = [point for point in part.study.points if point.values.get(axis) == value]
+    return [entry for point in points for entry in _runs(part, point)]
+
+
+def _balanced(part: Part, axis: str) -> bool:
+    return len(part.study.sweep.axes) < 2 or all(
+        one.balanced for one in part.study.levels if one.axis == axis
+    )

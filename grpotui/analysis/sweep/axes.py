@@ -11,6 +11,7 @@ from typing import Any
 from grpotui import format as fmt
 from grpotui.analysis.compare.config import short
 from grpotui.analysis.compare.document import value_text
+from grpotui.errors import UserError
 from grpotui.records import as_float
 from grpotui.text import clean
 
@@ -100,3 +101,12 @@ def span_text(sample_low: float | None, sample_high: float | None) -> str:
     if sample_low is None or sample_high is None:
         return ""
     return f"[{fmt.number(sample_low)} to {fmt.number(sample_high)}]"
+
+
+def axis_named(axes: Iterable[str], name: str) -> str:
+    """Return the axis that a whole name or the last part of one means. Raises UserError for none such."""
+    known = list(axes)
+    found = [axis for axis in known if name in (axis, name_of(axis), axis.rpartition(".")[2])]
+    if len(found) != 1:
+        raise UserError(f"no axis {clean(name, 60)!r}: the sweep has {', '.join(map(name_of, known))}")
+    return found[0]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 
 from grpotui.analysis.compare.noise import Estimate
+from grpotui.records.groups import ZERO_STD_EPSILON, RewardRange
+from grpotui.records.intervals import t_quantile, unseen
 
 LEVEL = 0.05
 """Chance of being wrong that intervals and marks allow: 95 %."""
@@ -26,70 +27,46 @@ class Sample:
     """Prompt -> its mean reward, where the mean is over prompts."""
     pool: str = ""
     """Where the error comes from, if others share it: their degrees of freedom are the same ones."""
+    span: RewardRange | None = None
+    """What values can be, where that is known; intervals do not leave it."""
+    least: float = 0.0
+    """How far off the value may be at least, though all prompts agree."""
 
     def interval(self, level: float = LEVEL) -> Estimate:
         """Return the value with its two-sided interval of confidence 1 - ``level``."""
         if self.error is None:
             return Estimate(self.value)
-        reach = t_quantile(level, self.df) * self.error
-        return Estimate(self.value, self.value - reach, self.value + reach)
+        reach = max(t_quantile(level, self.df) * self.error, self.least)
+        low, high = self.value - reach, self.value + reach
+        if self.span is not None:
+            low, high = max(low, self.span.low), min(high, self.span.high)
+        return Estimate(self.value, low, high)
 
     def above(self, level: float) -> bool | None:
         """True when the value is beyond 0 (one-sided, at ``level``); None where nothing tells."""
         if self.error is None:
             return None
-        return self.value > max(t_quantile(2 * level, self.df) * self.error, 1e-12)
+        return self.value > max(t_quantile(2 * level, self.df) * self.error, self.least, 1e-12)
 
 
-@lru_cache(maxsize=4096)
-def t_quantile(two_sided: float, df: float) -> float:
-    """Return t with P(abs(T) > t) = ``two_sided`` for Student's T.
-
-    G. W. Hill, Algorithm 396, Communications of the ACM 13(10), 1970; between 1 and 3 degrees of freedom,
-    where it is rough, the whole number below counts. At least one degree is assumed.
-    """
-    if math.isinf(df):
-        return -statistics.NormalDist().inv_cdf(two_sided / 2)
-    n = max(math.floor(df), 1) if df < 3 else df
-    if n == 1:
-        return 1 / math.tan(two_sided * math.pi / 2)
-    if n == 2:
-        return math.sqrt(2 / (two_sided * (2 - two_sided)) - 2)
-    a = 1 / (n - 0.5)
-    b = 48 / a**2
-    c = ((20700 * a / b - 98) * a - 16) * a + 96.36
-    d = ((94.5 / (b + c) - 3) / b + 1) * math.sqrt(a * math.pi / 2) * n
-    y = (d * two_sided) ** (2 / n)
-    if y > 0.05 + a:
-        x = statistics.NormalDist().inv_cdf(two_sided / 2)
-        y = x * x
-        if n < 5:
-            c += 0.3 * (n - 4.5) * (x + 0.6)
-        c = (((0.05 * d * x - 5) * x - 7) * x - 2) * x + b + c
-        y = (((((0.4 * y + 6.3) * y + 36) * y + 94.5) / c - y - 3) / b + 1) * x
-        y = math.expm1(a * y * y)
-    else:
-        y = ((1 / (((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3) + 0.5 / (n + 4)) * y - 1) * (
-            n + 1
-        ) / (n + 2) + 1 / y
-    return math.sqrt(n * y)
-
-
-def of_prompts(prompts: Mapping[int, float]) -> Sample | None:
+def of_prompts(prompts: Mapping[int, float], span: RewardRange | None = None) -> Sample | None:
     """Return the mean over prompts, each counted once, with the error of having drawn these prompts.
 
-    Completions of one prompt are alike, so prompts are what was drawn (cluster sampling: Cochran, Sampling
-    Techniques, 1977, chapter 9; Miller, Adding Error Bars to Evals, 2411.00640).
+    Completions of one prompt are alike, so prompts are what was drawn, as in
+    :func:`grpotui.records.intervals.clustered`, whose bound counts too where all prompts agree.
     """
     if not prompts:
         return None
     found = _mean(list(prompts.values()))
-    return Sample(found.value, found.error, found.df, prompts)
+    width = max(found.value - span.low, span.high - found.value) if span is not None else 0.0
+    return replace(_bounded(found, len(prompts), width), prompts=prompts, span=span)
 
 
-def of_values(values: Sequence[float]) -> Sample | None:
-    """Return the mean of values that were drawn apart, such as one of each seed."""
-    return _mean(values) if values else None
+def _bounded(sample: Sample, m: int, width: float) -> Sample:
+    """Return a mean over ``m`` clusters that may be off though they agree, ``width`` for each other one."""
+    if sample.error is None or sample.error >= ZERO_STD_EPSILON:
+        return sample
+    return replace(sample, least=unseen(m) * width)
 
 
 def _mean(values: Sequence[float]) -> Sample:
@@ -108,7 +85,10 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float]) -> Sample:
     shared = set.intersection(*(set(sample.prompts) for sample in samples)) if samples else set()
     if len(shared) >= 2:
         pairs = [(sample.prompts, weight) for sample, weight in zip(samples, weights, strict=True)]
-        return _mean([math.fsum(weight * prompts[p] for prompts, weight in pairs) for p in shared])
+        found = _mean([math.fsum(weight * prompts[p] for prompts, weight in pairs) for p in shared])
+        span = samples[0].span
+        reach = sum(map(abs, weights)) / 2 * (span.high - span.low) if span is not None else 0.0
+        return _bounded(found, len(shared), reach + abs(found.value))
     value = math.fsum(s.value * w for s, w in zip(samples, weights, strict=True))
     parts = [((w * s.error) ** 2, s.df) for s, w in zip(samples, weights, strict=True) if s.error is not None]
     if len(parts) < len(samples):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grpotui.analysis.compare.noise import BLOCKS, Z, windowed
 from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.compare.subject import Curve
-from grpotui.analysis.sweep.chance import LEVEL, Sample, of_prompts, t_quantile
+from grpotui.analysis.sweep.chance import Sample, of_prompts
 from grpotui.contract import Contract, ContractError, Tracker
 from grpotui.contract.names import STUCK
 from grpotui.contract.nodes import Metric as Named
@@ -17,6 +17,7 @@ from grpotui.contract.nodes import Node, Summary
 from grpotui.contract.syntax import measure
 from grpotui.contract.terms import Forecast
 from grpotui.records import Mode, RunKind, RunSummary, as_int
+from grpotui.records.intervals import t95
 from grpotui.records.keys import EVAL_ACCURACY, REWARD, ZERO_STD, ZERO_STD_CEILING
 from grpotui.records.sweeps import Sweep
 from grpotui.registry import prompts
@@ -25,7 +26,7 @@ from grpotui.registry.queries import Registry
 ROLLOUT_REWARD = "mean reward over rollouts"
 HELD_OUT = "held-out accuracy"
 TRAIN_REWARD = f"mean reward of the last {WINDOW} steps"
-_USUAL = ("", "mean(reward)", "reward")
+_USUAL = ("", "reward", "mean(reward)", "rollouts/reward")
 """Metrics of a probe that mean the usual one."""
 _EVER = 2**60
 
@@ -72,7 +73,8 @@ def value_of(registry: Registry, run: RunSummary, metric: Metric) -> Sample | No
     if metric.node is not None:
         return _expression(registry, run.id, metric)
     if metric.text == ROLLOUT_REWARD:
-        return of_prompts(prompts.means(registry, run.id, 0, _EVER, Mode.ROLLOUT))
+        asked = prompts.means(registry, run.id, 0, _EVER, Mode.ROLLOUT)
+        return of_prompts(asked, registry.reward_range(run.id))
     if metric.text == HELD_OUT:
         return held_out(registry, run.id)
     return of_window(Curve(*registry.columns(run.id, REWARD)).last(WINDOW))
@@ -86,7 +88,7 @@ def of_window(values: list[float]) -> Sample | None:
     if found.low is None or found.high is None:
         return Sample(found.value)
     df = BLOCKS - 1
-    return Sample(found.value, (found.high - found.low) / 2 / t_quantile(LEVEL, df), df)
+    return Sample(found.value, (found.high - found.low) / 2 / t95(df), df)
 
 
 def held_out(registry: Registry, run_id: str) -> Sample | None:

@@ -6,7 +6,6 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from grpotui.analysis.sweep.chance import Sample, of_prompts, pooled_spread
 from grpotui.analysis.sweep.records import Counts, Outcome, Point, Reading
@@ -102,11 +101,12 @@ def pooled(runs: Sequence[Reading], spread: Sample | None) -> Sample | None:
         for sample in samples:
             for prompt, value in sample.prompts.items():
                 asked.setdefault(prompt, []).append(value)
-        return of_prompts({prompt: statistics.fmean(some) for prompt, some in asked.items()})
+        means = {prompt: statistics.fmean(some) for prompt, some in asked.items()}
+        return of_prompts(means, samples[0].span)
     mean = statistics.fmean(sample.value for sample in samples)
     if spread is not None and spread.error is not None:
         return Sample(mean, spread.error / math.sqrt(len(samples)), spread.df, pool="seeds")
-    return replace(samples[0]) if len(samples) == 1 else Sample(mean)
+    return samples[0] if len(samples) == 1 else Sample(mean)
 
 
 def _means(runs: Sequence[Reading]) -> dict[str, float]:

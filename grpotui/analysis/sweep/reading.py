@@ -10,25 +10,33 @@ from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.compare.subject import Curve
 from grpotui.analysis.sweep.metric import HELD_OUT, Metric, value_of
 from grpotui.analysis.sweep.records import Outcome, Reading
-from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict
-from grpotui.records.keys import EVAL_ACCURACY, JACCARD_CROSS, REWARD, WITHIN_GROUP_STD, ZERO_STD
+from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict, keys
 from grpotui.records.sweeps import Role
 from grpotui.registry.queries import Registry
 
 TRAIN_COLUMNS: Mapping[str, tuple[str, int]] = {
-    "reward": (REWARD, WINDOW),
-    "held-out": (EVAL_ACCURACY, 1),
-    "zero-std": (ZERO_STD, WINDOW),
-    "within std": (WITHIN_GROUP_STD, WINDOW),
-    "jaccard": (JACCARD_CROSS, WINDOW),
+    "reward": (keys.REWARD, WINDOW),
+    "held-out": (keys.EVAL_ACCURACY, 1),
+    "zero-std": (keys.ZERO_STD, WINDOW),
+    "within std": (keys.WITHIN_GROUP_STD, WINDOW),
+    "jaccard": (keys.JACCARD_CROSS, WINDOW),
     "kl": ("kl", WINDOW),
     "length": ("completions/mean_length", WINDOW),
     "truncated": ("completions/clipped_ratio", WINDOW),
 }
 """Name of a column -> the metric and how many of its last values it is the mean of."""
 SECONDS = "s/step"
-ROLLOUT_COLUMNS: Mapping[str, str] = {}
-COLUMNS = (*TRAIN_COLUMNS, *ROLLOUT_COLUMNS, SECONDS)
+ROLLOUT_COLUMNS: Mapping[str, tuple[str, int]] = {
+    "nonzero": (keys.ROLLOUTS_NONZERO, 1),
+    "passed": (keys.ROLLOUTS_PASS_RATE, 1),
+    "learnable": (keys.ROLLOUTS_LEARNABLE, 1),
+    "within std": (keys.ROLLOUTS_WITHIN_STD, 1),
+    "no signal": (keys.ROLLOUTS_NO_SIGNAL, 1),
+    "truncated": (keys.ROLLOUTS_TRUNCATED, 1),
+    "length": (keys.ROLLOUTS_LENGTH, 1),
+    "tokens/s": (keys.ROLLOUTS_TOKENS_PER_SECOND, 1),
+}
+COLUMNS = tuple(dict.fromkeys((*ROLLOUT_COLUMNS, *TRAIN_COLUMNS, SECONDS)))
 """Names of all columns, in the order that they are shown in."""
 
 
@@ -42,12 +50,12 @@ def read_run(registry: Registry, run: RunSummary, metric: Metric) -> Reading:
         sample,
         sample is not None and (done or run.kind is RunKind.ROLLOUTS),
         _columns(registry, run, metric) if sample is not None else {},
-        outcome_of(run, Curve(*registry.columns(run.id, REWARD))) if run.step else Outcome.OPEN,
+        outcome_of(run, Curve(*registry.columns(run.id, keys.REWARD))) if run.step else Outcome.OPEN,
     )
 
 
 def _columns(registry: Registry, run: RunSummary, metric: Metric) -> dict[str, float]:
-    table = TRAIN_COLUMNS
+    table = ROLLOUT_COLUMNS if run.kind is RunKind.ROLLOUTS else TRAIN_COLUMNS
     found = {}
     for name, (key, window) in table.items():
         values = Curve(*registry.columns(run.id, key)).last(window)
@@ -55,7 +63,7 @@ def _columns(registry: Registry, run: RunSummary, metric: Metric) -> dict[str, f
             found[name] = statistics.fmean(values)
     if metric.node is None and run.kind is RunKind.TRAIN:
         found.pop("held-out" if metric.text == HELD_OUT else "reward", None)
-    if run.step_time is not None:
+    if run.step_time is not None and run.kind is RunKind.TRAIN:
         found[SECONDS] = run.step_time
     return found
 

@@ -1,1 +1,1 @@
-"""The preflight before a launch: facts of machine, model and data, and a trial by the trainer."""
+"""The preflight before a launch: facts of machine, model and data, and a trial; and what `doctor` checks."""

@@ -20,9 +20,10 @@ from grpotui.launch.machine.memory import main_memory
 from grpotui.launch.machine.wanted import lacking, wanted
 from grpotui.preflight import DataFacts, DeviceFacts, Facts, Peak, Probe, Tokens, probe_rewards
 from grpotui.presets import Preset, check_model, launch_settings
+from grpotui.presets.grpo_rules import with_defaults
 from grpotui.presets.sections import LaunchSettings
 from grpotui.presets.stages import tasks_of
-from grpotui.registry import connect
+from grpotui.registry import connect, earlier, history
 from grpotui.registry.past import PastRun, past_runs
 from grpotui.tasks import (
     DeferredError,
@@ -63,6 +64,7 @@ def gather(preset: Preset, workspace: Workspace | None, device: str = "auto") ->
         pass_rate=_pass_rate(past, preset.data),
         probes=probes,
         vllm=find_spec("vllm") is not None,
+        tried=_tried(workspace, preset.data),
     )
 
 
@@ -189,6 +191,14 @@ def _pass_rate(past: Sequence[PastRun], data: Mapping[str, Any]) -> float | None
     same = (run for run in past if run.config.get("task") == data.get("task"))
     rates = (run.first_reward for run in same if _names(run.config) == _names(data))
     return next((rate for rate in rates if rate is not None), None)
+
+
+def _tried(workspace: Workspace | None, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return past experiments that a preset is like, with what became of them."""
+    grpo = data.get("grpo")
+    settings = earlier.settings_of({"grpo": with_defaults(grpo if isinstance(grpo, Mapping) else {})})
+    found = earlier.tried(earlier.reward_name(data), settings, history.known(workspace))
+    return tuple(f"{run}: {run.came}" for run in found)
 
 
 def _names(data: Mapping[str, Any]) -> list[str]:

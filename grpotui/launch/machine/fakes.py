@@ -23,7 +23,7 @@ FAKE_VARIABLE = "GRPOTUI_FAKE_DEVICES"
 USE_FILE = "fake-devices.json"
 _SPEC = re.compile(r"\s*(\d{1,2})\s*(?:x\s*(\d+(?:\.\d+)?)\s*)?")
 _USUAL_GB = 24.0
-NAME = "fake GPU, trains on the CPU"
+NAME = "(trains on the CPU)"
 
 
 def spec() -> str | None:

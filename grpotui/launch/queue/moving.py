@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 
 from grpotui.errors import UserError
 from grpotui.launch.journal import next_attempt, state
@@ -26,6 +26,16 @@ from grpotui.workspace import RunDir, Workspace
 
 PATIENCE = 15.0
 """Seconds that a request waits for another process that moves the queue on."""
+
+
+@contextmanager
+def scheduling(workspace: Workspace) -> Iterator[None]:
+    """Keep anybody from starting a run for a block. Raises UserError when somebody does all the time."""
+    workspace.require_writable()
+    with locked(workspace.schedule_lock, PATIENCE) as mine:
+        if mine is None:
+            raise UserError("another process is moving the queue on: try again")
+        yield
 
 
 def tick(workspace: Workspace, patience: float = 0.0) -> list[str]:

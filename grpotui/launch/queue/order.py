@@ -8,12 +8,13 @@ from typing import Literal, get_args
 
 from grpotui.errors import UserError
 from grpotui.launch.journal import known_run
+from grpotui.launch.machine.locks import is_held
 from grpotui.launch.queue.known import said
-from grpotui.launch.queue.moving import PATIENCE, tick
+from grpotui.launch.queue.moving import PATIENCE, scheduling, tick
 from grpotui.launch.queue.tickets import Ticket, tickets
 from grpotui.records import Status
 from grpotui.registry import connect, sync
-from grpotui.registry.desk import write_paused, write_turn
+from grpotui.registry.desk import Turn, write_paused, write_turn
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace
 
@@ -25,23 +26,40 @@ _APART = 0.001
 
 def hold(workspace: Workspace, run_id: str, held: bool = True) -> None:
     """Keep a queued run from starting, or let it go. Raises UserError when it is not queued."""
-    _require_queued(workspace, run_id)
-    write_turn(workspace, run_id, held=held)
-    _go_on(workspace, not held)
+    with scheduling(workspace):
+        _require_queued(workspace, run_id)
+        write_turn(workspace, run_id, held=held)
+    if not held:
+        tick(workspace, PATIENCE)
+
+
+def toggle_hold(workspace: Workspace, run_id: str) -> bool:
+    """Hold a queued run, or release it; return whether it is held now. Raises UserError."""
+    held = not said(workspace).desk.turns.get(run_id, Turn()).held
+    hold(workspace, run_id, held)
+    return held
 
 
 def prioritize(workspace: Workspace, run_id: str, priority: int) -> None:
     """Let a queued run start before those of lower priority. Raises UserError when it is not queued."""
-    _require_queued(workspace, run_id)
-    write_turn(workspace, run_id, priority=priority)
-    _go_on(workspace)
+    with scheduling(workspace):
+        _require_queued(workspace, run_id)
+        write_turn(workspace, run_id, priority=priority)
+    tick(workspace, PATIENCE)
 
 
-def pause(workspace: Workspace, paused: bool = True) -> None:
-    """Start nothing more, or go on; what runs is left alone. Raises UserError."""
-    workspace.require_writable()
-    write_paused(workspace, paused)
-    _go_on(workspace, not paused)
+def pause(workspace: Workspace, paused: bool = True) -> list[str]:
+    """Start nothing more, or go on; return what that starts. What runs is left alone. Raises UserError."""
+    with scheduling(workspace):
+        write_paused(workspace, paused)
+    return [] if paused else tick(workspace, PATIENCE)
+
+
+def toggle_pause(workspace: Workspace) -> bool:
+    """Pause the queue, or let it go on; return whether it is paused now. Raises UserError."""
+    paused = not said(workspace).desk.paused
+    pause(workspace, paused)
+    return paused
 
 
 def move(workspace: Workspace, run_id: str, where: Where) -> int:
@@ -49,20 +67,17 @@ def move(workspace: Workspace, run_id: str, where: Where) -> int:
 
     Raises UserError when it is not queued.
     """
-    _require_queued(workspace, run_id)
-    with closing(connect(workspace)) as connection:
+    with scheduling(workspace), closing(connect(workspace)) as connection:
+        _require_queued(workspace, run_id)
         sync(connection, workspace)
         queue = tickets(workspace, Registry(connection, workspace), said(workspace).desk)
-    old = next((at for at, ticket in enumerate(queue) if ticket.run.id == run_id), None)
-    if old is None:
-        raise UserError(f"{run_id} is not in the queue any more")
-    last = len(queue) - 1
-    new = {"up": max(old - 1, 0), "down": min(old + 1, last), "top": 0, "bottom": last}[where]
-    if new != old:
-        ticket = queue.pop(old)
-        queue.insert(new, ticket)
-        _write_place(workspace, queue, new, queue[new + 1] if new < old else queue[new - 1])
-        _go_on(workspace)
+        old = next(at for at, ticket in enumerate(queue) if ticket.run.id == run_id)
+        last = len(queue) - 1
+        new = {"up": max(old - 1, 0), "down": min(old + 1, last), "top": 0, "bottom": last}[where]
+        if new != old:
+            queue.insert(new, queue.pop(old))
+            _write_place(workspace, queue, new, queue[new + 1] if new < old else queue[new - 1])
+    tick(workspace, PATIENCE)
     return new + 1
 
 
@@ -86,12 +101,7 @@ def _write_place(workspace: Workspace, queue: Sequence[Ticket], at: int, beside:
 
 
 def _require_queued(workspace: Workspace, run_id: str) -> None:
-    workspace.require_writable()
-    _, known = known_run(workspace, run_id)
-    if known.status is not Status.QUEUED:
-        raise UserError(f"{run_id} is {known.status}: only a queued run has a place in the queue")
-
-
-def _go_on(workspace: Workspace, wanted: bool = True) -> None:
-    if wanted:
-        tick(workspace, PATIENCE)
+    run, known = known_run(workspace, run_id)
+    if known.status is not Status.QUEUED or is_held(run.runner_lock):
+        status = Status.STARTING if known.status is Status.QUEUED else known.status
+        raise UserError(f"{run_id} is {status}: only a queued run has a place in the queue")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
 from textual import work
@@ -118,13 +118,8 @@ class CompareScreen(CompareMoves):
         self.post_message(self.Fetched(found, error))
 
     @work(thread=True, group="words", exclusive=True)
-    def _tell(self, snapshot: CompareSnapshot, number: int, steps: dict[str, int], differing: bool) -> None:
-        span = snapshot.lanes[0].span
-        width = span.high - span.low if span else 1.0
-        found, error = tried(
-            lambda: self.reader.words(snapshot.shared, number, steps, width, differing), WordsData()
-        )
-        self.post_message(self.Told(found, error))
+    def _tell(self, read: Callable[[], WordsData]) -> None:
+        self.post_message(self.Told(*tried(read, WordsData())))
 
     def on_compare_screen_fetched(self, message: Fetched) -> None:
         """Show the snapshot; an error stands in the line of sentences."""
@@ -134,6 +129,8 @@ class CompareScreen(CompareMoves):
             return
         self.place.take(message.snapshot)
         self.show()
+        if message.snapshot.unread(self.place.metric):  # chosen while the one before was being read
+            self.fetch()
 
     def on_compare_screen_told(self, message: Told) -> None:
         """Show the prompt."""
@@ -195,7 +192,11 @@ class CompareScreen(CompareMoves):
         wanted = (snapshot, place.prompt, tuple(steps.items()), place.differing)
         if wanted != self._asked:
             self._asked = wanted
-            self._tell(snapshot, place.prompt, steps, place.differing)
+            span = snapshot.lanes[0].span
+            width = span.high - span.low if span else 1.0
+            # A worker describes itself with its arguments: in full, they would be megabytes of text.
+            chosen = (snapshot.shared, place.prompt, steps, width, place.differing)
+            self._tell(lambda: self.reader.words(*chosen))
 
     def _show_words(self) -> None:
         self.set_class(

@@ -1,34 +1,19 @@
-"""Earlier runs that ended like one: of this registry first, then of the logs that grpotui was made after."""
+"""Earlier runs that one is like: of this registry, and of the tables of past experiments."""
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from grpotui.format import number
-from grpotui.records import RunSummary, Verdict, as_float
+from grpotui.records import RunSummary, as_float
 
 SETTINGS = ("beta", "learning_rate", "temperature", "num_generations")
 """What runs are compared by."""
-_VERDICTS: Mapping[str, tuple[Verdict, str]] = {
-    "degenerate": (Verdict.COLLAPSED, "template"),
-    "failing": (Verdict.NO_SIGNAL, "floor"),
-    "struggling": (Verdict.NO_SIGNAL, "floor"),
-    "low_temperature_trap": (Verdict.NO_SIGNAL, "low-temperature"),
-    "success": (Verdict.SOLVED, ""),
-}
-"""What the words of the logs' authors come nearest to; others are not compared with."""
-_COLUMNS = {
-    "beta": "beta",
-    "learning_rate": "lr",
-    "temperature": "temperature",
-    "num_generations": "num_generations",
-}
+NEAR = 1.0
+"""Mean distance of settings, in factors of e, up to which a run was tried before, more or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +22,31 @@ class Earlier:
 
     id: str
     verdict: str
+    """One of Verdict's words; empty where what was said of it comes near to none."""
     cause: str = ""
     reward: str = ""
     """Name of its reward function."""
     settings: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    said: str = ""
+    """The verdict in the words of whoever wrote it down; empty where they are ours."""
 
     def __str__(self) -> str:
         told = [f"{name} {number(self.settings[name])}" for name in SETTINGS if name in self.settings]
         known = ", ".join(part for part in (self.reward, *told[:3]) if part)
         return f"{self.id} ({known})" if known else self.id
+
+    @property
+    def came(self) -> str:
+        """What became of it: ``collapsed (template)``, in our words where there are some."""
+        if not self.verdict:
+            return self.said
+        return f"{self.verdict} ({self.cause})" if self.cause else self.verdict
+
+    @property
+    def told(self) -> str:
+        """The run with what is known of it, in one line."""
+        return f"{self}{f': {self.note}' if self.note else ''}"
 
 
 def like(
@@ -57,10 +57,17 @@ def like(
     Where no cause is known of an earlier run, its verdict is enough. Of equally near ones the first count.
     """
     same = [run for run in runs if run.verdict == verdict and run.cause in ("", cause)]
-    return sorted(same, key=lambda run: (run.reward != reward, _distance(settings, run.settings)))[:most]
+    return sorted(same, key=lambda run: (run.reward != reward, distance(settings, run.settings)))[:most]
 
 
-def _distance(one: Mapping[str, Any], other: Mapping[str, float]) -> float:
+def tried(reward: str, settings: Mapping[str, Any], runs: Iterable[Earlier], most: int = 2) -> list[Earlier]:
+    """Return runs of the same reward with settings near to these, whatever became of them, nearest first."""
+    same = [run for run in runs if reward and run.reward == reward and run.came]
+    near = [(distance(settings, run.settings), run) for run in same]
+    return [run for far, run in sorted(near, key=lambda item: item[0]) if far <= NEAR][:most]
+
+
+def distance(one: Mapping[str, Any], other: Mapping[str, float]) -> float:
     """Return the mean distance of settings that both have, in factors of e; far when there is none."""
     parts = []
     for name in SETTINGS:
@@ -70,8 +77,10 @@ def _distance(one: Mapping[str, Any], other: Mapping[str, float]) -> float:
     return sum(parts) / len(parts) if parts else 100.0
 
 
-def of_registry(runs: Sequence[tuple[RunSummary, Mapping[str, Any]]], but: str) -> list[Earlier]:
-    """Return runs with their configs as earlier runs, but for one of them."""
+def of_registry(
+    runs: Sequence[tuple[RunSummary, Mapping[str, Any]]], but: Container[str | None] = ()
+) -> list[Earlier]:
+    """Return runs with their configs as earlier runs, but for some of them."""
     return [
         Earlier(
             id=run.id,
@@ -81,7 +90,7 @@ def of_registry(runs: Sequence[tuple[RunSummary, Mapping[str, Any]]], but: str) 
             settings=settings_of(config),
         )
         for run, config in runs
-        if run.id != but and run.verdict is not None
+        if run.id not in but and run.verdict is not None
     ]
 
 
@@ -97,33 +106,3 @@ def reward_name(config: Mapping[str, Any]) -> str:
     rewards = config.get("rewards")
     first = rewards[0] if isinstance(rewards, list) and rewards else {}
     return str(first.get("name") or "") if isinstance(first, Mapping) else ""
-
-
-@lru_cache(maxsize=1)
-def reference() -> tuple[Earlier, ...]:
-    """Return the runs of the logs that ship with grpotui, as their authors judged them."""
-    text = files("grpotui.analysis").joinpath("reference_runs.csv").read_text(encoding="utf-8")
-    found = []
-    for row in csv.DictReader(text.splitlines()):
-        known = _VERDICTS.get(row["verdict"])
-        if known is None:
-            continue
-        values = {name: _value(row[column]) for name, column in _COLUMNS.items()}
-        found.append(
-            Earlier(
-                id=row["run_id"],
-                verdict=str(known[0]),
-                cause=known[1],
-                reward=row["reward_name"],
-                settings={name: value for name, value in values.items() if value is not None},
-                note=row["note"],
-            )
-        )
-    return tuple(found)
-
-
-def _value(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

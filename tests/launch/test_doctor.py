@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grpotui.cli import doctor
-from grpotui.cli.doctor import Finding, examine
+from grpotui.launch.check import doctor
+from grpotui.launch.check.doctor import Finding, examine
 from grpotui.launch.machine import devices, nvml
 from grpotui.launch.machine.device import CPU, Device
 from grpotui.launch.machine.identity import marked

@@ -1,0 +1,1 @@
+"""The log book ``logs/journal.md``: what the tool writes, between marks, and what people write, anywhere."""

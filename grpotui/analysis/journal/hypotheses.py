@@ -1,0 +1,192 @@
+"""What was expected, and what is known of it now: open, settled, or superseded by a later finding."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grpotui.analysis.compare.config import BESIDE, OWNED, SEED
+from grpotui.analysis.compare.subject import flat
+from grpotui.analysis.journal import marks
+from grpotui.errors import UserError
+from grpotui.launch.runner.pledge import look
+from grpotui.records import RunKind, RunSummary
+from grpotui.registry.queries import Registry
+
+OPEN, SUPPORTED, REFUTED, MIXED = "open", "supported", "not supported", "repeats disagree"
+_SUPERSEDES = re.compile(r"(?i)\bsupersedes:\s*([\w.@-]+)")
+_OUTCOMES = {"met": True, "not met": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one run or sweep says of its hypothesis."""
+
+    id: str
+    """Of its block: ``run:study-ab2c`` or ``sweep:study-7f3k``."""
+    name: str
+    created_at: float
+    hypothesis: str
+    supported: bool | None
+    """By its first criterion; None while that is open, or cannot be told."""
+    ended: bool
+    setting: str = ""
+    """Equal for runs that repeat each other with another seed."""
+    superseded: str = ""
+    """What a later finding is called that holds in its place; empty while it holds itself."""
+
+    @property
+    def said(self) -> str:
+        """How it stands, in words."""
+        if not self.ended:
+            return OPEN
+        return {True: SUPPORTED, False: REFUTED, None: "not decided"}[self.supported]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the public form."""
+        kind, _, found = self.id.partition(":")
+        of = {"kind": kind, "id": found, "name": self.name, "created_at": self.created_at}
+        return {
+            **of,
+            "supported": self.supported,
+            "ended": self.ended,
+            "superseded_by": self.superseded or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One hypothesis and everything that was found of it, newest first."""
+
+    text: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def holding(self) -> list[Finding]:
+        """The findings that no later one supersedes."""
+        return [one for one in self.findings if not one.superseded]
+
+    @property
+    def state(self) -> str:
+        """Open, supported, not supported, or repeats disagree."""
+        settled = {one.supported for one in self.holding if one.supported is not None}
+        if not settled:
+            return OPEN
+        return MIXED if len(settled) > 1 else SUPPORTED if settled.pop() else REFUTED
+
+    @property
+    def newest(self) -> float:
+        """When the newest of its runs was asked for."""
+        return self.findings[0].created_at
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the public form."""
+        told = [one.to_json() for one in self.findings]
+        return {"hypothesis": self.text, "state": self.state, "findings": told}
+
+
+def read_findings(registry: Registry, journal: str = "") -> list[Finding]:
+    """Return what every run and sweep with a hypothesis says of it, newest first.
+
+    ``supersedes: RUN`` in a note of a run, or in ``journal`` beside or below a block, names what holds no
+    more. A settled run of another setting supersedes earlier ones of the same hypothesis that said otherwise.
+    """
+    runs = registry.runs()
+    found = [one for run in runs if (one := _of_run(registry, run)) is not None]
+    found += [
+        one for one in (_of_sweep(registry, sweep.id) for sweep in registry.sweeps()) if one is not None
+    ]
+    found.sort(key=lambda one: -one.created_at)
+    names = {f"run:{run.id}": run.name for run in runs}
+    told = {**_by_hand(registry, runs, journal), **_by_time(found)}
+    return [
+        replace(one, superseded=names.get(told[one.id], told[one.id])) if one.id in told else one
+        for one in found
+    ]
+
+
+def _of_run(registry: Registry, run: RunSummary) -> Finding | None:
+    config = registry.config(run.id)
+    contract = config.get("contract")
+    text = contract.get("hypothesis") if isinstance(contract, Mapping) else None
+    if not isinstance(text, str) or not text.strip() or run.kind is RunKind.EVAL or run.sweep:
+        return None
+    ended = run.status.is_ended
+    scored = (
+        look(registry.workspace, registry.workspace.run(run.id), run.attempt, run.status) if ended else {}
+    )
+    supported = _OUTCOMES.get(str(scored.get("outcome") or ""))
+    return Finding(
+        f"run:{run.id}", run.name, run.created_at, text.strip(), supported, ended, setting_key(config)
+    )
+
+
+def _of_sweep(registry: Registry, sweep_id: str) -> Finding | None:
+    sweep = registry.sweep(sweep_id)
+    text = sweep.contract.get("hypothesis")
+    if not isinstance(text, str) or not text.strip():
+        return None
+    members = registry.members(sweep.id)
+    ended = bool(members) and all(run.status.is_ended for run in members)
+    return Finding(
+        f"sweep:{sweep.id}", sweep.id, sweep.created_at, text.strip(), None, ended, f"sweep {sweep.id}"
+    )
+
+
+def setting_key(config: Mapping[str, Any]) -> str:
+    """Return a text that is the same for configs that differ in the seed alone."""
+    fields = {k: v for k, v in flat(config).items() if k != SEED and not k.startswith((*OWNED, *BESIDE))}
+    return json.dumps(fields, sort_keys=True, default=str)
+
+
+def _by_time(found: Sequence[Finding]) -> dict[str, str]:
+    """Return what the newest settled finding of a hypothesis supersedes: id -> id."""
+    told: dict[str, str] = {}
+    for group in _grouped(found):
+        settled = [one for one in group if one.supported is not None]
+        for one in settled[1:]:
+            last = settled[0]
+            if one.supported is not last.supported and one.setting != last.setting:
+                told[one.id] = last.id
+    return told
+
+
+def _by_hand(registry: Registry, runs: Iterable[RunSummary], journal: str) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for run in runs:
+        for ref in _SUPERSEDES.findall(run.note):
+            told |= _meant(registry, ref, f"run:{run.id}")
+    block = "what you wrote"
+    for line in journal.splitlines():
+        mark = marks.read_begin(line)
+        block = mark.id if mark is not None else block
+        if not marks.is_mark(line):
+            for ref in _SUPERSEDES.findall(line):
+                told |= _meant(registry, ref, block)
+    return told
+
+
+def _meant(registry: Registry, ref: str, by: str) -> dict[str, str]:
+    """Return the block that a reference means, superseded by another; nothing when it means none."""
+    for kind, find in (("run", registry.resolve), ("sweep", lambda text: registry.sweep(text).id)):
+        try:
+            found = f"{kind}:{find(ref)}"
+        except UserError:
+            continue
+        return {found: by} if found != by else {}
+    return {}
+
+
+def hypotheses(found: Sequence[Finding]) -> list[Hypothesis]:
+    """Return each hypothesis once, newest first; what is written alike is the same."""
+    return [Hypothesis(group[0].hypothesis, tuple(group)) for group in _grouped(found)]
+
+
+def _grouped(found: Sequence[Finding]) -> list[list[Finding]]:
+    groups: dict[str, list[Finding]] = {}
+    for one in found:
+        groups.setdefault(" ".join(one.hypothesis.casefold().split()).rstrip("."), []).append(one)
+    return list(groups.values())

@@ -1,0 +1,42 @@
+"""Writes the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grpotui.analysis.journal import book
+from grpotui.analysis.journal.content import blocks
+from grpotui.analysis.journal.hypotheses import read_findings
+from grpotui.analysis.journal.merge import Merged, merge
+from grpotui.registry.queries import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many blocks of the journal are new, changed, and taken out by a person."""
+
+    new: int
+    updated: int
+    left_out: int
+
+    def __str__(self) -> str:
+        parts = [f"{self.new} new", f"{self.updated} updated"]
+        if self.left_out:
+            parts.append(f"{self.left_out} that you took out left out")
+        return ", ".join(parts)
+
+
+def write(registry: Registry, again: bool = False) -> Written:
+    """Bring the journal up to date; what people typed stays. Raises UserError and OSError.
+
+    ``again`` brings back blocks that a person took out.
+    """
+    done = Merged()
+
+    def change(text: str) -> str:
+        nonlocal done
+        done = merge(text, blocks(registry, read_findings(registry, text)), again)
+        return done.text
+
+    book.renew(registry.workspace, change)
+    return Written(len(done.new), len(done.updated), len(done.left_out))

@@ -1,0 +1,1 @@
+"""Sweeps and probes: many runs of one preset, launched together, repeated, stopped, promoted."""

@@ -1,0 +1,74 @@
+"""The preflight of a whole sweep, before anything of it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from grpotui.errors import UserError
+from grpotui.launch import trust
+from grpotui.launch.check.checked import checked
+from grpotui.launch.sweeps.pairs import Pair, point_name, request_of
+from grpotui.launch.sweeps.plan import Plan
+from grpotui.launch.trust import UntrustedError
+from grpotui.preflight import Finding
+from grpotui.presets import check_model, code_files
+from grpotui.text import clean
+from grpotui.workspace import Workspace
+
+Tell = Callable[[Finding, str], None]
+"""Gets what was found and is not refused, and at which points: empty for all of them."""
+
+MOST_LINES = 20
+"""Points that are named one by one."""
+
+
+def silent(finding: Finding, where: str) -> None:
+    """Tell nobody."""
+
+
+class RefusedError(UserError):
+    """Points that cannot be launched: a line for each, for people."""
+
+    def __init__(self, lines: Sequence[str], points: int) -> None:
+        shown = [clean(line) for line in lines[:MOST_LINES]]
+        self.lines = (*shown, *([f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []))
+        many = f"{len(lines)} of {points} points" if points > 1 else "it"
+        super().__init__(f"nothing was launched: {many} cannot be{'' if points > 1 else f': {lines[0]}'}")
+
+
+def preflight(workspace: Workspace, plan: Plan, force: bool, tell: Tell) -> None:
+    """Check every point of a sweep as a launch of it would.
+
+    Raises RefusedError with the errors of all points, UntrustedError for code that nobody said yes to.
+    """
+    refused: list[str] = []
+    found: dict[tuple[str, str], tuple[Finding, list[int]]] = {}
+    numbers = range(1, len(plan.sweep.points) + 1)
+    for number in numbers:
+
+        def note(finding: Finding, number: int = number) -> None:
+            found.setdefault((finding.rule, finding.message), (finding, []))[1].append(number)
+
+        request = request_of(plan.sweep, plan.base, Pair(number, plan.sweep.seeds[0]), force)
+        try:
+            preset = checked(workspace, request, note)
+            check_model(preset.data["model"], workspace)
+            trust.require(code_files(preset.data, workspace.root), workspace.root)
+        except UntrustedError:
+            raise
+        except UserError as error:
+            refused.append(f"{_named(plan, number)}: {error}" if len(numbers) > 1 else str(error))
+    if refused:
+        raise RefusedError(refused, len(numbers))
+    for finding, where in found.values():
+        tell(finding, "" if len(where) == len(numbers) else _places(plan, where))
+
+
+def _named(plan: Plan, number: int) -> str:
+    return f"point {number} ({point_name(plan.sweep, number)})"
+
+
+def _places(plan: Plan, numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return _named(plan, numbers[0])
+    return f"points {', '.join(map(str, numbers[:8]))}{', …' if len(numbers) > 8 else ''}"

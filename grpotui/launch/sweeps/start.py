@@ -1,0 +1,122 @@
+"""Launches a sweep, and whatever of one is not there yet."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from grpotui.errors import UserError
+from grpotui.launch.check.checked import wanted
+from grpotui.launch.journal import asked_of
+from grpotui.launch.queue import PATIENCE, tick
+from grpotui.launch.queue.moving import scheduling
+from grpotui.launch.submit import described, enqueue
+from grpotui.launch.sweeps.pairs import Pair, missing, request_of
+from grpotui.launch.sweeps.plan import Plan, SweepRequest, base_of, plan
+from grpotui.launch.sweeps.preflight import Tell, preflight, silent
+from grpotui.presets import Preset
+from grpotui.records import RunSummary
+from grpotui.records.sweeps import Sweep
+from grpotui.registry import connect, sync
+from grpotui.registry.queries import Registry
+from grpotui.registry.sweeps import write_sweep
+from grpotui.workspace import Workspace
+
+
+def launch_sweep(workspace: Workspace, request: SweepRequest, tell: Tell = silent) -> str:
+    """Check every point, write the sweep down, queue all its runs and start what can start; return its id.
+
+    Raises UserError: PresetError, RefusedError and UntrustedError before anything is written.
+    """
+    planned = plan(workspace, request)
+    check(workspace, planned, request.force, tell)
+    begin(workspace, planned)
+    return planned.sweep.id
+
+
+def check(workspace: Workspace, planned: Plan, force: bool = False, tell: Tell = silent) -> None:
+    """Raise UserError where a planned sweep cannot be launched."""
+    workspace.require_writable()
+    preflight(workspace, planned, force, tell)
+
+
+def begin(workspace: Workspace, planned: Plan) -> list[str]:
+    """Write a checked sweep down and queue its runs; return their ids. Raises UserError."""
+    write_sweep(workspace, planned.sweep)
+    return fill(workspace, planned.sweep)
+
+
+def fill(workspace: Workspace, sweep: Sweep, change: Callable[[Sweep], Sweep] | None = None) -> list[str]:
+    """Queue the runs of a sweep that are not there, each once whoever asks, and start what can start.
+
+    ``change`` is applied to the sweep as it stands by then, and written down first. Returns the ids of the
+    runs that were made. Raises UserError that says how to go on when some could not be made.
+    """
+    made: list[str] = []
+    with scheduling(workspace), closing(connect(workspace)) as connection:
+        sync(connection, workspace)
+        registry = Registry(connection, workspace)
+        if change is not None:
+            sweep = change(_as_told(registry, sweep))
+            write_sweep(workspace, sweep)
+        members = registry.members(sweep.id)
+        pairs = missing(sweep, members)
+        try:
+            _make(workspace, connection, sweep, members, pairs, made)
+        except (OSError, UserError, sqlite3.Error) as error:
+            if not made and not change:
+                raise
+            raise UserError(
+                f"{sweep.id}: {len(made)} of {len(pairs)} runs are queued, then: {error}; "
+                f"'grpotui sweep resume {sweep.id}' launches the rest"
+            ) from error
+    if made:
+        tick(workspace, PATIENCE)
+    return made
+
+
+def _as_told(registry: Registry, sweep: Sweep) -> Sweep:
+    return next((found for found in registry.sweeps() if found.id == sweep.id), sweep)
+
+
+def _make(
+    workspace: Workspace,
+    connection: sqlite3.Connection,
+    sweep: Sweep,
+    members: Sequence[RunSummary],
+    pairs: Sequence[Pair],
+    made: list[str],
+) -> None:
+    """Queue a run for each pair; their ids go into ``made``. Raises UserError."""
+    if not pairs:
+        return
+    base, known = base_of(sweep) or _from_member(workspace, sweep, members), _code_of(workspace, members)
+    for pair in pairs:
+        request = request_of(sweep, base, pair)
+        preset = wanted(request)
+        asked = described(workspace, request, preset)
+        for file in asked["code"] if known else ():
+            if known.get(file["path"], file["sha256"]) != file["sha256"]:
+                raise UserError(f"{file['path']} changed since the sweep began: its runs would not compare")
+        made.append(enqueue(workspace, connection, request, asked).id)
+
+
+def _code_of(workspace: Workspace, members: Sequence[RunSummary]) -> dict[str, str]:
+    """Return the hashes of the code that the runs of a sweep were launched with."""
+    found: dict[str, str] = {}
+    for run in members:
+        code = asked_of(workspace.run(run.id)).get("code")
+        for file in code if isinstance(code, list) else ():
+            if isinstance(file, dict) and isinstance(file.get("sha256"), str):
+                found[str(file.get("path"))] = file["sha256"]
+    return found
+
+
+def _from_member(workspace: Workspace, sweep: Sweep, members: Sequence[RunSummary]) -> Preset:
+    """Return what the runs are made of where its line was lost: what one of them was launched with."""
+    for run in members:
+        config = asked_of(workspace.run(run.id)).get("config")
+        if isinstance(config, dict):
+            return Preset(sweep.preset, workspace.run(run.id).run_json, config)
+    raise UserError(f"{sweep.id}: nothing tells what its runs are made of")

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from grpotui.registry.earlier import Earlier, like, reward_name, settings_of
+from grpotui.registry.history import known
+
+
+def test_the_reference_holds_what_the_logs_authors_saw() -> None:
+    runs = {run.id: run for run in known(None)}
+    assert (runs["sweep#4"].verdict, runs["sweep#4"].cause) == ("collapsed", "template")
+    assert runs["sweep#4"].settings == {"beta": 0.01, "learning_rate": 1e-5, "num_generations": 8}
+    assert "template" in runs["sweep#4"].note
+    assert (runs["lo96kcmm"].verdict, runs["sweep#14"].verdict) == ("no-signal", "solved")
+    assert not [run for run in known(None) if "proposed" in run.id]
+
+
+def test_the_nearest_run_with_the_same_end_is_named() -> None:
+    found = like("collapsed", "template", "sentence_length_10", {"beta": 0.012}, known(None))
+    assert found[0].id == "sweep#4"
+    assert str(found[0]).startswith("sweep#4 (sentence_length_10, beta 0.01")
+    assert like("collapsed", "kl", "", {}, known(None)) == []
+
+
+def test_runs_of_ones_own_come_first_when_they_are_as_near() -> None:
+    own = Earlier("mine", "collapsed", "template", "sentence_length_10", {"beta": 0.01})
+    found = like("collapsed", "template", "sentence_length_10", {"beta": 0.01}, [own, *known(None)])
+    assert found[0] == own
+
+
+def test_configs_of_any_shape_are_read() -> None:
+    assert settings_of({"grpo": {"beta": 0.1, "temperature": "x", "bf16": True}}) == {"beta": 0.1}
+    assert settings_of({"grpo": None}) == {}
+    assert reward_name({"rewards": [{"name": "exact"}]}) == "exact"
+    assert reward_name({"rewards": []}) == reward_name({}) == ""
