@@ -86,3 +86,5 @@ class Facts:
     probes: tuple[Probe, ...] = ()
     tried: tuple[str, ...] = ()
     """Past experiments with this reward and settings near to these, and what became of each."""
+    vllm: bool | None = None
+    """Whether vLLM is installed."""

@@ -16,8 +16,9 @@ from textual.keys import Keys, format_key, key_to_character
 from grpotui.errors import UserError
 from grpotui.text import clean
 from grpotui.tui.key import Key, Section, named
+from grpotui.tui.sweeps.keys import SWEEP, SWEEPS
 
-__all__ = ["Key", "Section", "bindings", "check", "key_line", "named"]
+__all__ = ["SWEEP", "SWEEPS", "Key", "Section", "bindings", "check", "key_line", "named"]
 
 _KNOWN = frozenset(str(key.value) for key in Keys)
 _KEY = re.compile(r"[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*")
@@ -82,6 +83,7 @@ RUNS = Section(
             "compare",
             "Compare 2 to 4 marked runs, or one with the baseline",
         ),
+        Key("runs.sweeps", "S", "sweeps", "sweeps", "Sweeps and probes"),
         Key("runs.mark", "space", "mark", "mark", "Mark the run, or unmark it"),
         Key("runs.pin", "b", "pin", "baseline", "Pin as the baseline to compare with, or unpin"),
         Key("runs.delete", "D", "delete", "bin", "Move the ended run to the bin (logs/.bin); asks first"),
@@ -306,7 +308,7 @@ READER = Section(
     ),
 )
 
-SECTIONS = (EVERYWHERE, RUNS, RUN, READER, VERDICT, SEARCH, COMPARE, LAUNCH, RESOURCES)
+SECTIONS = (EVERYWHERE, RUNS, RUN, READER, VERDICT, SEARCH, COMPARE, SWEEPS, SWEEP, LAUNCH, RESOURCES)
 
 
 def check(keys: Mapping[str, str]) -> None:
