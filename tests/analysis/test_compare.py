@@ -31,6 +31,7 @@ def write(
     rng = random.Random(run_id)
     fields = {**GRPO, **(grpo or {})}
     asked: dict[str, Any] = {"model": "tiny", "task": {"name": "arithmetic"}, "grpo": fields}
+    asked |= more.pop("asked", {})
     follows = more.pop("follows", {})
     effective = {**asked, "grpo": {**fields, "gradient_accumulation_steps": 1, **follows}}
     writer = RunWriter(workspace.run(run_id))
