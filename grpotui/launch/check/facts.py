@@ -63,8 +63,8 @@ def gather(preset: Preset, workspace: Workspace | None, device: str = "auto") ->
         peaks=tuple(_peaks(past, where.is_cpu)),
         pass_rate=_pass_rate(past, preset.data),
         probes=probes,
-        tried=_tried(workspace, preset.data),
         vllm=find_spec("vllm") is not None,
+        tried=_tried(workspace, preset.data),
     )
 
 
