@@ -116,6 +116,11 @@ class Registry:
             raise UserError(f"no run {run_id!r}")
         return int(row[0])
 
+    def taken_in(self, run_id: str) -> tuple[object, ...]:
+        """Return how far each stream of a run is indexed: the same while nothing comes."""
+        query = "SELECT stream, inode, offset FROM ingest WHERE run = ? ORDER BY stream"
+        return tuple(self.connection.execute(query, (self.rid(run_id),)).fetchall())
+
     # Metrics
 
     def keys(self, run_id: str) -> list[str]:

@@ -106,6 +106,12 @@ class GrpoTui(KeysInOrder):
 
         self.push_screen(RunScreen(run_id))
 
+    def open_sweep(self, sweep_id: str) -> None:
+        """Show one sweep."""
+        from grpotui.tui.screens.sweep import SweepScreen
+
+        self.push_screen(SweepScreen(sweep_id))
+
     def select(self, run_id: str) -> None:
         """Put the cursor of the list of runs on one, as soon as it is there."""
         for screen in self.screen_stack:

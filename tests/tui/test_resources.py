@@ -10,6 +10,7 @@ from grpotui.launch.machine import leases
 from grpotui.launch.machine.device import CPU
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.resources.view import DeviceUse, ResourcesSnapshot, short_words
+from grpotui.tui.runs.view import RunsSnapshot
 from grpotui.tui.screens.prompt import Confirm
 from grpotui.tui.screens.resources import ResourcesScreen
 from grpotui.tui.screens.runs import RunsScreen
@@ -113,7 +114,7 @@ def test_a_full_disk_is_said_with_what_to_do() -> None:
     assert lines[0] == " GPU 0  ▲ used by another user, 61 GB"
     assert lines[-1].startswith(" ▲ disk: 1.0 GB free, less than two checkpoints of 800 MB")
     assert short_words(5, 0) == ""
-    assert "▲ disk: x (g)" in strip_text("CPU", (), True, "disk: x").plain
+    assert "▲ disk: x (g)" in strip_text(RunsSnapshot(devices="CPU", disk="disk: x"), True).plain
 
 
 @pytest.mark.parametrize(

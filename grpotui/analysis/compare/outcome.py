@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import sub
 
 from grpotui.analysis.compare.noise import Estimate, Mark, mark, windowed
 from grpotui.analysis.compare.subject import Curve, Subject
@@ -67,8 +68,9 @@ class Row:
 def outcome(subjects: Sequence[Subject], window: int = WINDOW) -> list[Row]:
     """Return the rows of the outcome; those that no run has values for are left out."""
     threshold = _threshold(subjects[0], window)
+    smooth = [_Smooth.of(subject.curve(REWARD)) for subject in subjects]
     rows = [
-        *_reward_rows(subjects, window),
+        *_reward_rows(subjects, smooth, window),
         _marked("held-out accuracy", subjects, held_out, percent=True),
         _marked("stuck", subjects, lambda s: _stuck(s, window)),
         _marked("at max", subjects, lambda s: _shares(s.curve(ZERO_STD_CEILING).last(window))),
@@ -76,7 +78,7 @@ def outcome(subjects: Sequence[Subject], window: int = WINDOW) -> list[Row]:
         _marked("kl", subjects, lambda s: _end(s.curve("kl"), window)),
         _marked("entropy", subjects, lambda s: _end(s.curve("entropy"), window)),
         _marked("length", subjects, lambda s: _end(s.curve("completions/mean_length"), window)),
-        _reached(subjects, threshold),
+        _reached(subjects, smooth, threshold),
         _said("verdict", subjects, _verdict),
         _said("contract", subjects, lambda s: s.contract),
         _said("like", subjects, lambda s: s.like),
@@ -86,15 +88,13 @@ def outcome(subjects: Sequence[Subject], window: int = WINDOW) -> list[Row]:
     return [row for row in rows if any(cell.estimate or cell.text for cell in row.cells)]
 
 
-def _reward_rows(subjects: Sequence[Subject], window: int) -> list[Row]:
+def _reward_rows(subjects: Sequence[Subject], smooth: Sequence[_Smooth], window: int) -> list[Row]:
     spans = {subject.span for subject in subjects}
     rows = [_marked("reward", subjects, lambda s: _end(s.curve(REWARD), window))]
     span = next(iter(spans)) if len(spans) == 1 else None
     if span is not None and (span.low, span.high) != (0.0, 1.0):
         rows.append(_marked("share of its range", subjects, lambda s: _share(s, window), percent=True))
-    best = [_best(subject) for subject in subjects]
-    cells = (Cell(Estimate(value), step=step) if step else Cell() for value, step in best)
-    return [*rows, Row("best reward", tuple(cells))]
+    return [*rows, Row("best reward", tuple(one.best() for one in smooth))]
 
 
 def _marked(
@@ -151,26 +151,34 @@ def _verdict(subject: Subject) -> str:
     return f"{run.verdict or ''}{cause}"
 
 
-def _means(curve: Curve) -> list[tuple[int, float]]:
-    """Return the mean of the last SMOOTH finite values at every step that has so many."""
-    held: deque[float] = deque(maxlen=SMOOTH)
-    total = 0.0
-    found: list[tuple[int, float]] = []
-    for step, value in zip(curve.steps, curve.values, strict=True):
-        if value != value:
-            continue
-        total += value - (held[0] if len(held) == SMOOTH else 0.0)
-        held.append(value)
-        if len(held) == SMOOTH:
-            found.append((step, total / SMOOTH))
-    return found
+@dataclass(frozen=True, slots=True, repr=False)
+class _Smooth:
+    """Sums of SMOOTH finite values in a row, and the step at which each was reached."""
 
+    steps: Sequence[int]
+    sums: Sequence[float]
 
-def _best(subject: Subject) -> tuple[float, int]:
-    """Return the best smoothed reward and its step; step 0 when the run is too short."""
-    means = _means(subject.curve(REWARD))
-    step, value = max(means, key=lambda point: point[1], default=(0, 0.0))
-    return value, step
+    @classmethod
+    def of(cls, curve: Curve) -> _Smooth:
+        """Smooth a curve; one that is shorter than SMOOTH has nothing to show."""
+        steps, values = curve.finite()
+        # Differences of running sums: a loop of its own for each window makes 100,000 steps wait.
+        sums = list(accumulate(values, initial=0.0))
+        return cls(steps[SMOOTH - 1 :], list(map(sub, sums[SMOOTH:], sums)))
+
+    def best(self) -> Cell:
+        """Return the highest mean and its step; an empty cell when the run is too short."""
+        if not self.sums:
+            return Cell()
+        highest = max(self.sums)
+        return Cell(Estimate(highest / SMOOTH), step=self.steps[self.sums.index(highest)])
+
+    def reaches(self, threshold: float) -> int | None:
+        """Return the first step whose mean is at the threshold or beyond."""
+        wanted = threshold * SMOOTH
+        return next(
+            (step for step, total in zip(self.steps, self.sums, strict=True) if total >= wanted), None
+        )
 
 
 def _threshold(first: Subject, window: int) -> float | None:
@@ -183,12 +191,12 @@ def _threshold(first: Subject, window: int) -> float | None:
     return low + HALF_WAY * (high - low) if high > low else None
 
 
-def _reached(subjects: Sequence[Subject], threshold: float | None) -> Row:
+def _reached(subjects: Sequence[Subject], smooth: Sequence[_Smooth], threshold: float | None) -> Row:
     if threshold is None:
         return Row("", tuple(Cell() for _ in subjects))
     cells = []
-    for subject in subjects:
-        step = next((step for step, value in _means(subject.curve(REWARD)) if value >= threshold), None)
+    for subject, means in zip(subjects, smooth, strict=True):
+        step = means.reaches(threshold)
         cells.append(Cell(text=_when(subject, step), step=step))
     return Row(f"reward {threshold:.2f} at", tuple(cells))
 

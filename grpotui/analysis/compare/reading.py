@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
@@ -22,26 +23,30 @@ def load(registry: Registry, refs: Sequence[str], keys: Sequence[str]) -> list[S
     Raises UserError for fewer than two runs, more than MOST_RUNS, or the same one twice.
     """
     ids = [registry.resolve(ref) for ref in refs]
+    check_choice(ids)
+    return [subject_of(registry, letter, run_id, keys) for letter, run_id in zip(LETTERS, ids, strict=False)]
+
+
+def check_choice(ids: Sequence[str]) -> None:
+    """Raise UserError for runs that cannot stand beside each other: too few, too many, one twice."""
     if not 2 <= len(ids) <= MOST_RUNS:
         raise UserError(f"compare takes 2 to {MOST_RUNS} runs, got {len(ids)}")
     if len(set(ids)) < len(ids):
         raise UserError(f"{next(i for i in ids if ids.count(i) > 1)} is named twice: compare different runs")
-    return [subject(registry, letter, run_id, keys) for letter, run_id in zip(LETTERS, ids, strict=False)]
 
 
-def subject(registry: Registry, letter: str, run_id: str, keys: Sequence[str]) -> Subject:
-    """Return one run with the curves of ``keys``. Raises UserError when there is no such run."""
+def subject_of(registry: Registry, letter: str, run_id: str, keys: Sequence[str]) -> Subject:
+    """Return one run with the curves of ``keys``; metrics that were never logged are left out."""
     asked = registry.document(run_id, "run")
     attempt = registry.document(run_id, "attempt")
     wanted = asked.get("config")
-    curves = {key: Curve(*registry.columns(run_id, key)) for key in keys}
     return Subject(
         letter,
         registry.run(run_id),
         MappingProxyType(flat(registry.config(run_id))),
         frozenset(flat(wanted)) if isinstance(wanted, Mapping) else frozenset(),
         MappingProxyType(_identity(asked, attempt, registry.model(run_id))),
-        MappingProxyType({key: curve for key, curve in curves.items() if curve}),
+        MappingProxyType(curves_of(registry, run_id, keys)),
         registry.reward_range(run_id),
         completions_per_step(attempt, registry.config(run_id).get("grpo")),
         _like(registry, run_id),
@@ -55,6 +60,20 @@ def _like(registry: Registry, run_id: str) -> str:
     known = history.known(registry.workspace)
     found = earlier.tried(earlier.reward_name(config), earlier.settings_of(config), known, 1)
     return f"{found[0].id}: {found[0].came}" if found else ""
+
+
+def curves_of(registry: Registry, run_id: str, keys: Sequence[str]) -> dict[str, Curve]:
+    """Return the metrics that have points; those of the same steps share one array of them."""
+    found: dict[str, Curve] = {}
+    shared: list[array[int]] = []
+    for key in keys:
+        steps, values = registry.columns(run_id, key)
+        known = next((others for others in shared if others == steps), None)
+        if known is None:
+            shared.append(steps)
+        if steps:
+            found[key] = Curve(steps if known is None else known, values)
+    return found
 
 
 def _contract(registry: Registry, run_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ LETTERS = "ABCD"
 MOST_RUNS = len(LETTERS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Curve:
     """One metric: ``steps`` ascending, ``values`` beside them, nan where a value was no finite number."""
 
@@ -36,10 +36,12 @@ class Curve:
                 found.append(self.values[end])
         return found[::-1]
 
-    def at(self, step: int) -> float | None:
-        """Return the last finite value at or before ``step``."""
-        found = self.last(1, step)
-        return found[0] if found else None
+    def finite(self) -> tuple[Sequence[int], Sequence[float]]:
+        """Return the steps whose value is a finite number, and these values."""
+        if not math.isnan(sum(self.values)):
+            return self.steps, self.values
+        known = [place for place, value in enumerate(self.values) if not math.isnan(value)]
+        return [self.steps[place] for place in known], [self.values[place] for place in known]
 
 
 @dataclass(frozen=True, slots=True)

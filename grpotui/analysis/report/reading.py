@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from grpotui.analysis.compare.outcome import KEYS, WINDOW
-from grpotui.analysis.compare.reading import subject
+from grpotui.analysis.compare.reading import subject_of
 from grpotui.analysis.report.commands import command
 from grpotui.analysis.report.entry import Entry, entry
 from grpotui.contract import Tracker
@@ -25,7 +25,7 @@ def _entry(registry: Registry, run: RunSummary, number: int, window: int) -> Ent
     asked = registry.document(run.id, "run")
     notes = [str(event.get("text") or "") for event in registry.events(run.id, ("note",))]
     return entry(
-        subject(registry, str(number), run.id, KEYS),
+        subject_of(registry, str(number), run.id, KEYS),
         number,
         window,
         contract=MappingProxyType(dict(contract(registry, run))),

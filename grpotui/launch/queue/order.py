@@ -14,7 +14,7 @@ from grpotui.launch.queue.moving import PATIENCE, scheduling, tick
 from grpotui.launch.queue.tickets import Ticket, tickets
 from grpotui.records import Status
 from grpotui.registry import connect, sync
-from grpotui.registry.desk import write_paused, write_turn
+from grpotui.registry.desk import Turn, write_paused, write_turn
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace
 
@@ -33,6 +33,13 @@ def hold(workspace: Workspace, run_id: str, held: bool = True) -> None:
         tick(workspace, PATIENCE)
 
 
+def toggle_hold(workspace: Workspace, run_id: str) -> bool:
+    """Hold a queued run, or release it; return whether it is held now. Raises UserError."""
+    held = not said(workspace).desk.turns.get(run_id, Turn()).held
+    hold(workspace, run_id, held)
+    return held
+
+
 def prioritize(workspace: Workspace, run_id: str, priority: int) -> None:
     """Let a queued run start before those of lower priority. Raises UserError when it is not queued."""
     with scheduling(workspace):
@@ -46,6 +53,13 @@ def pause(workspace: Workspace, paused: bool = True) -> list[str]:
     with scheduling(workspace):
         write_paused(workspace, paused)
     return [] if paused else tick(workspace, PATIENCE)
+
+
+def toggle_pause(workspace: Workspace) -> bool:
+    """Pause the queue, or let it go on; return whether it is paused now. Raises UserError."""
+    paused = not said(workspace).desk.paused
+    pause(workspace, paused)
+    return paused
 
 
 def move(workspace: Workspace, run_id: str, where: Where) -> int:

@@ -12,7 +12,7 @@ from grpotui.launch.machine import leases
 from grpotui.launch.queue.board import Board
 from grpotui.launch.queue.forecast import NEVER, Course, Expected, Waiting, forecast
 from grpotui.launch.queue.known import said
-from grpotui.launch.queue.reasons import reasons
+from grpotui.launch.queue.reasons import STARTING, reasons
 from grpotui.launch.queue.tickets import Ticket, tickets
 from grpotui.records import RunSummary
 from grpotui.registry.pace import Pace
@@ -60,13 +60,15 @@ def standing(workspace: Workspace, registry: Registry) -> Standing:
     queue = tickets(workspace, registry, desk)
     waits = reasons(workspace, queue, Board(live, known.most), desk.paused)
     pace = Pace(registry.connection)
-    left = {run.id: _left(pace, run) for run in live}
-    course = _course(workspace, live, left)
+    starting = [ticket.summary for ticket in queue if waits[ticket.run.id] == STARTING]
+    left = {run.id: _left(pace, run) for run in (*live, *starting)}
+    course = _course(workspace, [*live, *starting], left)
     course.most = known.most
-    going = [ticket for ticket in queue if not ticket.obstacle and not desk.paused]
+    going = [t for t in queue if not t.obstacle and not desk.paused and t.summary not in starting]
     expected = forecast([_waiting(ticket, pace) for ticket in going], course)
+    expected |= {run.id: Expected(ends=left[run.id]) for run in starting}
     entries = tuple(_entry(ticket, waits, expected.get(ticket.run.id, Expected())) for ticket in queue)
-    ends = [*left.values(), *(entry.ends for entry in entries if not entry.held)]
+    ends = [*left.values(), *(expected[ticket.run.id].ends for ticket in going)]
     told = [end for end in ends if end is not None]
     return Standing(entries, desk.paused, max(told, default=None), len(told) == len(ends))
 

@@ -32,6 +32,7 @@ class RefusedError(UserError):
     def __init__(self, lines: Sequence[str], points: int) -> None:
         shown = [clean(line) for line in lines[:MOST_LINES]]
         self.lines = (*shown, *([f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []))
+        self.many = points > 1
         many = f"{len(lines)} of {points} points" if points > 1 else "it"
         super().__init__(f"nothing was launched: {many} cannot be{'' if points > 1 else f': {lines[0]}'}")
 

@@ -44,7 +44,8 @@ def overlay(
     drawing = Drawing(tuple(curves), scales, (0.0, snapshot.end(axis)), axis=itself(axis))
     if log:
         items.append(Item("log" if scales.log else "log: nothing over 0", Tone.LIVE))
-    return ChartSpec(drawing, (), True, "not logged by any of them"), tuple(items)
+    empty = "reading …" if snapshot.unread(key) else "not logged by any of them"
+    return ChartSpec(drawing, (), True, empty), tuple(items)
 
 
 def _scale(values: list[float], log: bool) -> Scale:

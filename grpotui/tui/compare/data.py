@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from grpotui.analysis.compare.comparison import compare
 from grpotui.analysis.compare.outcome import KEYS
-from grpotui.analysis.compare.reading import load
-from grpotui.analysis.compare.subject import Subject
+from grpotui.analysis.compare.reading import check_choice, subject_of
+from grpotui.analysis.compare.subject import LETTERS, Subject
 from grpotui.analysis.compare.told import SharedPrompts
 from grpotui.analysis.compare.words import shared_prompts, tell, that_differ
 from grpotui.registry import connect, index_run
 from grpotui.registry.queries import Registry
-from grpotui.tui.compare.view import CompareSnapshot, Lane, WordsData
+from grpotui.tui.compare.view import EMPTY, CompareSnapshot, Lane, WordsData
 from grpotui.tui.run.axis import KEYS as AXIS_KEYS
-from grpotui.tui.run.series import Recording
+from grpotui.tui.run.series import Series, whole
 from grpotui.workspace import Workspace
+
+READ = tuple(dict.fromkeys((*KEYS, *AXIS_KEYS.values())))
+"""Metrics that are read of every run."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """A run as it was read last."""
+
+    state: object
+    subject: Subject
+    series: dict[str, Series]
+    """Those of READ, and an empty one for each other metric that it has."""
+    metric: str = ""
+    """The further metric that was read last."""
+    further: Series = EMPTY
+
+    def lane(self) -> Lane:
+        series = {**self.series, self.metric: self.further} if self.further else self.series
+        subject = self.subject
+        return Lane(subject.letter, subject.run, MappingProxyType(series), subject.per_step, subject.span)
 
 
 class CompareReader:
@@ -25,35 +47,52 @@ class CompareReader:
     def __init__(self, workspace: Workspace, run_ids: tuple[str, ...]) -> None:
         self.workspace = workspace
         self.run_ids = run_ids
-        self._last: tuple[object, CompareSnapshot] | None = None
+        self._held: dict[str, _Held] = {}
+        self._last: CompareSnapshot | None = None
 
     def fetch(self, metric: str) -> CompareSnapshot:
-        """Return the comparison with the curves of ``metric``. Raises UserError, sqlite3.Error or OSError."""
+        """Return the comparison with the curves of ``metric``. Raises UserError, sqlite3.Error or OSError.
+
+        Only runs that went on are read again, and of the others no more than a metric that is new.
+        """
         with closing(connect(self.workspace)) as connection:
             for run_id in self.run_ids:
                 index_run(connection, self.workspace.run(run_id))
             registry = Registry(connection, self.workspace)
-            runs = [registry.run(run_id) for run_id in self.run_ids]
-            state = (metric, [(run.attempt, run.step, run.status, run.verdict) for run in runs])
-            if self._last is None or self._last[0] != state:
-                self._last = (state, self._read(registry, metric))
-        return self._last[1]
+            check_choice(self.run_ids)
+            pairs = zip(LETTERS, self.run_ids, strict=False)
+            moved = [self._moved(registry, letter, run_id) for letter, run_id in pairs]
+            turned = [self._turned(registry, run_id, metric) for run_id in self.run_ids]
+            if self._last is None or any(moved):
+                found = compare([self._held[run_id].subject for run_id in self.run_ids])
+                self._last = CompareSnapshot(found, self._lanes(), shared_prompts(registry, self.run_ids))
+            elif any(turned):
+                self._last = replace(self._last, lanes=self._lanes())
+        for lane in self._last.lanes:
+            _ = lane.get(metric).outline  # made here, not while a key waits
+        return self._last
 
-    def _read(self, registry: Registry, metric: str) -> CompareSnapshot:
-        keys = dict.fromkeys((*KEYS, *AXIS_KEYS.values(), metric))
-        subjects = load(registry, self.run_ids, list(keys))
-        lanes = tuple(self._lane(registry, subject) for subject in subjects)
-        return CompareSnapshot(compare(subjects), lanes, shared_prompts(registry, self.run_ids))
+    def _lanes(self) -> tuple[Lane, ...]:
+        return tuple(self._held[run_id].lane() for run_id in self.run_ids)
 
-    def _lane(self, registry: Registry, subject: Subject) -> Lane:
-        series = {}
-        for key in registry.keys(subject.run.id):
-            series[key] = Recording().snapshot()
-        for key, curve in subject.curves.items():
-            recording = Recording()
-            recording.extend(curve.steps, curve.values)
-            series[key] = recording.snapshot()
-        return Lane(subject.letter, subject.run, MappingProxyType(series), subject.per_step, subject.span)
+    def _moved(self, registry: Registry, letter: str, run_id: str) -> bool:
+        """Read a run if it is not what it was; True when it was read."""
+        state = (registry.run(run_id), registry.taken_in(run_id))
+        if run_id in self._held and self._held[run_id].state == state:
+            return False
+        subject = subject_of(registry, letter, run_id, READ)
+        series = dict.fromkeys(registry.keys(run_id), EMPTY)
+        series |= {key: whole(curve.steps, curve.values) for key, curve in subject.curves.items()}
+        self._held[run_id] = _Held(state, subject, series)
+        return True
+
+    def _turned(self, registry: Registry, run_id: str, metric: str) -> bool:
+        """Read a metric that is not among READ, unless it was the last one; True when it was read."""
+        held = self._held[run_id]
+        if metric in READ or metric == held.metric:
+            return False
+        held.metric, held.further = metric, whole(*registry.columns(run_id, metric))
+        return True
 
     def words(
         self, shared: SharedPrompts, number: int, steps: dict[str, int], width: float, differing: bool

@@ -82,6 +82,10 @@ class CompareSnapshot:
         found = {key for lane in self.lanes for key in lane.series} - HIDDEN
         return [REWARD, *sorted(found - {REWARD})]
 
+    def unread(self, key: str) -> bool:
+        """True for a metric that is there, but was not read."""
+        return any(lane.series.get(key) is EMPTY for lane in self.lanes)
+
     @property
     def second(self) -> str:
         """The metric of the second chart."""

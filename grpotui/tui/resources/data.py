@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import closing, suppress
 
 from grpotui import format as fmt
@@ -10,7 +11,10 @@ from grpotui.errors import UserError
 from grpotui.launch import pruning
 from grpotui.launch.machine import devices, leases, sharing
 from grpotui.launch.machine.device import Device
+from grpotui.launch.machine.sharing import Holder
+from grpotui.launch.queue import Standing, standing
 from grpotui.registry import browse, connect
+from grpotui.registry.queries import Registry
 from grpotui.tui.resources.view import CheckpointRow, DeviceUse, ResourcesSnapshot, short_words
 from grpotui.workspace import Workspace
 
@@ -23,6 +27,7 @@ def read(workspace: Workspace) -> ResourcesSnapshot:
     found = pruning.checkpoints(workspace)
     disk = pruning.disk(workspace)
     with closing(connect(workspace)) as connection:
+        line = standing(workspace, Registry(connection, workspace))
         known = browse.summaries(connection, [run.run_id for run in found])
     rows = tuple(
         CheckpointRow(
@@ -35,18 +40,50 @@ def read(workspace: Workspace) -> ResourcesSnapshot:
         )
         for run in found
     )
-    uses = tuple(_use(workspace, device) for device in devices.detect())
     short = pruning.short_of_space(disk.free, found)
-    return ResourcesSnapshot(time.time(), uses, rows, disk.free, disk.total, short)
+    return ResourcesSnapshot(
+        time.time(), _uses(workspace), rows, disk.free, disk.total, short, _queue_words(line), line.paused
+    )
 
 
-def _use(workspace: Workspace, device: Device) -> DeviceUse:
-    label = f"{device.label}  {device.name}  {fmt.size(device.memory)}" if device.is_gpu else device.label
+def _queue_words(line: Standing) -> str:
+    if not line.entries:
+        return ""
+    words = f"{len(line.entries)} queued"
+    if line.ends is None:
+        return words
+    return f"{words}, all done in {'' if line.complete else 'at least '}{fmt.duration(line.ends)}"
+
+
+def _uses(workspace: Workspace) -> tuple[DeviceUse, ...]:
+    """Return every device that this process sees, and those that runs have which it does not see."""
+    seen = devices.detect()
+    known: list[tuple[Device, Holder]] = []
     with suppress(OSError, UserError):
-        if there := leases.holders(device):
-            return DeviceUse(label, ", ".join(holder.seen_from(workspace) for holder in there), ours=True)
-        return DeviceUse(label, sharing.obstacle(device, sharing.ALONE, ()))
-    return DeviceUse(label, "")
+        known = leases.held()
+    found = {device.key: device for device in (*seen, *(device for device, _ in known))}
+    return tuple(
+        _use(workspace, device, [holder for there, holder in known if there.key == device.key])
+        for device in found.values()
+    )
+
+
+def _use(workspace: Workspace, device: Device, there: Sequence[Holder]) -> DeviceUse:
+    if not device.is_gpu:
+        return DeviceUse(device.label, _names(workspace, there), bool(there))
+    now = sharing.look(device)
+    stranger = sharing.foreign(device, now, there)
+    return DeviceUse(
+        f"{device.label}  {device.name}",
+        ", ".join(filter(None, (_names(workspace, there), stranger))),
+        bool(there) and not stranger,
+        f"{fmt.size(now.used)} of {fmt.size(device.memory)}",
+        "" if now.utilisation is None else f"{now.utilisation} %",
+    )
+
+
+def _names(workspace: Workspace, there: Sequence[Holder]) -> str:
+    return ", ".join(holder.seen_from(workspace) for holder in there)
 
 
 class DiskWatch:

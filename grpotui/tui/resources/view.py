@@ -16,6 +16,10 @@ class DeviceUse:
     use: str
     """Empty when it is free."""
     ours: bool = False
+    memory: str = ""
+    """Such as "3.4 GB of 24 GB"; empty for the CPU."""
+    busy: str = ""
+    """Such as "97 %"; empty where the device does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ class ResourcesSnapshot:
     total: int = 0
     short_of: int = 0
     """Bytes of the largest checkpoint when two of them do not fit any more; else 0."""
+    queue: str = ""
+    """How many runs wait and when all are likely to be done; empty when none waits."""
+    paused: bool = False
+    """True while nothing of the queue starts."""
 
     @property
     def size(self) -> int:

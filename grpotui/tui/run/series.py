@@ -162,6 +162,11 @@ def _part(series: Series, first: float, last: float, before: int) -> Series:
     return Series(series.steps, series.values, high, low, holes)
 
 
+def whole(steps: array[int], values: array[float]) -> Series:
+    """Return points that no others will follow as a series, without a copy of them."""
+    return Series(steps, values, len(steps), 0, tuple(_holes(steps, values)))
+
+
 @dataclass(slots=True)
 class _Outline:
     """Buckets of equally many finite values; twice as many whenever there would be more than OUTLINE."""
@@ -216,6 +221,13 @@ def _has_nan(values: array[float]) -> bool:
     return math.isnan(sum(values))
 
 
+def _holes(steps: array[int], values: array[float]) -> list[int]:
+    """Return the steps whose value is no finite number."""
+    if not _has_nan(values):
+        return []
+    return [step for step, value in zip(steps, values, strict=True) if math.isnan(value)]
+
+
 @dataclass(slots=True)
 class Recording:
     """Collects points that follow each other, and gives snapshots of them."""
@@ -238,8 +250,7 @@ class Recording:
         """Take in points with ascending steps after those so far; nan was no finite number."""
         self.steps = self.steps + steps  # not in place: others may share them
         self.values += values
-        if _has_nan(values):
-            self._holes += [step for step, value in zip(steps, values, strict=True) if math.isnan(value)]
+        self._holes += _holes(steps, values)
         if steps:
             self._snapshot = None
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from grpotui import format as fmt
 from grpotui.records import RunSummary, Status
 from grpotui.registry import browse, filters
 from grpotui.registry.browse import Overview
@@ -17,6 +19,9 @@ from grpotui.tui.open_registry import OpenRegistry
 from grpotui.tui.resources.data import DiskWatch
 from grpotui.tui.runs.view import RunRow, RunsSnapshot, RunsWanted
 from grpotui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from grpotui.launch.queue import Standing
 
 WINDOW = 300
 """Rows that are read at once."""
@@ -29,6 +34,21 @@ REORDER = 600.0
 """Seconds after which rows are put in order again even when nothing happened: news gets old."""
 FLAGS = 12
 """Newest flags of the selected run that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The queue as it is shown."""
+
+    rows: Mapping[str, RunRow] = field(default_factory=dict)
+    """By id, the next one first."""
+    paused: bool = False
+    ends: str = ""
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return tuple(self.rows)
+
 
 State = tuple[sqlite3.Connection, object, float]
 """What the order of runs depends on: the registry, what was written to it, and roughly the time."""
@@ -59,13 +79,14 @@ class RunsReader:
         from grpotui.launch.machine import devices
 
         now, connection = time.time(), registry.connection
-        waits = queue.waiting(self.workspace) if registry.queued() else {}
+        line = _line(queue.standing(self.workspace, registry)) if registry.queued() else _Line()
+        line = replace(line, paused=self._desk.read().paused)
         version = connection.execute("PRAGMA data_version").fetchone()
         state = (connection, version, now // REORDER)
-        seen = (state, wanted, waits, self._desk.read())
+        seen = (state, wanted, line, self._desk.read())
         if seen != self._seen:
             found = self._order(state, wanted, now)
-            self._last = self._read(registry, found, wanted, waits, now)
+            self._last = self._read(registry, found, wanted, line, now)
             self._seen = seen
         disk = self._disk.warning()
         return replace(self._last, time=now, devices=devices.describe(), disk=disk)
@@ -79,21 +100,22 @@ class RunsReader:
         return self._ordered[1]
 
     def _read(
-        self, registry: Registry, found: Overview, wanted: RunsWanted, waits: Mapping[str, str], now: float
+        self, registry: Registry, found: Overview, wanted: RunsWanted, line: _Line, now: float
     ) -> RunsSnapshot:
+        ids = in_turn(found.ids, line.order)
         first = max(wanted.first - ABOVE, 0)
-        window = found.ids[first : first + WINDOW]
+        window = ids[first : first + WINDOW]
         runs = browse.summaries(registry.connection, window)
-        near = found.ids[wanted.first : wanted.first + TRACED]
+        near = ids[wanted.first : wanted.first + TRACED]
         traced = [run_id for run_id in near if run_id in runs and runs[run_id].step]
         traces = registry.sparklines(traced, n=TRACE_POINTS)
         pinned = self._desk.read().pinned
         rows = {
-            run_id: RunRow(
-                run,
-                tuple(value for value in traces.get(run_id, ()) if value is not None),
-                waits.get(run_id, ""),
-                run_id == pinned,
+            run_id: replace(
+                line.rows.get(run_id) or RunRow(run),
+                run=run,
+                trace=tuple(value for value in traces.get(run_id, ()) if value is not None),
+                pinned=run_id == pinned,
             )
             for run_id, run in runs.items()
         }
@@ -102,19 +124,45 @@ class RunsReader:
         return RunsSnapshot(
             wanted=wanted,
             time=now,
-            ids=found.ids,
+            ids=ids,
             rows=MappingProxyType(rows),
             walk=found.walk,
             total=found.total,
             live=found.live,
             attention=found.attention,
             happened=found.happened,
-            waiting=tuple(RunRow(run, waits_for=waits.get(run.id, "")) for run in registry.queued()),
+            waiting=tuple(line.rows.values()),
+            paused=line.paused,
+            queue_ends=line.ends,
             pinned=pinned,
             problem=filters.parse(wanted.filter).problem,
             flags=tuple(newest),
             resumable=_resumable(self.workspace, runs.get(wanted.detail_id or "")),
         )
+
+
+def _line(found: Standing) -> _Line:
+    rows = {
+        entry.run.id: RunRow(
+            entry.run,
+            waits_for=entry.waits_for,
+            starts=fmt.duration(entry.starts),
+            ends=fmt.duration(entry.ends),
+        )
+        for entry in found.entries
+    }
+    ends = fmt.duration(found.ends)
+    return _Line(rows, ends=ends if found.complete or not ends else f"at least {ends}")
+
+
+def in_turn(ids: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, ...]:
+    """Return ids with those of queued runs in the queue's order, in the places that these have together."""
+    known = set(ids)
+    queued = [run_id for run_id in order if run_id in known]
+    if len(queued) < 2:
+        return ids
+    turns, waiting = iter(queued), set(queued)
+    return tuple(next(turns) if run_id in waiting else run_id for run_id in ids)
 
 
 _CUT_SHORT = (Status.LOST, Status.FAILED, Status.STOPPED)

@@ -18,6 +18,10 @@ class RunRow:
     """Rewards from first to last, thinned out."""
     waits_for: str = ""
     pinned: bool = False
+    starts: str = ""
+    """How long a queued run is likely to wait; empty when nothing tells."""
+    ends: str = ""
+    """When it is likely to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,10 @@ class RunsSnapshot:
     happened: tuple[tuple[str, int], ...] = ()
     waiting: tuple[RunRow, ...] = ()
     """Queued runs, the next one first."""
+    paused: bool = False
+    """True while nothing of the queue starts."""
+    queue_ends: str = ""
+    """When all runs are likely to be done; empty when nothing tells, or none waits."""
     pinned: str | None = None
     """Id of the baseline."""
     problem: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
 from textual import work
@@ -65,6 +65,7 @@ class CompareScreen(CompareMoves):
     def __init__(self, run_ids: tuple[str, ...]) -> None:
         super().__init__()
         self.run_ids = run_ids
+        self.charts: list[Chart] = []
         self._asked: object = None
         self._busy = False
 
@@ -87,12 +88,19 @@ class CompareScreen(CompareMoves):
         self.place_panes()
         self.fetch()
         self.set_interval(FETCH_SECONDS, self._look_again)
-        self.set_interval(BEAT, self._redraw)
+        self._beat = self.set_interval(BEAT, self._redraw)
         self.app.theme_changed_signal.subscribe(self, lambda _: self.show())
 
     def _redraw(self) -> None:
-        if in_sight(self):
+        seen = in_sight(self)
+        if seen:
             redraw_next(self, self.charts)
+        if not seen or not any(chart.stale for chart in self.charts):
+            self._beat.pause()
+
+    def on_chart_waits(self) -> None:
+        """Draw what has to be, until all is."""
+        self._beat.resume()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Catch up."""
@@ -118,13 +126,8 @@ class CompareScreen(CompareMoves):
         self.post_message(self.Fetched(found, error))
 
     @work(thread=True, group="words", exclusive=True)
-    def _tell(self, snapshot: CompareSnapshot, number: int, steps: dict[str, int], differing: bool) -> None:
-        span = snapshot.lanes[0].span
-        width = span.high - span.low if span else 1.0
-        found, error = tried(
-            lambda: self.reader.words(snapshot.shared, number, steps, width, differing), WordsData()
-        )
-        self.post_message(self.Told(found, error))
+    def _tell(self, read: Callable[[], WordsData]) -> None:
+        self.post_message(self.Told(*tried(read, WordsData())))
 
     def on_compare_screen_fetched(self, message: Fetched) -> None:
         """Show the snapshot; an error stands in the line of sentences."""
@@ -132,8 +135,14 @@ class CompareScreen(CompareMoves):
         if message.snapshot is None:
             self.query_one("#changes", OneLine).show(style.text(f" {message.error}", Tone.BAD, self._dark))
             return
+        before = self.place.snapshot
         self.place.take(message.snapshot)
-        self.show()
+        if before is None or before.unread(self.place.metric):
+            self.show()
+        else:
+            self._show()
+        if message.snapshot.unread(self.place.metric):  # chosen while the one before was being read
+            self.fetch()
 
     def on_compare_screen_told(self, message: Told) -> None:
         """Show the prompt."""
@@ -147,7 +156,12 @@ class CompareScreen(CompareMoves):
         return self.app.current_theme.dark
 
     def show(self) -> None:
-        """Bring everything to where the cursor is."""
+        """Bring everything to where the cursor is, as soon as possible."""
+        for chart in self.charts:
+            chart.hurry()
+        self._show()
+
+    def _show(self) -> None:
         place, snapshot = self.place, self.place.snapshot
         if snapshot is None:
             self.query_one(TitleLine).show_title(["grpotui", "compare"])
@@ -195,7 +209,11 @@ class CompareScreen(CompareMoves):
         wanted = (snapshot, place.prompt, tuple(steps.items()), place.differing)
         if wanted != self._asked:
             self._asked = wanted
-            self._tell(snapshot, place.prompt, steps, place.differing)
+            span = snapshot.lanes[0].span
+            width = span.high - span.low if span else 1.0
+            # A worker describes itself with its arguments: in full, they would be megabytes of text.
+            chosen = (snapshot.shared, place.prompt, steps, width, place.differing)
+            self._tell(lambda: self.reader.words(*chosen))
 
     def _show_words(self) -> None:
         self.set_class(

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from grpotui import format as fmt
 from grpotui.tui import keymap, style
+from grpotui.tui.actions import queueing
 from grpotui.tui.resources import data as resources_data
 from grpotui.tui.resources.view import CheckpointRow, ResourcesSnapshot
 from grpotui.tui.screens.prompt import Confirm
@@ -97,6 +98,10 @@ class ResourcesScreen(Screen[None]):
         row = self.query_one(CheckpointTable).selected
         if row is not None and row.run is not None:
             self.app.open_run(row.run_id)
+
+    def action_pause(self) -> None:
+        """Let nothing more start, or let the queue go on."""
+        queueing.pause(self.app, self.fetch)
 
     def action_prune(self) -> None:
         """Ask, then take away the run's checkpoints but the last one."""

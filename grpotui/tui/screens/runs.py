@@ -17,7 +17,7 @@ from grpotui.analysis.compare.subject import MOST_RUNS
 from grpotui.records import RunSummary
 from grpotui.text import clean
 from grpotui.tui import keymap, style
-from grpotui.tui.actions import control, remarks
+from grpotui.tui.actions import control, queueing, remarks
 from grpotui.tui.actions.lost import resume_lost
 from grpotui.tui.runs.view import RunsWanted
 from grpotui.tui.screens.runs_feed import RunsFeed
@@ -95,7 +95,7 @@ class RunsScreen(RunsFeed):
         elif self.focused is None:
             self.query_one(RunsTable).focus()
         self.query_one(NewsLine).show_news(snapshot.wanted.since, snapshot.happened, snapshot.time)
-        self.query_one(QueueStrip).show_queue(snapshot.devices, snapshot.waiting, snapshot.disk)
+        self.query_one(QueueStrip).show_queue(snapshot)
         self._show_title()
         self._show_details()
 
@@ -187,6 +187,12 @@ class RunsScreen(RunsFeed):
         oldest_first = chosen if pinned == chosen[0] else chosen[::-1]
         self.app.push_screen(CompareScreen(tuple(oldest_first)))
 
+    def action_sweeps(self) -> None:
+        """List sweeps and probes."""
+        from grpotui.tui.screens.sweeps import SweepsScreen
+
+        self.app.push_screen(SweepsScreen())
+
     def action_mark(self) -> None:
         """Mark the run, or unmark it."""
         self.query_one(RunsTable).toggle_mark()
@@ -199,6 +205,15 @@ class RunsScreen(RunsFeed):
     def action_resume_lost(self) -> None:
         """Resume what a reboot took."""
         resume_lost(self.app, self.fetch)
+
+    def action_turn(self, by: int) -> None:
+        """Move the run in the queue."""
+        if self.selected is not None:
+            queueing.move(self.app, self.selected, by, self.fetch)
+
+    def action_hold(self) -> None:
+        """Keep the queued run from starting, or release it."""
+        self._deed(queueing.hold)
 
     def action_start(self) -> None:
         """Launch the draft."""

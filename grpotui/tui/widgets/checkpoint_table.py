@@ -89,16 +89,26 @@ class CheckpointTable(LineTable):
 
 
 def use_text(snapshot: ResourcesSnapshot, dark: bool) -> Text:
-    """Return a line for each device, one for the disk, and the warning when it gets full."""
+    """Return a line for each device, one for queue and disk each, and the warning when it gets full."""
     text = Text(no_wrap=True)
     for device in snapshot.devices:
         text.append_text(style.text(f" {device.label}  ", Tone.PLAIN, dark))
+        if device.memory:
+            load = f"{device.memory}  {device.busy}".rstrip()
+            text.append_text(style.text(f"{load}  ", Tone.DIM, dark))
         if not device.use:
             text.append_text(style.text("free", Tone.DIM, dark))
         elif device.ours:
             text.append_text(style.text(f"● {device.use}", Tone.LIVE, dark))
         else:
             text.append_text(style.text(f"▲ {device.use}", Tone.WARN, dark))
+        text.append("\n")
+    if snapshot.paused:
+        words = f" ▲ the queue is paused: h lets it go on   {snapshot.queue}".rstrip()
+        text.append_text(style.text(words, Tone.WARN, dark))
+        text.append("\n")
+    elif snapshot.queue:
+        text.append_text(style.text(f" queue  {snapshot.queue}", Tone.PLAIN, dark))
         text.append("\n")
     said = f" disk  {fmt.size(snapshot.free)} free of {fmt.size(snapshot.total)}"
     held = f"   checkpoints {fmt.size(snapshot.size)}, {fmt.size(snapshot.spare)} of it can go"

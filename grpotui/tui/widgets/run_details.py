@@ -55,7 +55,10 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumabl
         line.append_text(style.text(f"   {resumable}" if resumable else "", Tone.DIM, dark))
         lines.append(line)
     if row.waits_for:
-        lines.append(style.text(f"○ waits: {row.waits_for}", Tone.PLAIN, dark))
+        line = style.text(f"○ waits: {row.waits_for}", Tone.PLAIN, dark)
+        likely = [f"starts in {row.starts}" if row.starts else "", f"done in {row.ends}" if row.ends else ""]
+        line.append_text(style.text(f"   {', '.join(filter(None, likely))}".rstrip(), Tone.DIM, dark))
+        lines.append(line)
     if run.note:
         lines.append(style.text(f"note  {run.note}", Tone.PLAIN, dark))
     lines += [flag_line(flag, dark) for flag in flags]

@@ -79,7 +79,7 @@ def _epoch(row: RunRow, at: Moment) -> str:
 
 
 def _eta(row: RunRow, at: Moment) -> str:
-    return fmt.duration(row.run.seconds_left)
+    return row.ends or fmt.duration(row.run.seconds_left)
 
 
 def _device(row: RunRow, at: Moment) -> str:
