@@ -64,10 +64,10 @@ def test_reading(hostile: Workspace) -> None:
         call(hostile, verb, FULL, "--json", codes=(0, 2))
     for form in ([], ["--json"], ["--markdown"], ["--csv"]):
         call(hostile, "compare", "run-00", FULL, "run-01", *form)
-    for form in ("md", "csv", "json"):
-        call(hostile, "report", "--format", form)
-    for verb in (["--write"], [], ["--json"]):
-        call(hostile, "journal", *verb)
+    for shape in ("md", "csv", "json"):
+        call(hostile, "report", "--format", shape)
+    for asked in (["--write"], [], ["--json"]):
+        call(hostile, "journal", *asked)
     call(hostile, "ls", "--reference")
     for place in range(len(TEXTS)):
         call(hostile, "presets", "--show", f"p{place:02}")
