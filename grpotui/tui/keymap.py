@@ -15,10 +15,11 @@ from textual.keys import Keys, format_key, key_to_character
 
 from grpotui.errors import UserError
 from grpotui.text import clean
+from grpotui.tui.compare.keys import COMPARE
 from grpotui.tui.key import Key, Section, named
 from grpotui.tui.sweeps.keys import SWEEP, SWEEPS
 
-__all__ = ["SWEEP", "SWEEPS", "Key", "Section", "bindings", "check", "key_line", "named"]
+__all__ = ["COMPARE", "SWEEP", "SWEEPS", "Key", "Section", "bindings", "check", "key_line", "named"]
 
 _KNOWN = frozenset(str(key.value) for key in Keys)
 _KEY = re.compile(r"[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*")
@@ -174,58 +175,6 @@ RUN = Section(
     ),
 )
 
-COMPARE = Section(
-    "Compare",
-    (
-        Key(
-            "compare.back",
-            "left_square_bracket,left",
-            "cursor(-1)",
-            "cursor",
-            "Cursor back; words follow",
-            "[",
-        ),
-        Key("compare.forward", "right_square_bracket,right", "cursor(1)", "", "Cursor forward", "]"),
-        Key("compare.down", "j,down", "scroll(1)", "scroll", "Scroll the table", "j"),
-        Key("compare.up", "k,up", "scroll(-1)", "", "Scroll up", "k"),
-        Key("compare.metric", "z", "metric(1)", "metric", "The next metric in the first chart"),
-        Key("compare.metric_back", "Z", "metric(-1)", "", "The metric before"),
-        Key("compare.find_metric", "a", "find_metric", "any", "Any metric in the first chart, by search"),
-        Key("compare.axis", "x", "axis", "axis", "Under the charts: step, samples, epoch, tokens or time"),
-        Key("compare.smooth", "S", "smooth", "smooth", "Steps that a point averages: auto, 1, 5 …"),
-        Key("compare.log_scale", "o", "log_scale", "", "Logarithmic scale of the first chart, or linear"),
-        Key("compare.prompt_forward", "n", "prompt(1)", "prompt", "The next prompt that the runs share"),
-        Key("compare.prompt_back", "N", "prompt(-1)", "", "The prompt before"),
-        Key(
-            "compare.differing",
-            "d",
-            "differing",
-            "differing",
-            "Only prompts where the runs differ, or all",
-        ),
-        Key("compare.fields", "D", "fields", "fields", "Every field that differs, or only possible causes"),
-        Key(
-            "compare.same_seed",
-            "e",
-            "same_seed",
-            "same seed",
-            "Launch a confounded run with A's seed",
-        ),
-        Key(
-            "compare.other_back",
-            "comma",
-            "other(-1)",
-            "run",
-            "Another run beside A, where only two fit",
-            ",",
-        ),
-        Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
-        Key("compare.section", "tab", "section", "section", "Table, charts or words, where one of them fits"),
-        Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
-        Key("compare.copy", "y", "copy", "copy", "Copy the comparison as Markdown"),
-    ),
-)
-
 LAUNCH = Section(
     "Launch",
     (
@@ -239,6 +188,7 @@ LAUNCH = Section(
         Key("launch.reset", "u", "reset", "undo", "Give the field its preset's value again"),
         Key("launch.fix", "F", "fix", "fix", "Set what the first finding proposes"),
         Key("launch.launch", "L", "launch", "launch", "Launch with the fields as they stand"),
+        Key("launch.own_sweep", "W", "own_sweep", "", "Launch the preset's own [sweep], with the edits"),
         Key("launch.draft", "d", "draft", "draft", "Write it down as a draft; L on Runs launches it"),
         Key("launch.pane", "tab", "pane", "pane", "Presets or fields"),
         Key("launch.find", "slash", "find", "find", "Show only fields whose name has these words", "/"),
