@@ -16,7 +16,7 @@ from grpotui.presets import (
     parse_value,
     problems,
 )
-from grpotui.presets.fields import GRPO_FIELDS
+from grpotui.presets.overrides import value_of
 from grpotui.presets.rows import field_rows
 from grpotui.presets.validate import field_problems
 from grpotui.records.sweeps import MOST_SEEDS
@@ -205,18 +205,7 @@ def value_at(preset: Preset, path: str) -> Any:
     for row in field_rows(preset):
         if row.path == path:
             return row.value
-    here: Any = preset.data
-    for part in path.split("."):
-        if isinstance(here, dict):
-            here = here.get(part)
-        elif isinstance(here, list) and part.isdecimal() and int(part) < len(here):
-            here = here[int(part)]
-        else:
-            here = None
-    if here is None and path.startswith("grpo."):
-        known = GRPO_FIELDS.get(path.removeprefix("grpo."))
-        return known.default if known else None
-    return here
+    return value_of(preset.data, path)
 
 
 def presets(workspace: Workspace) -> list[PresetView]:
