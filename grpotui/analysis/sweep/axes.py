@@ -67,7 +67,8 @@ def beyond(axis: str, values: Sequence[float], upward: bool) -> float | None:
         found = float(round(found))
     if upward and axis in HIGHEST:
         found = min(found, HIGHEST[axis])
-    found = float(f"{found:.6g}")
+    short = float(f"{found:.2g}")
+    found = short if (short > end if upward else 0 < short < end) else float(f"{found:.6g}")
     return None if found == end or (found <= 0 and end > 0) else found
 
 
