@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grpotui.analysis.compare.noise import BLOCKS, Z, windowed
+from grpotui.analysis.compare.noise import BLOCKS, windowed
 from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.compare.subject import Curve
 from grpotui.analysis.sweep.chance import Sample, of_prompts
@@ -104,7 +104,7 @@ def held_out(registry: Registry, run_id: str) -> Sample | None:
     value, low, high = found
     if not value:
         return None
-    return Sample(value[0], (high[0] - low[0]) / 2 / Z if low and high else None, span=SHARE)
+    return Sample(value[0], (high[0] - low[0]) / 2 / t95(math.inf) if low and high else None, span=SHARE)
 
 
 def _expression(registry: Registry, run_id: str, metric: Metric) -> Sample | None:

@@ -118,11 +118,9 @@ def _means(runs: Sequence[Reading]) -> dict[str, float]:
 
 
 def _most(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return what more than half of the judged runs came to; half of them is enough for a collapse."""
+    """Return what more than half of the judged runs came to."""
     if not outcomes:
         return Outcome.OPEN
-    if 2 * outcomes.count(Outcome.COLLAPSED) >= len(outcomes):
-        return Outcome.COLLAPSED
     most, count = Counter(outcomes).most_common(1)[0]
     return most if 2 * count > len(outcomes) else Outcome.MIXED
 
