@@ -12,7 +12,7 @@ from grpotui.launch.journal import asked_of
 from grpotui.launch.queue import PATIENCE, tick
 from grpotui.launch.queue.moving import scheduling
 from grpotui.launch.submit import described, enqueue
-from grpotui.launch.sweeps.pairs import Pair, missing, request_of
+from grpotui.launch.sweeps.pairs import Pair, made, missing, request_of
 from grpotui.launch.sweeps.plan import Plan, SweepRequest, base_of, plan
 from grpotui.launch.sweeps.preflight import Tell, preflight, silent
 from grpotui.presets import Preset
@@ -53,7 +53,7 @@ def fill(workspace: Workspace, sweep: Sweep, change: Callable[[Sweep], Sweep] | 
     ``change`` is applied to the sweep as it stands by then, and written down first. Returns the ids of the
     runs that were made. Raises UserError that says how to go on when some could not be made.
     """
-    made: list[str] = []
+    ids: list[str] = []
     with scheduling(workspace), closing(connect(workspace)) as connection:
         sync(connection, workspace)
         registry = Registry(connection, workspace)
@@ -61,19 +61,19 @@ def fill(workspace: Workspace, sweep: Sweep, change: Callable[[Sweep], Sweep] | 
             sweep = change(_as_told(registry, sweep))
             write_sweep(workspace, sweep)
         members = registry.members(sweep.id)
-        pairs = missing(sweep, members)
+        pairs = missing(sweep, made(registry, sweep.id))
         try:
-            _make(workspace, connection, sweep, members, pairs, made)
+            _make(workspace, connection, sweep, members, pairs, ids)
         except (OSError, UserError, sqlite3.Error) as error:
-            if not made and not change:
+            if not ids and not change:
                 raise
             raise UserError(
-                f"{sweep.id}: {len(made)} of {len(pairs)} runs are queued, then: {error}; "
+                f"{sweep.id}: {len(ids)} of {len(pairs)} runs are queued, then: {error}; "
                 f"'grpotui sweep resume {sweep.id}' launches the rest"
             ) from error
-    if made:
+    if ids:
         tick(workspace, PATIENCE)
-    return made
+    return ids
 
 
 def _as_told(registry: Registry, sweep: Sweep) -> Sweep:
@@ -86,9 +86,9 @@ def _make(
     sweep: Sweep,
     members: Sequence[RunSummary],
     pairs: Sequence[Pair],
-    made: list[str],
+    ids: list[str],
 ) -> None:
-    """Queue a run for each pair; their ids go into ``made``. Raises UserError."""
+    """Queue a run for each pair; their ids go into ``ids``. Raises UserError."""
     if not pairs:
         return
     base, known = base_of(sweep) or _from_member(workspace, sweep, members), _code_of(workspace, members)
@@ -99,7 +99,7 @@ def _make(
         for file in asked["code"] if known else ():
             if known.get(file["path"], file["sha256"]) != file["sha256"]:
                 raise UserError(f"{file['path']} changed since the sweep began: its runs would not compare")
-        made.append(enqueue(workspace, connection, request, asked).id)
+        ids.append(enqueue(workspace, connection, request, asked).id)
 
 
 def _code_of(workspace: Workspace, members: Sequence[RunSummary]) -> dict[str, str]:
