@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -107,7 +108,7 @@ def _experiment(part: Part, point: Point) -> Section:
         said.insert(0, Statement(when, _sources(runs), "Timestamp"))
     if point.found is not None:
         said.append(Statement(valued(point.found), _sources(runs), "Mean reward"))
-    notes = _figures(point.columns)
+    notes = _figures(_shares(runs))
     notes += [_state(part, one) for one in runs if one.run.status is not Status.FINISHED]
     if notes:
         said.append(Statement("; ".join(notes), _sources(runs), "Notes"))
@@ -130,6 +131,15 @@ def _figures(columns: Mapping[str, float]) -> list[str]:
         ("length", "{:.0f} tokens long"),
     )
     return [form.format(columns[name]) for name, form in words if name in columns]
+
+
+def _shares(runs: Sequence[Reading]) -> dict[str, float]:
+    """Return the mean of each column over runs."""
+    found: dict[str, list[float]] = {}
+    for one in runs:
+        for name, value in one.columns.items():
+            found.setdefault(name, []).append(value)
+    return {name: statistics.fmean(values) for name, values in found.items()}
 
 
 def _is_baseline(part: Part, point: Point) -> bool:
@@ -156,7 +166,8 @@ def _line(point: Point) -> Statement:
             else "failed"
         )
         return Statement(f"{_params(point.values)}: {open_}", _sources(runs))
-    share = f" ({point.columns['nonzero']:.1%} nonzero)" if "nonzero" in point.columns else ""
+    nonzero = _shares(runs).get("nonzero")
+    share = f" ({nonzero:.1%} nonzero)" if nonzero is not None else ""
     return Statement(f"{_params(point.values)}: reward={valued(point.found)}{share}", _sources(runs))
 
 
