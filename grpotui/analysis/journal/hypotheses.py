@@ -16,7 +16,7 @@ from grpotui.launch.runner.pledge import look
 from grpotui.records import RunKind, RunSummary
 from grpotui.registry.queries import Registry
 
-OPEN, SUPPORTED, REFUTED, MIXED = "open", "supported", "not supported", "repeats disagree"
+OPEN, SUPPORTED, REFUTED, MIXED = "open", "supported", "not supported", "runs disagree"
 _SUPERSEDES = re.compile(r"(?i)\bsupersedes:\s*([\w.@-]+)")
 _OUTCOMES = {"met": True, "not met": False}
 
@@ -32,7 +32,8 @@ class Finding:
     hypothesis: str
     supported: bool | None
     """By its first criterion; None while that is open, or cannot be told."""
-    ended: bool
+    ended_at: float | None = None
+    """None while it goes on."""
     setting: str = ""
     """Equal for runs that repeat each other with another seed."""
     superseded: str = ""
@@ -41,7 +42,7 @@ class Finding:
     @property
     def said(self) -> str:
         """How it stands, in words."""
-        if not self.ended:
+        if self.ended_at is None:
             return OPEN
         return {True: SUPPORTED, False: REFUTED, None: "not decided"}[self.supported]
 
@@ -52,7 +53,7 @@ class Finding:
         return {
             **of,
             "supported": self.supported,
-            "ended": self.ended,
+            "ended_at": self.ended_at,
             "superseded_by": self.superseded or None,
         }
 
@@ -71,7 +72,7 @@ class Hypothesis:
 
     @property
     def state(self) -> str:
-        """Open, supported, not supported, or repeats disagree."""
+        """Open, supported, not supported, or runs disagree."""
         settled = {one.supported for one in self.holding if one.supported is not None}
         if not settled:
             return OPEN
@@ -92,7 +93,8 @@ def read_findings(registry: Registry, journal: str = "") -> list[Finding]:
     """Return what every run and sweep with a hypothesis says of it, newest first.
 
     ``supersedes: RUN`` in a note of a run, or in ``journal`` beside or below a block, names what holds no
-    more. A settled run of another setting supersedes earlier ones of the same hypothesis that said otherwise.
+    more. A settled run of another setting supersedes those of the same hypothesis that had ended before it
+    began and said otherwise.
     """
     runs = registry.runs()
     found = [one for run in runs if (one := _of_run(registry, run)) is not None]
@@ -120,7 +122,13 @@ def _of_run(registry: Registry, run: RunSummary) -> Finding | None:
     )
     supported = _OUTCOMES.get(str(scored.get("outcome") or ""))
     return Finding(
-        f"run:{run.id}", run.name, run.created_at, text.strip(), supported, ended, setting_key(config)
+        f"run:{run.id}",
+        run.name,
+        run.created_at,
+        text.strip(),
+        supported,
+        (run.ended_at or run.created_at) if ended else None,
+        setting_key(config),
     )
 
 
@@ -130,9 +138,10 @@ def _of_sweep(registry: Registry, sweep_id: str) -> Finding | None:
     if not isinstance(text, str) or not text.strip():
         return None
     members = registry.members(sweep.id)
-    ended = bool(members) and all(run.status.is_ended for run in members)
+    ends = [run.ended_at or run.created_at for run in members if run.status.is_ended]
+    over = max(ends) if ends and len(ends) == len(members) else None
     return Finding(
-        f"sweep:{sweep.id}", sweep.id, sweep.created_at, text.strip(), None, ended, f"sweep {sweep.id}"
+        f"sweep:{sweep.id}", sweep.id, sweep.created_at, text.strip(), None, over, f"sweep {sweep.id}"
     )
 
 
@@ -148,8 +157,9 @@ def _by_time(found: Sequence[Finding]) -> dict[str, str]:
     for group in _grouped(found):
         settled = [one for one in group if one.supported is not None]
         for one in settled[1:]:
-            last = settled[0]
-            if one.supported is not last.supported and one.setting != last.setting:
+            last, over = settled[0], one.ended_at
+            later = over is not None and over <= last.created_at
+            if later and one.supported is not last.supported and one.setting != last.setting:
                 told[one.id] = last.id
     return told
 

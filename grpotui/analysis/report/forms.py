@@ -67,7 +67,7 @@ def _sentence(item: Statement) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield _row(table.headers)
+    yield _row([plain(name) for name in table.headers])
     yield "|" + "---|" * len(table.headers)
     for place, row in enumerate(table.rows):
         loud = place in table.loud
@@ -86,7 +86,7 @@ def to_csv(report: Report) -> str:
     for place, table in enumerate(tables):
         if place:
             writer.writerow([])
-        writer.writerow(table.headers)
+        writer.writerow([inert(clean(name)) for name in table.headers])
         writer.writerows([inert(clean(cell)) for cell in row] for row in table.rows)
     return redact(file.getvalue())
 

@@ -119,6 +119,10 @@ class CompareMoves(ChartKeys):
         if self.place.snapshot is not None:
             self.app.open_run(self.place.snapshot.lanes[self.place.other].run.id)
 
+    def action_write_journal(self) -> None:
+        """Bring the log book up to date."""
+        self.app.action_write_journal()
+
     def action_copy(self) -> None:
         """Copy the comparison as Markdown."""
         from grpotui.analysis.compare.document import to_markdown

@@ -187,10 +187,20 @@ class RunsScreen(RunsFeed):
         oldest_first = chosen if pinned == chosen[0] else chosen[::-1]
         self.app.push_screen(CompareScreen(tuple(oldest_first)))
 
+    def action_sweeps(self) -> None:
+        """List sweeps and probes."""
+        from grpotui.tui.screens.sweeps import SweepsScreen
+
+        self.app.push_screen(SweepsScreen())
+
     def action_mark(self) -> None:
         """Mark the run, or unmark it."""
         self.query_one(RunsTable).toggle_mark()
         self._show_title()
+
+    def action_write_journal(self) -> None:
+        """Bring the log book up to date."""
+        self.app.action_write_journal()
 
     def action_resume_lost(self) -> None:
         """Resume what a reboot took."""

@@ -8,14 +8,13 @@ from rich.text import Text
 
 from grpotui import format as fmt
 from grpotui.analysis.compare.told import Told
+from grpotui.analysis.folds import folded, glyph, glyphs, mean_reward, prompt_end
 from grpotui.records import Mode
 from grpotui.tui.compare.charts import TONES
 from grpotui.tui.compare.view import CompareSnapshot, Lane, WordsData
-from grpotui.tui.run import group_view as view
 from grpotui.tui.run.history import spread
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.compare_table import places
-from grpotui.tui.widgets.groups import glyphs
 from grpotui.tui.widgets.pane import Line, Pane, section
 
 BEFORE = 3
@@ -68,7 +67,7 @@ class CompareWords(Pane):
         group = next((told.group for told in self._data.told.values() if told.group is not None), None)
         line = Line(self.dark).add(" ")
         if group is not None:
-            line.add(view.prompt_end(group), Tone.DIM)
+            line.add(prompt_end(group), Tone.DIM)
             if group.answer is not None:
                 line.add(f"  gold {group.answer}", Tone.DIM)
         return line.fit(width)
@@ -78,12 +77,12 @@ class CompareWords(Pane):
         head = Line(self.dark).add(f" {lane.letter} ", TONES[lane.letter])
         if told is None or group is None:
             return [head.add("has it nowhere", Tone.DIM).fit(width)]
-        head.add(f"{fmt.figure(view.mean_reward(group))} at step {group.step}", Tone.STRONG)
+        head.add(f"{fmt.figure(mean_reward(group))} at step {group.step}", Tone.STRONG)
         lines = [head.fit(width), Line(self.dark).add(f" {glyphs(group, lane.span)}").fit(width)]
         before = self._before(told, group.step, width)
-        for fold in view.folded(group)[: max(rows - len(lines) - len(before), 1)]:
+        for fold in folded(group)[: max(rows - len(lines) - len(before), 1)]:
             count = f"x{fold.count}" if fold.count > 1 else ""
-            line = Line(self.dark).cell(f" {count}", 5, Tone.DIM).add(f"{view.glyph(fold.first, lane.span)} ")
+            line = Line(self.dark).cell(f" {count}", 5, Tone.DIM).add(f"{glyph(fold.first, lane.span)} ")
             lines.append(line.add(fold.opening(width)).fit(width))
         return lines + before
 
