@@ -11,7 +11,7 @@ from grpotui.launch.queue import order
 from grpotui.records import Status
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.resources.view import DeviceUse, ResourcesSnapshot
-from grpotui.tui.runs.data import in_turn
+from grpotui.tui.runs.line import in_turn
 from grpotui.tui.screens.resources import ResourcesScreen
 from grpotui.tui.widgets.checkpoint_table import use_text
 from grpotui.workspace import Workspace

@@ -16,7 +16,7 @@ from grpotui.launch.runner.pledge import look
 from grpotui.records import RunKind, RunSummary
 from grpotui.registry.queries import Registry
 
-OPEN, SUPPORTED, REFUTED, MIXED = "open", "supported", "not supported", "repeats disagree"
+OPEN, SUPPORTED, REFUTED, MIXED = "open", "supported", "not supported", "runs disagree"
 _SUPERSEDES = re.compile(r"(?i)\bsupersedes:\s*([\w.@-]+)")
 _OUTCOMES = {"met": True, "not met": False}
 
@@ -72,7 +72,7 @@ class Hypothesis:
 
     @property
     def state(self) -> str:
-        """Open, supported, not supported, or repeats disagree."""
+        """Open, supported, not supported, or runs disagree."""
         settled = {one.supported for one in self.holding if one.supported is not None}
         if not settled:
             return OPEN

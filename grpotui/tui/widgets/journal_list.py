@@ -22,7 +22,7 @@ SIGNS = {
     "open": ("…", Tone.LIVE),
     "supported": ("✓", Tone.GOOD),
     "not supported": ("✗", Tone.PLAIN),
-    "repeats disagree": ("~", Tone.WARN),
+    "runs disagree": ("~", Tone.WARN),
 }
 WHEN = 11
 _LINE = 20_000
