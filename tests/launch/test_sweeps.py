@@ -10,7 +10,6 @@ import threading
 import time
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +53,12 @@ def members(lab: Lab, sweep: Sweep) -> list[RunSummary]:
 
 def ended(lab: Lab, sweep: Sweep) -> list[RunSummary]:
     return list(control.wait_for(lab.workspace, sweep, (), lambda _: None).runs)
+
+
+def over(lab: Lab, sweep: Sweep) -> list[RunSummary]:
+    """End all of a sweep without waiting for what its runs would do."""
+    control.stop_sweep(lab.workspace, sweep)
+    return ended(lab, sweep)
 
 
 def planned(lab: Lab, *grid: str, **more: Any) -> Plan:
@@ -271,8 +276,7 @@ def test_prompts_of_their_own_for_every_run_when_asked(lab: Lab) -> None:
         asked_for = read_json(lab.workspace.run(run.id).run_json) or {}
         seeds.append(asked_for["config"]["task"]["seed"])
     assert len(set(seeds)) == 4 and min(seeds) >= 3
-    control.stop_sweep(lab.workspace, made)
-    ended(lab, made)
+    over(lab, made)
 
 
 def test_a_sweep_that_was_begun_half_goes_on_and_nothing_is_made_twice(lab: Lab) -> None:
@@ -297,12 +301,12 @@ def test_a_sweep_that_was_begun_half_goes_on_and_nothing_is_made_twice(lab: Lab)
     for one in both:
         one.join()
     assert wrong == []
-    runs = ended(lab, sweep)
+    with pytest.raises(UserError, match="nothing was stopped, lost or left out"):
+        control.resume_sweep(lab.workspace, sweep)
+    runs = over(lab, sweep)
     assert Counter((run.point, run.seed) for run in runs) == Counter(
         {(n, s): 1 for n in range(1, 5) for s in (42, 43)}
     )
-    with pytest.raises(UserError, match="nothing was stopped, lost or left out"):
-        control.resume_sweep(lab.workspace, sweep)
 
 
 LAUNCHER = """
@@ -313,7 +317,7 @@ from grpotui.launch.sweeps.start import launch_sweep
 from grpotui.presets import load
 from grpotui.workspace import Workspace
 workspace = Workspace(Path(sys.argv[1]))
-grid = ("grpo.beta=0..1 x40", "grpo.temperature=0.5..1.0 x5")
+grid = ("grpo.beta=0..1 x20", "grpo.temperature=0.5..1.0 x4")
 launch_sweep(workspace, SweepRequest(load("fake", workspace), grid=grid, device="cpu", tags=("steps=1",)))
 """
 
@@ -325,13 +329,12 @@ def test_a_launcher_that_is_killed_loses_nothing(lab: Lab) -> None:
     launcher.wait()
     sweep = found(lab, "@last")
     there = members(lab, sweep)
-    assert 5 < len(there) < len(sweep.points) == 200
+    assert 5 < len(there) < len(sweep.points) == 80
     control.resume_sweep(lab.workspace, sweep)
     runs = members(lab, sweep)
-    assert Counter(run.point for run in runs) == Counter(dict.fromkeys(range(1, 201), 1))
+    assert Counter(run.point for run in runs) == Counter(dict.fromkeys(range(1, 81), 1))
     assert {run.id for run in there} <= {run.id for run in runs}
-    control.stop_sweep(lab.workspace, sweep)
-    ended(lab, sweep)
+    over(lab, sweep)
 
 
 def test_stopped_and_gone_on_with(lab: Lab) -> None:
@@ -350,8 +353,7 @@ def test_stopped_and_gone_on_with(lab: Lab) -> None:
     assert Counter(run.point for run in runs) == Counter({1: 1, 2: 1, 3: 1, 4: 1})
     assert not any(run.status is Status.STOPPED for run in runs)
     assert lone.id not in [run.id for run in runs]
-    control.stop_sweep(lab.workspace, sweep)
-    ended(lab, sweep)
+    over(lab, sweep)
 
 
 def test_runs_that_failed_go_on_when_asked(lab: Lab) -> None:
@@ -366,10 +368,9 @@ def test_runs_that_failed_go_on_when_asked(lab: Lab) -> None:
 
 def test_repeats_have_seeds_that_no_run_had(lab: Lab) -> None:
     sweep = launched(lab, "grpo.beta=0,0.02,0.1", seeds=2, seed=7)
-    ended(lab, sweep)
     made = control.repeat(lab.workspace, sweep, [3, 1], 2)
     again = control.repeat(lab.workspace, sweep, [3], 1)
-    runs = ended(lab, sweep)
+    runs = over(lab, sweep)
     told = [(run.point, run.seed, run.role) for run in runs if run.id in (*made, *again)]
     assert sorted(told) == [
         (1, 9, "confirm"), (1, 10, "confirm"), (3, 9, "confirm"), (3, 10, "confirm"), (3, 11, "confirm"),
@@ -382,25 +383,23 @@ def test_repeats_have_seeds_that_no_run_had(lab: Lab) -> None:
 def test_there_is_always_a_fresh_seed(lab: Lab) -> None:
     sweep = launched(lab, "grpo.beta=0", seed=2**32 - 1)
     control.repeat(lab.workspace, sweep, [1], 2)
-    assert [run.seed for run in ended(lab, sweep)] == [2**32 - 1, 0, 1]
+    assert [run.seed for run in over(lab, sweep)] == [2**32 - 1, 0, 1]
 
 
 def test_a_sweep_goes_on_as_it_began_whatever_became_of_its_preset(lab: Lab) -> None:
     sweep = launched(lab, "grpo.beta=0,0.1", overrides=("grpo.max_steps=3",))
     preset = lab.workspace.presets / "fake.toml"
     preset.write_text("nonsense")
-    ended(lab, sweep)
     (run_id,) = control.repeat(lab.workspace, sweep, [2], 1)
     with lab.registry() as registry:
         sync(registry.connection, lab.workspace)
         grpo = registry.document(run_id, "run")["config"]["grpo"]
     assert (grpo["max_steps"], grpo["beta"], grpo["seed"]) == (3, 0.1, 43)
-    ended(lab, sweep)
+    over(lab, sweep)
 
 
 def test_a_sweep_whose_line_is_lost_is_repeated_from_its_runs(lab: Lab) -> None:
     sweep = launched(lab, "grpo.beta=0,0.1", overrides=("grpo.max_steps=3",))
-    ended(lab, sweep)
     lab.workspace.log.unlink()
     told = found(lab, sweep.id)
     assert told.points == sweep.points and told.asked == {}
@@ -409,7 +408,7 @@ def test_a_sweep_whose_line_is_lost_is_repeated_from_its_runs(lab: Lab) -> None:
         sync(registry.connection, lab.workspace)
         config = registry.document(run_id, "run")["config"]
     assert (config["grpo"]["max_steps"], config["grpo"]["beta"], config["grpo"]["seed"]) == (3, 0, 43)
-    ended(lab, sweep)
+    over(lab, sweep)
 
 
 def test_code_that_changed_since_would_not_compare(lab: Lab) -> None:
@@ -424,7 +423,7 @@ def test_code_that_changed_since_would_not_compare(lab: Lab) -> None:
     assert list(lab.workspace.runs()) == []
     trust([one.file for one in untrusted.value.files])
     sweep = launched(lab, "grpo.beta=0,1", preset="own")
-    ended(lab, sweep)
+    over(lab, sweep)
     code.write_text(code.read_text().replace("0.0", "1.0"))
     with pytest.raises(UserError):
         control.repeat(lab.workspace, sweep, [1], 1)
@@ -433,7 +432,7 @@ def test_code_that_changed_since_would_not_compare(lab: Lab) -> None:
     trust(code_files(load("own", lab.workspace).data, lab.workspace.root))
     with pytest.raises(UserError, match="changed since the sweep began: its runs would not compare"):
         control.repeat(lab.workspace, sweep, [1], 1)
-    assert len(members(lab, sweep)) == 2
+    assert len(members(lab, sweep)) == 2 and found(lab, sweep.id).repeats == ()
 
 
 def test_a_full_disk_says_how_to_go_on(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -451,18 +450,7 @@ def test_a_full_disk_says_how_to_go_on(lab: Lab, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("grpotui.launch.sweeps.start.enqueue", real)
     sweep = found(lab, "@last")
     assert len(control.resume_sweep(lab.workspace, sweep)) == 1
-    assert len(ended(lab, sweep)) == 4
-
-
-def test_a_workspace_that_cannot_be_written_is_said(lab: Lab, tmp_path: Path) -> None:
-    if os.getuid() == 0:
-        pytest.skip("root writes everywhere")
-    lab.workspace.logs.chmod(0o500)
-    try:
-        with pytest.raises(UserError, match="cannot write to"):
-            launched(lab, *GRID)
-    finally:
-        lab.workspace.logs.chmod(0o700)
+    assert len(over(lab, sweep)) == 4
 
 
 def test_only_so_many_at_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

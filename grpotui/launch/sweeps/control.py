@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from grpotui.errors import UserError
@@ -13,7 +13,7 @@ from grpotui.launch.journal import events
 from grpotui.launch.queue import tick
 from grpotui.launch.runner.pledge import ACT
 from grpotui.launch.sweeps.pairs import made, missing
-from grpotui.launch.sweeps.start import fill
+from grpotui.launch.sweeps.start import fill, opened
 from grpotui.presets.grpo_rules import LIMITS
 from grpotui.records import RunSummary, Status
 from grpotui.records.sweeps import MOST_SEEDS, Repeats, Sweep
@@ -51,20 +51,13 @@ class Progress:
 
 def progress_of(workspace: Workspace, sweep: Sweep) -> Progress:
     """Return how far the runs of a sweep got."""
-    with _registry(workspace) as registry:
+    with opened(workspace) as registry:
         runs = registry.members(sweep.id)
         return Progress(tuple(runs), len(missing(sweep, made(registry, sweep.id))))
 
 
-@contextmanager
-def _registry(workspace: Workspace) -> Iterator[Registry]:
-    with closing(connect(workspace)) as connection:
-        sync(connection, workspace)
-        yield Registry(connection, workspace)
-
-
 def _members(workspace: Workspace, sweep: Sweep) -> list[RunSummary]:
-    with _registry(workspace) as registry:
+    with opened(workspace) as registry:
         return registry.members(sweep.id)
 
 
@@ -128,7 +121,7 @@ def repeat(workspace: Workspace, sweep: Sweep, numbers: Sequence[int], times: in
             raise UserError(f"{sweep.id} has no point {number}: it has {len(sweep.points)}")
     if not numbers or not 0 < times <= MOST_SEEDS:
         raise UserError(f"repeat: expected at least one point, 1 to {MOST_SEEDS} times")
-    with _registry(workspace) as registry:
+    with opened(workspace) as registry:
         used = {pair.seed for pair in made(registry, sweep.id)}
 
     def asked_for(now: Sweep) -> Sweep:
