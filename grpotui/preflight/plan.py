@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grpotui.presets import Preset, launch_settings
+from grpotui.presets import Preset
+from grpotui.presets.accelerate import processes
 from grpotui.presets.grpo_rules import generation_size, with_defaults
 from grpotui.presets.rollouts import Amount, amount
 from grpotui.presets.stages import Stage, stages
@@ -137,5 +138,5 @@ class Plan:
 
 def plan_of(preset: Preset, rows: int | None) -> Plan:
     """Return the plan of a preset whose fields have the right kinds; ``rows`` are its training prompts."""
-    world = launch_settings(preset.data).processes
+    world = processes(preset.data)
     return Plan(preset.data, with_defaults(preset.data.get("grpo") or {}), rows, world)

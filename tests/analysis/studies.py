@@ -41,7 +41,10 @@ def study(
     texts: tuple[str, ...] = (),
     **asked: Any,
 ) -> None:
-    """Write a run of STEPS steps whose rewards rise from ``start`` to ``level``; queued or a draft: none."""
+    """Write a run of STEPS steps whose rewards rise from ``start`` to ``level``.
+
+    A failed one has 50, a queued one or a draft none.
+    """
     rng = random.Random(run_id)
     born = BORN + 86400 * day
     fields = {**GRPO, **(grpo or {})}
@@ -57,9 +60,9 @@ def study(
         return
     writer.process()
     span = {"reward_range": [0.0, 1.0], "reward_binary": binary}
-    writer.attempt(config=config, max_steps=STEPS, versions={"trl": "1.16.0"}, **span)
+    writer.attempt(config=config, max_steps=STEPS, seed=fields["seed"], versions={"trl": "1.16.0"}, **span)
     writer.status("running", at=born)
-    for step in range(1, STEPS + 1):
+    for step in range(1, 51 if status == "failed" else STEPS + 1):
         value = start + min(step / 60, 1.0) * (level - start) + rng.gauss(0, 0.02)
         shown = texts or tuple(f"{run_id} {step} {n}" for n in range(4))
         writer.group(0, [sample(text, value) for text in shown], prompt="1 + 1 =", step=step, answer="2")

@@ -149,7 +149,8 @@ def test_the_default_device_leaves_presets_their_choice(
     (workspace.presets / "open.toml").write_text(PRESET.replace('device = "cpu"', ""))
     asked = {}
     for name in ("arith", "open"):
-        (run_id,) = submit.launch(workspace, Draft(load(name, workspace)), True, Settings(device="cuda"))
+        made = submit.launch(workspace, Draft(load(name, workspace)), True, Settings(device="cuda"))
+        (run_id,) = made.run_ids
         asked[name] = (read_json(workspace.run(run_id).run_json) or {})["device"]
     assert asked == {"arith": "cpu", "open": "cuda"}
 

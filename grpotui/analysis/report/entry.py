@@ -59,6 +59,8 @@ class Entry:
     accuracy: Accuracy | None = None
     contract: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
+    rollouts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """What a run that only generates came to, by the names of its metrics."""
     command: tuple[str, ...] = ()
     """Lines that ask for it again."""
 

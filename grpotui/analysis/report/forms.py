@@ -16,6 +16,7 @@ from grpotui.analysis.report.build import Report
 from grpotui.analysis.report.columns import causes
 from grpotui.analysis.report.entry import Accuracy, Entry, Measured
 from grpotui.analysis.report.statement import Block, Code, Section, Source, Statement, Table
+from grpotui.records.keys import ROLLOUTS
 from grpotui.secrecy import redact
 from grpotui.text import clean
 
@@ -142,6 +143,7 @@ def _entry(report: Report, entry: Entry) -> dict[str, Any]:
         "reward_at_start": entry.start and _measured(entry.start),
         "pass_rate": entry.pass_rate and _estimate(entry.pass_rate),
         "held_out": _held_out(entry.accuracy),
+        "rollouts": {key.removeprefix(ROLLOUTS): value for key, value in entry.rollouts.items()} or None,
         "degenerate": cells.degenerate(entry),
         "verdict": None if run.verdict is None else str(run.verdict),
         "cause": run.cause,

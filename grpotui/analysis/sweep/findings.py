@@ -38,7 +38,10 @@ def best(study: Study) -> Iterator[Sentence]:
     if point is None:
         return
     text = f"Best{so_far(study)}: {named(study, point)} with {valued(point.standing)}, {study.metric}."
+    text += "" if point.standing is None or point.standing.error is not None else " Nothing tells its noise."
     text += " It cannot learn, though." if point.outcome is Outcome.STUCK else ""
+    if fallen := sum(one.outcome is Outcome.COLLAPSED for one in point.runs):
+        text += f" {fallen} of its {counted(len(point.runs), 'run')} collapsed."
     yield resting("best", text, [point])
 
 

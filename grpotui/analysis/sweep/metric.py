@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grpotui.analysis.compare.noise import BLOCKS, Z, windowed
+from grpotui.analysis.compare.noise import BLOCKS, windowed
 from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.compare.subject import Curve
 from grpotui.analysis.sweep.chance import Sample, of_prompts
@@ -16,7 +16,7 @@ from grpotui.contract.nodes import Metric as Named
 from grpotui.contract.nodes import Node, Summary
 from grpotui.contract.syntax import measure
 from grpotui.contract.terms import Forecast
-from grpotui.records import Mode, RunKind, RunSummary, as_int
+from grpotui.records import Mode, RewardRange, RunKind, RunSummary, as_int
 from grpotui.records.intervals import t95
 from grpotui.records.keys import EVAL_ACCURACY, REWARD, ZERO_STD, ZERO_STD_CEILING
 from grpotui.records.sweeps import Sweep
@@ -68,6 +68,10 @@ def _evaluated(registry: Registry, runs: Iterable[RunSummary]) -> bool:
     return False
 
 
+SHARE = RewardRange(0.0, 1.0)
+"""What an accuracy can be."""
+
+
 def value_of(registry: Registry, run: RunSummary, metric: Metric) -> Sample | None:
     """Return a metric of one run at its last step, with what its own window or prompts tell of the error."""
     if metric.node is not None:
@@ -77,7 +81,8 @@ def value_of(registry: Registry, run: RunSummary, metric: Metric) -> Sample | No
         return of_prompts(asked, registry.reward_range(run.id))
     if metric.text == HELD_OUT:
         return held_out(registry, run.id)
-    return of_window(Curve(*registry.columns(run.id, REWARD)).last(WINDOW))
+    found = of_window(Curve(*registry.columns(run.id, REWARD)).last(WINDOW))
+    return None if found is None else replace(found, span=registry.reward_range(run.id))
 
 
 def of_window(values: list[float]) -> Sample | None:
@@ -99,7 +104,7 @@ def held_out(registry: Registry, run_id: str) -> Sample | None:
     value, low, high = found
     if not value:
         return None
-    return Sample(value[0], (high[0] - low[0]) / 2 / Z if low and high else None)
+    return Sample(value[0], (high[0] - low[0]) / 2 / t95(math.inf) if low and high else None, span=SHARE)
 
 
 def _expression(registry: Registry, run_id: str, metric: Metric) -> Sample | None:

@@ -27,7 +27,7 @@ def wanted(
     gpus = tuple(device for device in detect() if device.is_gpu)
     if not gpus and policy != "cuda":
         return (CPU,), alone
-    return gpus, Need(settings.devices, alone.memory, alone.slots)
+    return gpus, Need(max(settings.devices, settings.processes), alone.memory, alone.slots)
 
 
 def lacking(found: Sequence[Device], need: Need) -> str:

@@ -1,14 +1,17 @@
-"""Stop, go on with, confirm a sweep."""
+"""Stop, go on with, confirm a sweep; promote its winner."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from grpotui import format as fmt
 from grpotui.analysis.sweep.records import Study
 from grpotui.analysis.sweep.trace import counted
 from grpotui.presets.resolve import confirm_settings
+from grpotui.registry import connect
+from grpotui.registry.queries import Registry
 from grpotui.tui.actions import Done, nothing
 from grpotui.tui.screens.prompt import Confirm
 
@@ -82,6 +85,31 @@ def confirm(app: GrpoTui, study: Study, marked: Sequence[int] = (), done: Done =
     time = f", about {fmt.duration(took * settings.repeat)} of one device" if took else ""
     question = f"Repeat {counted(len(chosen), 'point')} {settings.repeat} times with fresh seeds?"
     app.push_screen(Confirm(question, f"{counted(runs, 'run')}{time}.", lines), answered)
+
+
+def promote(app: GrpoTui, study: Study, number: int | None) -> None:
+    """Show what would be written into which preset, and what speaks against it; write it after a yes."""
+    from grpotui.analysis import promotion
+
+    def look() -> promotion.Promotion:
+        with closing(connect(app.workspace)) as connection:
+            registry = Registry(connection, app.workspace)
+            return promotion.plan(app.workspace, promotion.winner_of(registry, study, number))
+
+    def shown(planned: promotion.Promotion) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                app.do(
+                    lambda: promotion.promote(app.workspace, planned),
+                    lambda done: app.say(f"{planned.winner.origin} is written to {done.file}"),
+                )
+
+        notes = [f"- {note}" for note in planned.notes]
+        lines = [*notes, *([""] if notes else []), *planned.change.diff]
+        question = f"Write {planned.winner.origin} into {planned.change.name}?"
+        app.push_screen(Confirm(question, str(planned.change.path), lines), answered)
+
+    app.ask(look, shown)
 
 
 def _seconds(study: Study, numbers: Sequence[int]) -> float:

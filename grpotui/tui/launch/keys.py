@@ -23,5 +23,6 @@ LAUNCH = Section(
         Key(
             "launch.all", "a", "all_fields", "all fields", "Every field of GRPOConfig, or those of the preset"
         ),
+        Key("launch.own_sweep", "O", "own_sweep", "", "Launch the preset's own [sweep], with the edits"),
     ),
 )

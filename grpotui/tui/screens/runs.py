@@ -188,10 +188,11 @@ class RunsScreen(RunsFeed):
         self.app.push_screen(CompareScreen(tuple(oldest_first)))
 
     def action_sweeps(self) -> None:
-        """List sweeps and probes."""
+        """List sweeps and probes, with the cursor on that of the selected run."""
         from grpotui.tui.screens.sweeps import SweepsScreen
 
-        self.app.push_screen(SweepsScreen())
+        run = self.selected
+        self.app.push_screen(SweepsScreen(run.sweep if run is not None else ""))
 
     def action_mark(self) -> None:
         """Mark the run, or unmark it."""

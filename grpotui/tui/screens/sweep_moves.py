@@ -145,6 +145,16 @@ class SweepMoves(SweepsFeed[SweepRow]):
         if self.place.study is not None:
             sweeps.confirm(self.app, self.place.study, tuple(self.place.marks), self.fetch)
 
+    def action_promote(self) -> None:
+        """Write the marked point, or the best one, into a preset."""
+        study, marks = self.place.study, self.place.marks
+        if study is None:
+            return
+        if len(marks) > 1:
+            self.app.say("One point at most is promoted: unmark the others, or all for the best")
+            return
+        sweeps.promote(self.app, study, next(iter(marks), None))
+
     def action_stop(self) -> None:
         """Stop the sweep."""
         if self.place.study is not None:

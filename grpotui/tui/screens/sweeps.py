@@ -52,8 +52,10 @@ class SweepsScreen(SweepsFeed[SweepsSnapshot]):
     SweepsScreen.-flat #words { display: none; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, selected: str = "") -> None:
+        """``selected``: id of the sweep that the cursor begins on."""
         super().__init__()
+        self._selected = selected
         self._snapshot = SweepsSnapshot()
 
     def compose(self) -> ComposeResult:
@@ -89,7 +91,8 @@ class SweepsScreen(SweepsFeed[SweepsSnapshot]):
         rows = self._snapshot.rows
         self.set_class(not rows and bool(self._snapshot.time), "-none")
         self.query_one("#none", Static).update(EMPTY if self._snapshot.time else "")
-        self.query_one(SweepsTable).show(rows)
+        self.query_one(SweepsTable).show(rows, self._selected)
+        self._selected = "" if rows else self._selected
         self._show_words()
         live = sum(row.study.counts.open or row.study.repeats.open for row in rows)
         right = style.text(
@@ -133,6 +136,10 @@ class SweepsScreen(SweepsFeed[SweepsSnapshot]):
     def action_confirm(self) -> None:
         """Repeat its best points."""
         self._deed(lambda study: sweeps.confirm(self.app, study, (), self.fetch))
+
+    def action_promote(self) -> None:
+        """Write its best point into a preset."""
+        self._deed(lambda study: sweeps.promote(self.app, study, None))
 
     def action_copy(self) -> None:
         """Copy its table."""

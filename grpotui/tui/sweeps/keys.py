@@ -55,7 +55,13 @@ SWEEP = Section(
         Key(
             "sweep.confirm", "C", "confirm", "confirm", "Repeat marked points, or the best, with fresh seeds"
         ),
-        Key("sweep.promote", "P", "promote", "promote", "Write the best point into a preset; shows the diff"),
+        Key(
+            "sweep.promote",
+            "P",
+            "promote",
+            "promote",
+            "Write the marked point, or the best, into a preset",
+        ),
         Key("sweep.stop", "s", "stop", "stop", "Stop its runs: what waits is cancelled; asks first"),
         Key("sweep.resume", "r", "resume", "", "Let it go on: runs that were stopped, lost, left out"),
         Key("sweep.copy", "y,w", "copy", "copy", "Copy table and sentences as Markdown (OSC 52)", "y"),

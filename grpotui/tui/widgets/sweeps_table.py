@@ -55,12 +55,13 @@ class SweepsTable(LineTable):
         """The row under the cursor."""
         return self.rows[self.index] if self.index < len(self.rows) else None
 
-    def show(self, rows: Sequence[SweepRow]) -> None:
-        """Take in new rows."""
+    def show(self, rows: Sequence[SweepRow], selected: str = "") -> None:
+        """Take in new rows, with the cursor on one of them if it is named."""
         old = self.selected
         places = {row.id: place for place, row in enumerate(rows)}
         self.rows = rows
-        self.rows_changed(places.get(old.id, self.index) if old else 0)
+        wanted = selected or (old.id if old else "")
+        self.rows_changed(places.get(wanted, self.index))
 
     def row_count(self) -> int:
         """How many sweeps there are."""
