@@ -57,17 +57,6 @@ def windowed(values: Sequence[float]) -> Estimate | None:
     return Estimate(mean, mean - reach, mean + reach)
 
 
-def pooled(values: Sequence[float]) -> Estimate | None:
-    """Return the mean over repeats with its interval; one repeat has none."""
-    if not values:
-        return None
-    mean = statistics.fmean(values)
-    if len(values) < 2:
-        return Estimate(mean)
-    reach = t95(len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
-    return Estimate(mean, mean - reach, mean + reach)
-
-
 def mark(one: Estimate | None, other: Estimate | None) -> Mark:
     """Return how ``other`` stands to ``one``; ``~`` within the noise, nothing where it cannot be told."""
     if one is None or other is None or one.error is None or other.error is None:
