@@ -190,6 +190,27 @@ def test_a_sweep_is_one_finding(workspace: Workspace) -> None:
     assert write(registry(workspace)) == Written(0, 0, 0)
 
 
+def test_a_comparison_is_written_when_asked_and_then_kept_up_to_date(workspace: Workspace) -> None:
+    study(workspace, "one-aaaa")
+    study(workspace, "two-bbbb", {"beta": 0.2}, 0.3, day=1)
+    write(registry(workspace))
+    assert "Compared" not in book.read(workspace)
+    assert write(registry(workspace), compared=["one-aaaa", "two-bbbb"]) == Written(1, 0, 0)
+    text = book.read(workspace)
+    assert "## 2025-06-16 Compared: A one-aaaa and B two-bbbb" in text
+    assert "- B changes one thing: beta." in text
+    assert "| beta | 0.1 | 0.2 |" in text
+    remarks.judge(workspace, "two-bbbb", "degenerate")
+    assert write(registry(workspace)).updated == 2
+    assert "| your verdict |" in book.read(workspace)
+    parts = [lines for block, lines in book.parts(text) if not block.startswith("compare:")]
+    workspace.journal.write_text("\n".join(line for lines in parts for line in lines))
+    assert "Compared" not in book.read(workspace)
+    write(registry(workspace), compared=["one-aaaa", "two-bbbb"])
+    assert "Compared" in book.read(workspace), "asked for by name, it comes back"
+    assert write(registry(workspace), compared=["one-aaaa", "gone-cccc"]).new == 0
+
+
 def test_a_rebuilt_index_changes_nothing(workspace: Workspace) -> None:
     study(workspace, "met-aaaa", contract=CONTRACT, human="good", tags=("a", "b"))
     write(registry(workspace))
