@@ -6,8 +6,11 @@ from grpotui.analysis.journal import book, marks
 from grpotui.analysis.journal.hypotheses import MIXED, OPEN, REFUTED, SUPPORTED, hypotheses, read_findings
 from grpotui.analysis.journal.write import Written, write
 from grpotui.launch import remarks
+from grpotui.records.sweeps import Place, Sweep
+from grpotui.registry.sweeps import write_sweep
 from grpotui.workspace import Workspace
 from tests.analysis.studies import CONTRACT, registry, study
+from tests.writing import BORN
 
 MINE = """
 My own view, typed on Tuesday: I do not trust the reward.
@@ -155,6 +158,57 @@ def test_a_person_may_say_what_supersedes_what(workspace: Workspace) -> None:
     workspace.journal.write_text("\n".join(lines), encoding="utf-8")
     found = {one.id: one.superseded for one in read_findings(registry(workspace), book.read(workspace))}
     assert found == {"run:new-bbbb": "last-cccc", "run:old-aaaa": "new-bbbb"}
+
+
+def test_a_sweep_is_one_finding(workspace: Workspace) -> None:
+    points = ({"grpo.beta": 0.1}, {"grpo.beta": 0.2})
+    asked = {"hypothesis": "More KL is better.", "primary": "best - baseline >= 0.2"}
+    axes = {"grpo.beta": (0.1, 0.2)}
+    write_sweep(
+        workspace,
+        Sweep(
+            "kl-abcd", "study", created_at=BORN, axes=axes, points=points, contract=asked, baseline=points[0]
+        ),
+    )
+    write_sweep(workspace, Sweep("own-bcde", "study", created_at=BORN + 1, axes=axes, points=points))
+    for number, level in ((1, 0.3), (2, 0.9)):
+        for sweep, contract in (("kl-abcd", None), ("own-bcde", CONTRACT)):
+            place = Place(sweep, number, points[number - 1]).to_json()
+            run_id = f"{sweep[:2]}{number}-aaaa"
+            study(workspace, run_id, {"beta": number / 10}, level, day=number, sweep=place, contract=contract)
+    found = {one.id: one for one in read_findings(registry(workspace))}
+    assert {key: one.said for key, one in found.items()} == {
+        "sweep:kl-abcd": "supported (the best is unconfirmed)",
+        "sweep:own-bcde": "not decided",
+    }
+    write(registry(workspace))
+    text = "\n".join(book.shown(book.read(workspace)))
+    assert "## 2025-06-15 Sweep kl-abcd" in text
+    assert "### All runs" in text
+    assert "kl1-aaaa" in text
+    assert "## 2025-06-16 kl1-aaaa" not in text
+    assert write(registry(workspace)) == Written(0, 0, 0)
+
+
+def test_a_comparison_is_written_when_asked_and_then_kept_up_to_date(workspace: Workspace) -> None:
+    study(workspace, "one-aaaa")
+    study(workspace, "two-bbbb", {"beta": 0.2}, 0.3, day=1)
+    write(registry(workspace))
+    assert "Compared" not in book.read(workspace)
+    assert write(registry(workspace), compared=["one-aaaa", "two-bbbb"]) == Written(1, 0, 0)
+    text = book.read(workspace)
+    assert "## 2025-06-16 Compared: A one-aaaa and B two-bbbb" in text
+    assert "- B changes one thing: beta." in text
+    assert "| beta | 0.1 | 0.2 |" in text
+    remarks.judge(workspace, "two-bbbb", "degenerate")
+    assert write(registry(workspace)).updated == 2
+    assert "| your verdict |" in book.read(workspace)
+    parts = [lines for block, lines in book.parts(text) if not block.startswith("compare:")]
+    workspace.journal.write_text("\n".join(line for lines in parts for line in lines))
+    assert "Compared" not in book.read(workspace)
+    write(registry(workspace), compared=["one-aaaa", "two-bbbb"])
+    assert "Compared" in book.read(workspace), "asked for by name, it comes back"
+    assert write(registry(workspace), compared=["one-aaaa", "gone-cccc"]).new == 0
 
 
 def test_a_rebuilt_index_changes_nothing(workspace: Workspace) -> None:

@@ -10,6 +10,7 @@ import pytest
 from grpotui.analysis.journal import book
 from grpotui.tui.app import GrpoTui
 from grpotui.tui.journal.data import view
+from grpotui.tui.screens.compare import CompareScreen
 from grpotui.tui.screens.journal import JournalScreen
 from grpotui.tui.screens.run import RunScreen
 from grpotui.tui.screens.runs import RunsScreen
@@ -143,3 +144,17 @@ def test_markdown_is_drawn_without_links_or_escapes() -> None:
     text = console.export_text(styles=True)
     assert "\x1b]8" not in text
     assert "␛[31mred" in text
+
+
+async def test_compare_writes_itself_into_the_book(workspace: Workspace) -> None:
+    fill(workspace)
+    async with GrpoTui(workspace).run_test(size=WIDE) as pilot:
+        pilot.app.push_screen(CompareScreen(("met-aaaa", "plain-cccc")))
+        await until(
+            pilot,
+            lambda: "nothing that was asked for differs" in screen_text(pilot) or "B " in screen_text(pilot),
+        )
+        await pilot.press("w")
+        await until(
+            pilot, lambda: workspace.journal.exists() and "Compared: A met-aaaa" in book.read(workspace)
+        )

@@ -12,7 +12,7 @@ from grpotui.analysis.compare.milestones import (
     held_out_reached,
     reward_reached,
 )
-from grpotui.analysis.compare.noise import BLOCKS, Estimate, Mark, mark, windowed
+from grpotui.analysis.compare.noise import BLOCKS, SHARE, Estimate, Mark, mark, windowed, within
 from grpotui.analysis.compare.rows import Cell, Row
 from grpotui.analysis.compare.subject import Subject
 from grpotui.records.keys import (
@@ -96,7 +96,7 @@ def _reward_rows(
     subjects: Sequence[Subject], smooth: Sequence[Smooth], windows: Mapping[str, int]
 ) -> list[Row]:
     spans = {subject.span for subject in subjects}
-    rows = [_marked("reward", subjects, lambda s: _end(s, REWARD, windows))]
+    rows = [_marked("reward", subjects, lambda s: within(_end(s, REWARD, windows), s.span))]
     span = next(iter(spans)) if len(spans) == 1 else None
     if span is not None and (span.low, span.high) != (0.0, 1.0):
         rows.append(_marked("share of its range", subjects, lambda s: _share(s, windows), percent=True))
@@ -133,10 +133,7 @@ def _share(subject: Subject, windows: Mapping[str, int]) -> Estimate | None:
 
 def _shares(values: Sequence[float]) -> Estimate | None:
     """Return the mean of shares; its interval does not leave 0 to 1."""
-    found = windowed(values)
-    if found is None or found.low is None or found.high is None:
-        return found
-    return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0))
+    return within(windowed(values), SHARE)
 
 
 def _stuck(subject: Subject, window: int) -> Estimate | None:

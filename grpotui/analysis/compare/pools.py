@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grpotui.analysis.compare.config import SEED
-from grpotui.analysis.compare.noise import Estimate, Mark, mark, windowed
+from grpotui.analysis.compare.noise import Estimate, Mark, mark, windowed, within
 from grpotui.analysis.compare.outcome import held_out
 from grpotui.analysis.compare.rows import Cell, Row
 from grpotui.analysis.compare.subject import Subject
@@ -59,7 +59,9 @@ def pools(
         values = (subject.config.get(name, subject.identity.get(name)) for name in fields)
         groups.setdefault(tuple(map(repr, values)), []).append(place)
     different = [_different(subjects, places) for places in groups.values()]
-    rewards = _measured(different, lambda s: windowed(s.curve(REWARD).last(windows[s.letter])), shares=False)
+    rewards = _measured(
+        different, lambda s: within(windowed(s.curve(REWARD).last(windows[s.letter])), s.span), shares=False
+    )
     accuracies = _measured(different, held_out, shares=True)
     return [
         Pool(tuple(places), "".join(subjects[place].letter for place in places), len(some), reward, accuracy)

@@ -94,9 +94,10 @@ def to_csv(report: Report) -> str:
 
 def to_json(report: Report) -> dict[str, Any]:
     """Return the public JSON form; each sentence with the runs and steps that it is read from."""
+    fields = [one.field for one in causes(report.entries)]
     return {
         "title": report.title,
-        "runs": [_entry(report, entry) for entry in report.entries],
+        "runs": [_entry(entry, fields) for entry in report.entries],
         "sections": [
             {
                 "title": part.title,
@@ -123,10 +124,9 @@ def _table_json(table: Table) -> dict[str, Any]:
     return {"rows": rows, "sources": [_sources(found) for found in table.sources]}
 
 
-def _entry(report: Report, entry: Entry) -> dict[str, Any]:
+def _entry(entry: Entry, fields: Sequence[str]) -> dict[str, Any]:
     run = entry.run
     config = entry.subject.config
-    fields = [one.field for one in causes(report.entries)]
     return {
         "number": entry.number,
         "id": run.id,

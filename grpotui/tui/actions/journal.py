@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -19,21 +20,24 @@ if TYPE_CHECKING:
     from grpotui.tui.app import GrpoTui
 
 
-def renew(workspace: Workspace) -> Written:
-    """Bring ``logs/journal.md`` up to date. Raises UserError, sqlite3.Error or OSError."""
+def renew(workspace: Workspace, compared: Sequence[str] = ()) -> Written:
+    """Bring ``logs/journal.md`` up to date, with a comparison of runs if some are named.
+
+    Raises UserError, sqlite3.Error or OSError.
+    """
     with closing(connect(workspace)) as connection:
         sync(connection, workspace)
-        return write(Registry(connection, workspace))
+        return write(Registry(connection, workspace), compared=compared)
 
 
-def write_it(app: GrpoTui, done: Done = nothing) -> None:
-    """Write it in a thread, and say what changed."""
+def write_it(app: GrpoTui, done: Done = nothing, compared: Sequence[str] = ()) -> None:
+    """Write it in a thread, with a comparison if runs are named, and say what changed."""
 
     def finished(written: Written) -> None:
         app.say(f"Log book: {written}; B reads it, M edits it ({app.workspace.journal})")
         done()
 
-    app.do(lambda: renew(app.workspace), finished)
+    app.do(lambda: renew(app.workspace, compared), finished)
 
 
 def edit_it(app: GrpoTui, done: Done = nothing) -> None:

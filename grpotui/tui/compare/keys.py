@@ -52,7 +52,13 @@ COMPARE = Section(
         ),
         Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
         Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
-        Key("compare.journal", "w", "write_journal", "log", "Write the log book; B reads it, M edits it"),
+        Key(
+            "compare.journal",
+            "w",
+            "write_journal",
+            "log",
+            "Write the log book, with this comparison; B reads it, M edits it",
+        ),
         Key("compare.copy", "y", "copy", "copy", "Copy the comparison as Markdown, with the prompt"),
     ),
 )
