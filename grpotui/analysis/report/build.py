@@ -18,6 +18,7 @@ from grpotui.analysis.report.table import all_runs
 from grpotui.analysis.report.trainings import findings, observations, run_by_run, summaries, winners
 from grpotui.analysis.sweep.records import Outcome
 from grpotui.records import RunKind
+from grpotui.records.sweeps import Role
 from grpotui.registry.promotions import promotions
 from grpotui.registry.queries import Registry
 
@@ -124,9 +125,12 @@ def _samples(
 
 
 def _commands(entries: Sequence[Entry], chosen: Chosen) -> tuple[Block, ...]:
-    """Return the command of the sweep, then that of every run that repeats it alone."""
+    """Return the command of the sweep; else those of all runs, one by one."""
     everywhere = tuple(Source(entry.id) for entry in entries)
-    whole = sweep_command(chosen.sweep) if chosen.sweep else ""
-    lines = [Statement(whole, everywhere)] if whole else []
-    lines += [Statement(line, (Source(entry.id),)) for entry in entries for line in entry.command]
+    if chosen.sweep and (whole := sweep_command(chosen.sweep)):
+        repeats = tuple(Source(entry.id) for entry in entries if entry.run.role == Role.CONFIRM)
+        lines = [Statement(whole, everywhere)]
+        lines += [Statement("grpotui confirm @last", repeats)] if repeats else []
+    else:
+        lines = [Statement(line, (Source(entry.id),)) for entry in entries for line in entry.command]
     return (Code(tuple(lines)),) if lines else ()

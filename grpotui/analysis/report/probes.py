@@ -32,8 +32,8 @@ from grpotui.records.sweeps import Role
 
 SAMPLING = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty", "max_completion_length")
 """Fields that completions are sampled with."""
-ANALYSED = ("metric", "ties", "edge", "effect", "interaction", "confound", "failed")
-CONCLUDED = ("best", "confirm", "contract")
+ANALYSED = ("metric", "effect", "interaction", "confound", "failed")
+CONCLUDED = ("best", "ties", "edge", "confirm", "contract")
 TIME = "%Y-%m-%d %H:%M"
 
 
