@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from grpotui import format as fmt
 from grpotui.records import Completion, Group, RewardRange
 
 GOOD, POOR = 0.9, 0.1
@@ -41,6 +42,12 @@ def mean_reward(group: Group) -> float | None:
     """Return the mean reward of a group."""
     rewards = group.rewards
     return statistics.fmean(rewards) if rewards else None
+
+
+def score(mean: float | None, count: int, span: RewardRange | None) -> str:
+    """Return how ``count`` completions did: ``12/16`` of a reward of two values, else their mean."""
+    passed = span.pass_rate(mean) if span is not None else None
+    return fmt.figure(mean) if passed is None else f"{round(passed * count)}/{count}"
 
 
 def prompt_end(group: Group) -> str:

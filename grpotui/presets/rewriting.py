@@ -79,9 +79,9 @@ def _inserted(text: str, field: str, value: Any) -> Iterator[str]:
     for start in [place for place, line in enumerate(lines) if table and header.fullmatch(line)]:
         end = next((p for p in range(start + 1, len(lines)) if _HEADER.match(lines[p])), len(lines))
         last = max((p for p in range(start, end) if _holds(lines[p])), default=start)
-        column = lines[last].find("=")
+        column, columns = lines[last].find("="), [line.find("=") for line in lines[start:end]]
         line = tomlkit.dumps({key: value})
-        if column > len(key) and line.startswith(f"{key} = "):
+        if column > len(key) and columns.count(column) > 1 and line.startswith(f"{key} = "):
             line = f"{key.ljust(column)}={line[len(key) + 2 :]}"
         ended = "" if lines[last].endswith("\n") else "\n"
         if lines[last].endswith("\r\n"):

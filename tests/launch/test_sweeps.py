@@ -148,8 +148,16 @@ def test_an_error_at_any_point_refuses_the_whole(lab: Lab) -> None:
         "point 2 (num_generations=3)",
         "point 3 (num_generations=5)",
     ]
-    with pytest.raises(RefusedError, match="it cannot be: full-groups"):
+    with pytest.raises(RefusedError, match="nothing was launched: full-groups"):
         launched(lab, "grpo.num_generations=3")
+    with pytest.raises(
+        RefusedError, match=r"nothing was launched: grpo\.top_p: expected at most 1"
+    ) as refused:
+        launched(lab, "grpo.beta=0,1", overrides=("grpo.top_p=9",))
+    assert refused.value.lines == ()
+    for table in ("grpo", "health", "task", "rollouts"):
+        with pytest.raises(UserError, match=table):
+            launched(lab, "grpo.beta=0,1", overrides=(f"{table}=3",), rollouts=8, probe=True)
     assert not lab.workspace.log.exists() and list(lab.workspace.runs()) == []
 
 
@@ -187,7 +195,9 @@ def test_values_that_are_hard_to_write_arrive_as_they_are(lab: Lab) -> None:
         (("grpo.beta=0,1",), {"seed": 2**32 - 1, "seeds": 2}, "seed 4294967296: expected at most"),
         (("grpo.beta=0,1",), {"max_parallel": -1}, "sweep.max_parallel: expected at least 0"),
         (("grpo.beta=0,1",), {"overrides": ("sweep=3",)}, "sweep: expected a table"),
-        (("grpo.beta=0,1",), {"overrides": ("grpo.top_p=9",)}, "grpo.top_p: expected at most 1"),
+        (("grpo.beta=0,1",), {"overrides": ("grpo.seed=x",)}, "grpo.seed: expected a whole number"),
+        (("grpo.beta=0,1",), {"overrides": ("confirm=3",)}, "confirm: expected a table"),
+        (("grpo.beta=0,1",), {"overrides": ("kind=dance",)}, 'kind: text "dance" is no kind of run'),
     ],
 )
 def test_what_is_no_sweep_is_said(lab: Lab, grid: tuple[str, ...], more: dict[str, Any], why: str) -> None:

@@ -99,7 +99,8 @@ def confirmation(study: Study) -> Iterator[Sentence]:
 
 
 def _overlooked(study: Study, point: Point) -> Iterator[Sentence]:
-    above = [one for one in study.points if one.confirmed is None and better(one, point)]
+    ranked = [study.point(number) for number in study.ranking.order]
+    above = [one for one in ranked if one.confirmed is None and better(one, point)]
     if study.ranking.confirmed and above:
         text = f"Unconfirmed, yet above the confirmed best: {listed(study, above)}."
         yield resting("confirm", text, [point, *above])

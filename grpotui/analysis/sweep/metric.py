@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grpotui.analysis.compare.noise import BLOCKS, windowed
+from grpotui.analysis.compare.noise import BLOCKS, SHARE, windowed
 from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.compare.subject import Curve
 from grpotui.analysis.sweep.chance import Sample, of_prompts
@@ -16,7 +16,7 @@ from grpotui.contract.nodes import Metric as Named
 from grpotui.contract.nodes import Node, Summary
 from grpotui.contract.syntax import measure
 from grpotui.contract.terms import Forecast
-from grpotui.records import Mode, RewardRange, RunKind, RunSummary, as_int
+from grpotui.records import Mode, RunKind, RunSummary, as_int
 from grpotui.records.intervals import t95
 from grpotui.records.keys import EVAL_ACCURACY, REWARD, ZERO_STD, ZERO_STD_CEILING
 from grpotui.records.sweeps import Sweep
@@ -66,10 +66,6 @@ def _evaluated(registry: Registry, runs: Iterable[RunSummary]) -> bool:
         table = registry.config(run.id).get("eval")
         return isinstance(table, dict) and as_int(table.get("every")) > 0
     return False
-
-
-SHARE = RewardRange(0.0, 1.0)
-"""What an accuracy can be."""
 
 
 def value_of(registry: Registry, run: RunSummary, metric: Metric) -> Sample | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.launch.journal import of_attempt, queued_event, state, status_event
-from grpotui.launch.runner.retry import next_try
+from grpotui.launch.runner.retry import next_try, was_retried
 from grpotui.launch.runner.retry import told as retry_events
 from grpotui.launch.runner.stop import Request
 from grpotui.launch.runner.supervise import UNKNOWN, Outcome
@@ -178,7 +178,7 @@ def announce(run: RunDir, attempt: int, ending: Ending) -> None:
         return
     seen = {"code": ending.outcome.code, "signal": ending.outcome.signal, "reason": ending.reason}
     written = [status_event(ending.status, attempt, ending.reason, exit=seen)]
-    changes = next_try(run).changes if ending.out_of_memory else {}
+    changes = {} if not ending.out_of_memory or was_retried(run, attempt) else next_try(run).changes
     if changes:
         written += [*retry_events(run, attempt, changes, ending.reason), queued_event(run, attempt + 1)]
     run.append_events(written)

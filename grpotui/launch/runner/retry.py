@@ -33,7 +33,7 @@ def next_try(run: RunDir) -> NextTry:
     wanted = launch_settings(config).on_oom
     if not wanted or asked_of(run).get("kind", RunKind.TRAIN) != RunKind.TRAIN:
         return NextTry()
-    before = [retry for event in events(run) if (retry := Retry.from_json(event))]
+    before = _retries(run)
     if len(before) >= MOST:
         return NextTry(refused=f"{MOST} attempts were made with less already")
     grpo = dict(config.get("grpo") or {})
@@ -44,6 +44,15 @@ def next_try(run: RunDir) -> NextTry:
     except CannotLowerError as error:
         return NextTry(refused=str(error))
     return NextTry({f"grpo.{name}": values for name, values in changes.items()})
+
+
+def was_retried(run: RunDir, attempt: int) -> bool:
+    """True when the attempt that follows this one was queued already."""
+    return any(retry.attempt == attempt for retry in _retries(run))
+
+
+def _retries(run: RunDir) -> list[Retry]:
+    return [retry for event in events(run) if (retry := Retry.from_json(event)) and retry.grpo]
 
 
 def told(run: RunDir, attempt: int, changes: Changes, reason: str) -> list[dict[str, Any]]:

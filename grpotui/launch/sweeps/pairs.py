@@ -11,6 +11,7 @@ from grpotui.format import middle
 from grpotui.launch.request import LaunchRequest
 from grpotui.presets import Preset
 from grpotui.presets.grid import labels
+from grpotui.presets.overrides import value_of
 from grpotui.presets.rows import edit_text
 from grpotui.records import RunKind, as_int
 from grpotui.records.sweeps import Place, Role, Sweep
@@ -103,7 +104,7 @@ def point_name(sweep: Sweep, number: int) -> str:
 
 
 def _task_seed(base: Preset) -> int:
-    seed = (base.data.get("task") or {}).get("seed", 0)
+    seed = value_of(base.data, "task.seed")
     return seed if isinstance(seed, int) else 0
 
 

@@ -7,6 +7,7 @@ from grpotui.tui.key import Key, Section
 COMPARE = Section(
     "Compare",
     (
+        Key("compare.section", "tab", "section", "section", "Table, charts or words, where one of them fits"),
         Key(
             "compare.back",
             "left_square_bracket,left",
@@ -50,7 +51,6 @@ COMPARE = Section(
             ",",
         ),
         Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
-        Key("compare.section", "tab", "section", "section", "Table, charts or words, where one of them fits"),
         Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
         Key(
             "compare.journal",

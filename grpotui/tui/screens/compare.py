@@ -36,13 +36,14 @@ class CompareScreen(CompareMoves):
 
     DEFAULT_CSS = """
     CompareScreen {
-        #changes { height: auto; max-height: 3; }
-        #conclusions { height: auto; max-height: 4; }
+        #changes { height: auto; max-height: 4; text-wrap: wrap; }
+        #conclusions { height: auto; max-height: 5; text-wrap: wrap; }
         #table { height: 1fr; }
         #charts { height: 9; }
         #words { height: 7; }
         &.-no-words #words { height: 2; }
         &.-one #charts, &.-one #words { height: 1fr; }
+        &.-one #charts Horizontal { layout: vertical; }
     }
     """
 
@@ -167,7 +168,7 @@ class CompareScreen(CompareMoves):
             self.query_one(TitleLine).show_title(["grpotui", "compare"])
             return
         view = place.lens.view
-        smooth = "by itself" if view.window == AUTO else f"{view.window}"
+        smooth = "auto" if view.window == AUTO else f"{view.window}"
         why = " (batch sizes differ)" if snapshot.comparison.by_samples and place.axis == "samples" else ""
         parts = (
             f"x = {place.axis}{why}   smooth {smooth}   {len(snapshot.lanes)} runs   {time.strftime('%H:%M')}"
@@ -233,5 +234,4 @@ class CompareScreen(CompareMoves):
         self.set_class(one, "-one")
         for number, name in enumerate(SECTIONS):
             self.query_one(f"#{name}").display = not one or number == self.place.section
-        self.query_one("#second").display = self.size.width >= WIDE
         self.query_one("#conclusions").display = not one or self.place.section == 0
