@@ -60,7 +60,7 @@ def build(
         EVALUATIONS: lambda: section(EVALUATIONS, *_evaluations(entries)),
         OBSERVATIONS: lambda: section(OBSERVATIONS, *observations(registry, found)),
         CHAPTERS: lambda: run_by_run(trained, CHAPTERS),
-        PROBES: lambda: _probes(registry, searched, bool(trained)),
+        PROBES: lambda: _probes(registry, searched, bool(trained), only is not None),
         SAMPLES: lambda: _samples(registry, trained, loud, searched),
         COMMANDS: lambda: section(COMMANDS, *_commands(entries, chosen)),
     }
@@ -86,10 +86,10 @@ def _about(entries: Sequence[Entry], chosen: Chosen) -> tuple[Block, ...]:
     return bullets(said)
 
 
-def _probes(registry: Registry, searched: Sequence[Part], below: bool) -> list[Section]:
+def _probes(registry: Registry, searched: Sequence[Part], below: bool, brief: bool) -> list[Section]:
     """Return the chapters of every probe; ``below`` a title of its own, as other runs stand beside it."""
     told = promotions(registry.workspace) if searched else []
-    found = [(part, probes.chapters(part, told)) for part in searched]
+    found = [(part, probes.chapters(part, told, brief)) for part in searched]
     if not below and len(found) < 2:
         return [one for _, some in found for one in some]
     lower = [(part, [replace(one, level=one.level + 1) for one in some]) for part, some in found]

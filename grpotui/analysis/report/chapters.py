@@ -84,7 +84,8 @@ def _count(steps: int) -> str:
 
 def concluded(entry: Entry, forecasts: Sequence[Told], criteria: Sequence[Told]) -> list[Statement]:
     """Return what follows for the hypothesis; nothing before the run has ended, or without a contract."""
-    if not entry.run.status.is_ended or not (forecasts or criteria or entry.hypothesis):
+    told = forecasts or criteria or (entry.hypothesis and entry.trains)
+    if not entry.run.status.is_ended or not told:
         return []
     source = (entry.source,)
     said = [Statement(_verdict_on(entry, criteria), source, "Conclusion")]
