@@ -62,6 +62,7 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
         "model": registry.model(run_id),
         "last": registry.last(run_id),
         "account": account(registry, run_id).lines,
+        "retries": [retry.to_json() for retry in registry.retries(run_id)],
         "flags": [flag.to_json() for flag in registry.flags(run_id)],
         "contract": contract_state(registry, summary),
         "policy": read_policy(folder).to_json(),
