@@ -17,11 +17,13 @@ from grpotui.cli import (
     history,
     lineage,
     logbook,
+    promoting,
     queueing,
     reading,
     serve,
     setup,
     steering,
+    sweeping,
 )
 from grpotui.cli.session import Session, open_app
 from grpotui.errors import UserError
@@ -82,6 +84,8 @@ VERBS = (
     *queueing.VERBS,
     *lineage.VERBS,
     *steering.VERBS,
+    *sweeping.VERBS,
+    *promoting.VERBS,
     *reading.VERBS,
     *health.VERBS,
     *comparing.VERBS,

@@ -13,6 +13,11 @@ from grpotui.workspace import Workspace
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
+def is_preset_name(name: str) -> bool:
+    """True for what can be the name of a preset's file, less its ending."""
+    return bool(_NAME.fullmatch(name))
+
+
 def copy_preset(source: str, name: str, workspace: Workspace) -> Path:
     """Write the text of a preset, comments and all, into the workspace under a new name; return the file.
 
@@ -20,7 +25,7 @@ def copy_preset(source: str, name: str, workspace: Workspace) -> Path:
     is written over.
     """
     name = name.removesuffix(".toml")
-    if not _NAME.fullmatch(name):
+    if not is_preset_name(name):
         raise PresetError(f"{name!r} is no name for a preset: letters, digits, dots, - and _")
     text = preset_text(source, workspace)
     path = workspace.presets / f"{name}.toml"

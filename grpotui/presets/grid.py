@@ -69,7 +69,7 @@ def typed_axes(texts: Sequence[str]) -> dict[str, tuple[Any, ...]]:
 def spread(text: object) -> list[float] | None:
     """Return the numbers of a range such as ``1e-6..1e-4 x5 log``; None for what is no range.
 
-    Whole numbers where both ends are and the steps are even. Raises PresetError for one without sense.
+    Whole numbers where the ends and all between are. Raises PresetError for one without sense.
     """
     match = _RANGE.fullmatch(text) if isinstance(text, str) and len(text) < MAX_PATH else None
     if match is None:
@@ -87,9 +87,9 @@ def spread(text: object) -> list[float] | None:
     shares = [place / (count - 1) for place in range(count)]
     if log:
         return [float(f"{first * (last / first) ** share:.{_DIGITS}g}") for share in shares]
-    if all(part.lstrip("+-").isdecimal() for part in (match[1], match[2])):
-        return list(dict.fromkeys(round(first + (last - first) * share) for share in shares))
-    return [float(f"{first + (last - first) * share:.{_DIGITS}g}") for share in shares]
+    values = [float(f"{first + (last - first) * share:.{_DIGITS}g}") for share in shares]
+    whole = all(part.lstrip("+-").isdecimal() for part in (match[1], match[2]))
+    return [int(v) for v in values] if whole and all(v.is_integer() for v in values) else values
 
 
 def axes_of(grid: object) -> dict[str, tuple[Any, ...]]:

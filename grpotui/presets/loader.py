@@ -9,7 +9,7 @@ from typing import Any
 
 from grpotui.presets import unset
 from grpotui.presets.preset import Preset, PresetError, PresetInfo
-from grpotui.presets.reader import is_file, read_text, read_toml, shown_path
+from grpotui.presets.reader import is_file, parse, read_text, read_toml, shown_path
 from grpotui.presets.shipped import shipped_dir
 from grpotui.tasks.settings import nearest
 from grpotui.workspace import Workspace
@@ -21,8 +21,19 @@ def load(name_or_path: str, workspace: Workspace | None) -> Preset:
     What contains ``/`` or ends in ``.toml`` is a file; other names are looked up in the workspace, then
     among the shipped presets. Raises PresetError.
     """
-    path = find(name_or_path, workspace)
-    data, files = _extended(path, workspace)
+    return _loaded(find(name_or_path, workspace), workspace)
+
+
+def load_text(text: str, path: Path, workspace: Workspace | None) -> Preset:
+    """Return the preset that a text would be as the file ``path``, which need not be there.
+
+    Raises PresetError.
+    """
+    return _loaded(path, workspace, text)
+
+
+def _loaded(path: Path, workspace: Workspace | None, text: str | None = None) -> Preset:
+    data, files = _extended(path, workspace, text)
     own = [workspace.root] if workspace else []
     folders = dict.fromkeys([*own, *(Path(file).absolute().parent for file in files)])
     return Preset(name=path.stem, path=path, data=data, folders=tuple(folders))
@@ -76,12 +87,15 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _extended(path: Path, workspace: Workspace | None) -> tuple[dict[str, Any], list[Path]]:
-    """Return a preset with all that it extends, and its files, itself first."""
+def _extended(
+    path: Path, workspace: Workspace | None, text: str | None = None
+) -> tuple[dict[str, Any], list[Path]]:
+    """Return a preset with all that it extends, and its files, itself first; ``text`` goes before its own."""
     layers: list[tuple[Path, dict[str, Any]]] = []
     while True:
         _refuse_cycle([file for file, _ in layers], path)
-        data = read_toml(path)
+        data = read_toml(path) if text is None else parse(text, shown_path(path))
+        text = None
         base = data.pop("extends", None)
         layers.append((path, data))
         if base is None:

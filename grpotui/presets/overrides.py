@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grpotui.presets.fields import GRPO_FIELDS
@@ -59,6 +59,21 @@ def parse_value(text: str) -> Any:
         return text
     value = data["value"]
     return value if len(data) == 1 and depth(value) <= MAX_DEPTH else text
+
+
+def value_of(data: Mapping[str, Any], field: str, default: bool = True) -> Any:
+    """Return what a preset's data has in a dotted field; TRL's default where it is not set, if wanted."""
+    here: Any = data
+    for part in field.split("."):
+        if isinstance(here, Mapping):
+            here = here.get(part)
+        elif isinstance(here, list) and part.isdecimal() and len(part) <= 6 and int(part) < len(here):
+            here = here[int(part)]
+        else:
+            here = None
+    top, _, name = field.partition(".")
+    known = default and here is None and top == "grpo" and name in GRPO_FIELDS
+    return GRPO_FIELDS[name].default if known else here
 
 
 def _taken_out(data: dict[str, Any], path: str) -> dict[str, Any]:

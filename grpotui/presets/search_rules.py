@@ -9,6 +9,7 @@ from grpotui import contract
 from grpotui.presets.fields import GRPO_FIELDS
 from grpotui.presets.grid import MOST_AXES, MOST_VALUES, axes_of, flat, points_of, same, size
 from grpotui.presets.hints import MISTAKES
+from grpotui.presets.overrides import value_of
 from grpotui.presets.preset import Preset, PresetError, Problem
 from grpotui.presets.reader import is_file
 from grpotui.presets.searching import SEARCH_SECTIONS
@@ -146,7 +147,7 @@ def baseline_of(data: Mapping[str, Any], axes: Mapping[str, tuple[Any, ...]]) ->
             raise PresetError(f"{field} is no field of the grid{nearest(field, axes)}")
     point = {}
     for field, values in axes.items():
-        value = wanted[field] if field in wanted else _own(data, field)
+        value = wanted[field] if field in wanted else value_of(data, field)
         match = [one for one in values if same(one, value)]
         if not match:
             what = "names no" if field not in wanted else f"has {shown(value)} as"
@@ -154,19 +155,6 @@ def baseline_of(data: Mapping[str, Any], axes: Mapping[str, tuple[Any, ...]]) ->
             raise PresetError(f"{what} {field}: one of {known}{', …' if len(values) > 8 else ''}")
         point[field] = match[0]
     return point
-
-
-def _own(data: Mapping[str, Any], field: str) -> object:
-    here: Any = data
-    for part in field.split("."):
-        if isinstance(here, Mapping):
-            here = here.get(part)
-        elif isinstance(here, list) and part.isdecimal() and int(part) < len(here):
-            here = here[int(part)]
-        else:
-            here = None
-    name = field.removeprefix("grpo.")
-    return GRPO_FIELDS[name].default if here is None and name != field and name in GRPO_FIELDS else here
 
 
 def _exists(name: str, preset: Preset) -> bool:

@@ -27,17 +27,23 @@ class Pace:
         By its own measured step time, else by that of earlier runs of its preset, else of its model. A run
         without steps takes as long as those of its kind and preset did.
         """
-        if run.kind is not RunKind.TRAIN or not run.max_steps:
-            return self._ask("duration", str(run.kind), run.preset)
-        pace = run.step_time or self._ask("step", run.preset) or self._of_model(run.id)
-        return None if pace is None else max(run.max_steps - run.step, 0) * pace
+        if run.kind is RunKind.TRAIN and run.max_steps and run.step_time:
+            return max(run.max_steps - run.step, 0) * run.step_time
+        left = max(run.max_steps - run.step, 0) if run.max_steps else None
+        return self.ahead(run.kind, run.preset, self._model(run.id), left)
 
-    def _of_model(self, run_id: str) -> float | None:
+    def ahead(self, kind: RunKind, preset: str, model: object, steps: int | None) -> float | None:
+        """Return how long a run would take that is not there yet; None when nothing tells."""
+        if kind is not RunKind.TRAIN or steps is None:
+            return self._ask("duration", str(kind), preset)
+        pace = self._ask("step", preset) or (self._ask("model", model) if isinstance(model, str) else None)
+        return None if pace is None else steps * pace
+
+    def _model(self, run_id: str) -> object:
         row = self._connection.execute(
             "SELECT body FROM fields WHERE run = (SELECT rid FROM runs WHERE id = ?)", (run_id,)
         ).fetchone()
-        model = fields.value(row[0], "model") if row else None
-        return self._ask("model", model) if isinstance(model, str) else None
+        return fields.value(row[0], "model") if row else None
 
     def _ask(self, what: str, *values: str) -> float | None:
         key = (what, *values)

@@ -106,6 +106,12 @@ class GrpoTui(KeysInOrder):
 
         self.push_screen(RunScreen(run_id))
 
+    def open_sweep(self, sweep_id: str) -> None:
+        """Show one sweep."""
+        from grpotui.tui.screens.sweep import SweepScreen
+
+        self.push_screen(SweepScreen(sweep_id))
+
     def select(self, run_id: str) -> None:
         """Put the cursor of the list of runs on one, as soon as it is there."""
         for screen in self.screen_stack:
@@ -203,6 +209,33 @@ class GrpoTui(KeysInOrder):
 
         if not isinstance(self.screen, (ResourcesScreen, ModalScreen)):
             self.push_screen(ResourcesScreen())
+
+    def action_journal(self) -> None:
+        """Show the log book."""
+        from grpotui.tui.screens.journal import JournalScreen
+
+        if not isinstance(self.screen, (JournalScreen, ModalScreen)):
+            self.push_screen(JournalScreen())
+
+    def action_write_journal(self) -> None:
+        """Bring the log book up to date."""
+        from grpotui.tui.actions import journal
+
+        if not isinstance(self.screen, ModalScreen):
+            journal.write_it(self, self._journal_changed)
+
+    def action_edit_journal(self) -> None:
+        """Open the log book in the person's editor."""
+        from grpotui.tui.actions import journal
+
+        if not isinstance(self.screen, ModalScreen):
+            journal.edit_it(self, self._journal_changed)
+
+    def _journal_changed(self) -> None:
+        from grpotui.tui.screens.journal import JournalScreen
+
+        if isinstance(self.screen, JournalScreen):
+            self.screen.fetch()
 
     async def action_back(self) -> None:
         """Let the screen close what is open in it; else leave the screen; at the top leave the app."""

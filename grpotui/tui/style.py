@@ -82,6 +82,24 @@ def use_ansi(ansi: bool) -> None:
     _ansi = ansi
 
 
+_SHADES_DARK = (
+    *("#eeeeee on #262626", "#eeeeee on #3a3a3a", "#eeeeee on #005f5f", "#eeeeee on #00875f"),
+    *("#080808 on #00af5f", "#080808 on #5fd75f", "#080808 on #afff5f"),
+)
+_SHADES_LIGHT = (
+    *("#080808 on #e4e4e4", "#080808 on #d7ffd7", "#080808 on #afffaf", "#080808 on #87d787"),
+    *("#080808 on #5faf5f", "#ffffff on #008700", "#ffffff on #005f00"),
+)
+
+
+def shade(share: float, dark: bool) -> str:
+    """Return the rich style of a cell of a heat map, low at 0, high at 1; none with its own colours."""
+    if _ansi:
+        return ""
+    shades = _SHADES_DARK if dark else _SHADES_LIGHT
+    return shades[min(max(int(share * len(shades)), 0), len(shades) - 1)]
+
+
 STATUS_SIGNS = {
     Status.DRAFT: "◌",
     Status.QUEUED: "○",

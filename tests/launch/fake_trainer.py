@@ -86,7 +86,7 @@ class Trainer:
             self.attempt,
             time=time.time(),
             config=self.config,
-            seed=1,
+            seed=self.config["grpo"].get("seed", 1),
             pid=os.getpid(),
             reward_range=[-1.0, 1.0],
             environment=seen,

@@ -39,7 +39,7 @@ def draft(presets: Workspace) -> Draft:
 
 def test_fields_begin_with_what_belongs_to_the_run(draft: Draft) -> None:
     views = fields(draft)
-    assert [view.path for view in views[:5]] == ["name", "seed", "device", "tags", "model"]
+    assert [view.path for view in views[:6]] == ["name", "seed", "seeds", "device", "tags", "model"]
     values = {view.path: view.text for view in views}
     assert (values["seed"], values["device"], values["tags"]) == ("7", "cpu", "toy")
     assert not {"grpo.seed", "launch.device", "launch.tags"} & set(values)
@@ -265,7 +265,7 @@ async def test_clone_and_edit_from_runs(presets: Workspace) -> None:
     assert Registry(connection, presets).run("old-aaaa")
     connection.close()
     app = GrpoTui(presets)
-    async with app.run_test(size=(120, 35)) as pilot:
+    async with app.run_test(size=(120, 37)) as pilot:
         await ready(pilot, 1)
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, LaunchScreen))

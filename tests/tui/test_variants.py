@@ -69,7 +69,7 @@ def test_a_list_in_the_task_is_one_too(draft: Draft) -> None:
     [
         ("grpo.beta", "0.1, abc", "abc"),
         ("grpo.temperature", "1, 0", "more than 0"),
-        ("seed", ", ".join(map(str, range(100))), "100 runs"),
+        ("seed", ", ".join(map(str, range(300))), "300 runs"),
         ("task.name", "arithmetic, arithmetics", "arithmetic"),
     ],
 )
@@ -118,7 +118,7 @@ async def test_drafts_by_keys(workspace: Workspace, draft: Draft, size: tuple[in
         await until(pilot, lambda: "->" in screen_text(pilot) or size[1] < 16)
         assert screen.draft is not None
         screen.keep(screen.draft.set("grpo.beta", "0.1, 0.2").set("name", "mine"))
-        await until(pilot, lambda: "2 runs" in screen_text(pilot) or size[0] < 80)
+        await until(pilot, lambda: "2 points" in screen_text(pilot) or size[0] < 80)
         await pilot.press("d")
         table = await ready(pilot, 2)
         assert [row.run.status for row in table.rows] == [Status.DRAFT] * 2

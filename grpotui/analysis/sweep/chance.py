@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grpotui.analysis.compare.noise import Estimate
@@ -24,7 +24,7 @@ class Sample:
     error: float | None = None
     df: float = math.inf
     prompts: Mapping[int, float] = field(default_factory=lambda: _NO_PROMPTS)
-    """Prompt -> its mean reward, where the mean is over prompts."""
+    """Prompt -> its mean reward (of a contrast, its own contrast), where the mean is over prompts."""
     pool: str = ""
     """Where the error comes from, if others share it: their degrees of freedom are the same ones."""
     span: RewardRange | None = None
@@ -84,11 +84,7 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float]) -> Sample:
     """
     shared = set.intersection(*(set(sample.prompts) for sample in samples)) if samples else set()
     if len(shared) >= 2:
-        pairs = [(sample.prompts, weight) for sample, weight in zip(samples, weights, strict=True)]
-        found = _mean([math.fsum(weight * prompts[p] for prompts, weight in pairs) for p in shared])
-        span = samples[0].span
-        reach = sum(map(abs, weights)) / 2 * (span.high - span.low) if span is not None else 0.0
-        return _bounded(found, len(shared), reach + abs(found.value))
+        return _paired(samples, weights, shared)
     value = math.fsum(s.value * w for s, w in zip(samples, weights, strict=True))
     parts = [((w * s.error) ** 2, s.df) for s, w in zip(samples, weights, strict=True) if s.error is not None]
     if len(parts) < len(samples):
@@ -98,6 +94,16 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float]) -> Sample:
         return Sample(value, math.sqrt(variance), samples[0].df)
     spread = math.fsum(part**2 / df for part, df in parts)
     return Sample(value, math.sqrt(variance), variance**2 / spread if spread else math.inf)
+
+
+def _paired(samples: Sequence[Sample], weights: Sequence[float], shared: Iterable[int]) -> Sample:
+    pairs = [(sample.prompts, weight) for sample, weight in zip(samples, weights, strict=True)]
+    sums = {p: math.fsum(weight * prompts[p] for prompts, weight in pairs) for p in shared}
+    found, span = _mean(list(sums.values())), samples[0].span
+    reach = sum(map(abs, weights)) / 2 * (span.high - span.low) if span is not None else 0.0
+    is_mean = min(weights) >= 0 and abs(math.fsum(weights) - 1) < 1e-9
+    bounded = _bounded(found, len(sums), reach + abs(found.value) * (not is_mean))
+    return replace(bounded, prompts=sums, span=span if is_mean else None)
 
 
 def pooled_spread(groups: Sequence[Sequence[float]]) -> Sample | None:

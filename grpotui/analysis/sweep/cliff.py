@@ -34,7 +34,7 @@ def cliffs(axes: Mapping[str, Sequence[Any]], points: Sequence[Point]) -> list[C
     """Return the cliffs along numeric axes: for each other value of the other axes, or once for all of them.
 
     A cliff needs every judged point along the axis on its side, at least one on each, and none between that
-    is good. Points that nobody can judge yet are passed over.
+    is good, or of runs that disagree. Points that nobody can judge yet are passed over.
     """
     found: list[Cliff] = []
     for axis, values in axes.items():

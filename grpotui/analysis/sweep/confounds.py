@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from grpotui.analysis.sweep.axes import key_of
+from grpotui.analysis.sweep.axes import key_of, numeric
 from grpotui.analysis.sweep.records import Point
 
 TOGETHER = 0.8
-"""Cramer's V from which two fields are said to go together."""
+"""Association from which two fields are said to go together."""
 LEAST_POINTS = 4
 REWARD_FIELDS = ("rewards", "task", "curriculum", "eval")
 """An axis on one of these changes what the metric means."""
@@ -23,30 +24,28 @@ class Together:
 
     one: str
     other: str
-    v: float
-    """Cramer's V: 0 unrelated, 1 one tells the other."""
+    strength: float
+    """0 unrelated, 1 one tells the other."""
     points: tuple[int, ...]
 
 
 def together(axes: Mapping[str, Sequence[Any]], points: Sequence[Point]) -> list[Together]:
     """Return pairs of axes that cannot be told apart in the measured points.
 
-    Cramer's V of their table (Mathematical Methods of Statistics, 1946), corrected for small tables (Bergsma,
-    Journal of the Korean Statistical Society 42(3), 2013); a full grid has 0.
+    By Cramer's V of their table (Mathematical Methods of Statistics, 1946), corrected for small tables
+    (Bergsma, Journal of the Korean Statistical Society 42(3), 2013), or Spearman's correlation of numbers,
+    whichever is more; a whole grid has 0.
     """
     known = [point for point in points if point.standing is not None and not point.partial]
     found = []
     if len(known) < LEAST_POINTS:
         return []
     for one, other in combinations(axes, 2):
-        pairs = [
-            (key_of(p.values[one]), key_of(p.values[other]))
-            for p in known
-            if one in p.values and other in p.values
-        ]
-        v = cramers_v(pairs)
-        if v >= TOGETHER:
-            found.append(Together(one, other, v, tuple(point.number for point in known)))
+        some = [p.values for p in known if one in p.values and other in p.values]
+        pairs = [(key_of(values[one]), key_of(values[other])) for values in some]
+        strength = max(cramers_v(pairs), abs(_by_rank([(v[one], v[other]) for v in some])))
+        if strength >= TOGETHER:
+            found.append(Together(one, other, strength, tuple(point.number for point in known)))
     return found
 
 
@@ -66,6 +65,18 @@ def cramers_v(pairs: Sequence[tuple[str, str]]) -> float:
     r_fair, k_fair = r - (r - 1) ** 2 / (n - 1), k - (k - 1) ** 2 / (n - 1)
     least = min(r_fair, k_fair) - 1
     return min((phi2 / least) ** 0.5, 1.0) if least > 1e-9 else 0.0
+
+
+def _by_rank(pairs: Sequence[tuple[Any, Any]]) -> float:
+    """Return Spearman's correlation; 0 where a side is not of numbers, or of one number only."""
+    sides = [[pair[side] for pair in pairs] for side in (0, 1)]
+    if not all(len(numeric(side)) > 1 for side in sides):
+        return 0.0
+    return statistics.correlation(*(_ranks([float(value) for value in side]) for side in sides))
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    return [sum(v < value for v in values) + sum(v == value for v in values) / 2 for value in values]
 
 
 def uneven(points: Sequence[Point], seeds: Sequence[int]) -> list[Point]:

@@ -119,17 +119,22 @@ def table(study: Study) -> tuple[list[str], list[list[str]]]:
     """Return (headers, rows), a row for each point, best first, then those without a rank."""
     axes = list(study.sweep.axes)
     judged = any(point.verdicts for point in study.points)
-    headers = ["#", *map(name_of, axes), "", _head(study), "runs", *study.columns]
-    headers += ["verdict"] if judged else []
-    place = {number: index for index, number in enumerate(study.ranking.order)}
+    headers = ["#", *map(name_of, axes), "", _head(study), "runs"]
+    headers += [*(["verdict"] if judged else []), *study.columns]
     rows = []
-    for point in sorted(study.points, key=lambda p: (place.get(p.number, len(place)), p.number)):
+    for point in ordered(study):
         values = [text_of(point.values[axis]) if axis in point.values else "-" for axis in axes]
         columns = [fmt.number(point.columns.get(name)) for name in study.columns]
         row = [str(point.number), *values, sign_of(study, point), sample_text(point.standing)]
-        row += [progress(point.repeats if point.confirmed else point.counts), *columns]
-        rows.append([*row, ", ".join(point.verdicts)] if judged else row)
+        row.append(progress(point.repeats if point.confirmed else point.counts))
+        rows.append([*row, *([", ".join(point.verdicts)] if judged else []), *columns])
     return headers, rows
+
+
+def ordered(study: Study) -> list[Point]:
+    """Return the points in the order of the table: by rank, then those that have none."""
+    place = {number: index for index, number in enumerate(study.ranking.order)}
+    return sorted(study.points, key=lambda point: (place.get(point.number, len(place)), point.number))
 
 
 def _head(study: Study) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from grpotui import format as fmt
 from grpotui.analysis.promises import marks_of as told
-from grpotui.analysis.sweep.axes import label, name_of, text_of
+from grpotui.analysis.sweep.axes import key_of, label, name_of, text_of
 from grpotui.analysis.sweep.chance import LEVEL, contrast
 from grpotui.analysis.sweep.cliff import cliffs
 from grpotui.analysis.sweep.effects import interactions
 from grpotui.analysis.sweep.promise import baseline_of
 from grpotui.analysis.sweep.ranking import better
 from grpotui.analysis.sweep.records import Outcome, Point, Sentence, Study
-from grpotui.analysis.sweep.trace import counted, listed, named, resting, so_far, valued
+from grpotui.analysis.sweep.trace import NAMED, counted, listed, named, resting, so_far, valued
 from grpotui.records import RunKind
 
 _OUTCOMES = {Outcome.COLLAPSED: "learns but collapses", Outcome.STUCK: "cannot learn"}
@@ -38,6 +38,10 @@ def best(study: Study) -> Iterator[Sentence]:
     if point is None:
         return
     text = f"Best{so_far(study)}: {named(study, point)} with {valued(point.standing)}, {study.metric}."
+    text += "" if point.standing is None or point.standing.error is not None else " Nothing tells its noise."
+    text += " It cannot learn, though." if point.outcome is Outcome.STUCK else ""
+    if fallen := sum(one.outcome is Outcome.COLLAPSED for one in point.runs):
+        text += f" {fallen} of its {counted(len(point.runs), 'run')} collapsed."
     yield resting("best", text, [point])
 
 
@@ -58,11 +62,13 @@ def ties(study: Study) -> Iterator[Sentence]:
 
 def edges(study: Study) -> Iterator[Sentence]:
     """Say where the optimum may lie beyond the grid."""
-    point = study.best
-    for edge in study.ranking.edges if point is not None else ():
+    point, ranking = study.best, study.ranking
+    for edge in ranking.edges if point is not None else ():
         end = "last" if edge.upward else "first"
+        inside = any(key_of(study.point(n).values.get(edge.axis)) != key_of(edge.value) for n in ranking.ties)
         text = (
-            f"The best sits at the {end} value of {name_of(edge.axis)} ({text_of(edge.value)}): "
+            f"The best sits at the {end} value of {name_of(edge.axis)} ({text_of(edge.value)})"
+            f"{', though others tie' if inside else ''}: "
             f"the optimum may lie beyond it, try {text_of(edge.beyond)}."
         )
         yield resting("edge", text, [point] if point else [])
@@ -93,7 +99,8 @@ def confirmation(study: Study) -> Iterator[Sentence]:
 
 
 def _overlooked(study: Study, point: Point) -> Iterator[Sentence]:
-    above = [one for one in study.points if one.confirmed is None and better(one, point)]
+    ranked = [study.point(number) for number in study.ranking.order]
+    above = [one for one in ranked if one.confirmed is None and better(one, point)]
     if study.ranking.confirmed and above:
         text = f"Unconfirmed, yet above the confirmed best: {listed(study, above)}."
         yield resting("confirm", text, [point, *above])
@@ -101,12 +108,14 @@ def _overlooked(study: Study, point: Point) -> Iterator[Sentence]:
 
 def degenerate(study: Study) -> Iterator[Sentence]:
     """Say which points are left out of the ranking since their runs collapsed."""
-    for number in study.ranking.degenerate:
-        point = study.point(number)
-        why = ", ".join(verdict for verdict in point.verdicts if verdict.startswith("collapsed"))
-        what = f"{named(study, point)} with {valued(point.standing)}"
-        text = f"Not ranked: {what}, {why or 'called degenerate'}."
-        yield resting("degenerate", text, [point])
+    points = [study.point(number) for number in study.ranking.degenerate]
+    if not points:
+        return
+    shown = [f"{named(study, point)} with {valued(point.standing)}" for point in points[:NAMED]]
+    more = f" and {len(points) - NAMED} more" if len(points) > NAMED else ""
+    verdicts = dict.fromkeys(v for point in points for v in point.verdicts if v.startswith("collapsed"))
+    why = ", ".join(verdicts) or "called degenerate"
+    yield resting("degenerate", f"Not ranked, since {why}: {', '.join(shown)}{more}.", points)
 
 
 def cliff(study: Study) -> Iterator[Sentence]:

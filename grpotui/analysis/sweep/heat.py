@@ -11,10 +11,11 @@ from grpotui.analysis.sweep.chance import Sample
 from grpotui.analysis.sweep.effects import mean_of
 from grpotui.analysis.sweep.records import Outcome, Point, Study
 
-BEST, TIE, PENDING, RUNNING, FAILED, COLLAPSED, STUCK = "*", "~", "·", "…", "✖", "!", "0"
+BEST, TIE, PENDING, RUNNING, FAILED = "★", "~", "·", "…", "failed"
+COLLAPSED, STUCK = "✖", "∅"
 LEGEND = (
-    "* best   ~ not to be told from it   -> the optimum may lie beyond   · pending   … running   "
-    "! collapsed   0 cannot learn   ✖ failed"
+    "★ best   ~ not to be told from it   -> the optimum may lie beyond   · pending   … running   "
+    "✖ collapsed   ∅ cannot learn"
 )
 
 
@@ -44,18 +45,18 @@ class Heat:
 
 def sign_of(study: Study, point: Point) -> str:
     """Return what stands beside a point."""
-    ranking = study.ranking
+    ranking, stuck = study.ranking, STUCK if point.outcome is Outcome.STUCK else ""
     if point.number == ranking.best:
-        return BEST + "".join(edge.sign for edge in ranking.edges)
+        return BEST + "".join(sorted({edge.sign for edge in ranking.edges})) + stuck
     if point.number in ranking.ties:
-        return TIE
+        return TIE + stuck
     if point.number in ranking.degenerate or point.outcome is Outcome.COLLAPSED:
         return COLLAPSED
     if point.counts.running and (point.standing is None or point.partial):
         return RUNNING
     if point.standing is None:
         return FAILED if point.counts.failed and not point.counts.open else PENDING
-    return STUCK if point.outcome is Outcome.STUCK else ""
+    return stuck
 
 
 def heat_of(

@@ -64,12 +64,12 @@ def _point(
     spread: Sample | None,
 ) -> Point:
     counts = counted([one.run for one in search], len(sweep.seeds))
-    repeats = counted([one.run for one in fresh])
+    asked = sum(len(some.seeds) for some in sweep.repeats if number in some.numbers)
+    repeats = counted([one.run for one in fresh], asked)
     used = _standing(search)
     partial = not used
     used = used or [one for one in search if one.sample is not None]
-    least = LEAST_REPEATS if sweep.confirm.get("repeat", LEAST_REPEATS) != 1 else 1
-    enough = repeats.done >= least and not repeats.open
+    enough = repeats.over and repeats.done >= min(LEAST_REPEATS, max(repeats.planned, 1))
     judged = [one.outcome for one in (*search, *fresh) if one.outcome is not Outcome.OPEN]
     return Point(
         number=number,
@@ -103,10 +103,10 @@ def pooled(runs: Sequence[Reading], spread: Sample | None) -> Sample | None:
                 asked.setdefault(prompt, []).append(value)
         means = {prompt: statistics.fmean(some) for prompt, some in asked.items()}
         return of_prompts(means, samples[0].span)
-    mean = statistics.fmean(sample.value for sample in samples)
+    mean, span = statistics.fmean(sample.value for sample in samples), samples[0].span
     if spread is not None and spread.error is not None:
-        return Sample(mean, spread.error / math.sqrt(len(samples)), spread.df, pool="seeds")
-    return samples[0] if len(samples) == 1 else Sample(mean)
+        return Sample(mean, spread.error / math.sqrt(len(samples)), spread.df, pool="seeds", span=span)
+    return samples[0] if len(samples) == 1 else Sample(mean, span=span)
 
 
 def _means(runs: Sequence[Reading]) -> dict[str, float]:
@@ -122,7 +122,7 @@ def _most(outcomes: Sequence[Outcome]) -> Outcome:
     if not outcomes:
         return Outcome.OPEN
     most, count = Counter(outcomes).most_common(1)[0]
-    return most if 2 * count > len(outcomes) else Outcome.OPEN
+    return most if 2 * count > len(outcomes) else Outcome.MIXED
 
 
 def _verdicts(runs: Sequence[Reading]) -> tuple[str, ...]:

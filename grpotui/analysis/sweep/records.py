@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     """It learned, and then its answers fell apart; or a person called it degenerate."""
     STUCK = "stuck"
     """It cannot learn: no signal, or no rise of its reward by its end."""
+    MIXED = "mixed"
+    """Of a point: its runs disagree."""
     OPEN = "open"
     """Nobody can tell yet."""
 

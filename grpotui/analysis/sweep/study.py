@@ -19,32 +19,32 @@ from grpotui.registry.queries import Registry
 
 
 class Reader:
-    """Reads a sweep again and again; what ended runs showed is read once."""
+    """Reads a sweep again and again; a run that has not changed is read once."""
 
-    def __init__(self, registry: Registry, sweep: Sweep) -> None:
-        self._registry = registry
-        self._sweep = sweep
+    def __init__(self) -> None:
         self._kept: dict[str, tuple[RunSummary, Metric, Reading]] = {}
+        self._last: tuple[object, Study] | None = None
 
-    def read(self) -> Study:
-        """Return the sweep as it stands now."""
-        self._sweep = next((s for s in self._registry.sweeps() if s.id == self._sweep.id), self._sweep)
-        runs = self._registry.members(self._sweep.id)
-        metric = metric_of(self._registry, self._sweep, runs)
-        return study_of(self._sweep, metric, [self._reading(run, metric) for run in runs])
+    def read(self, registry: Registry, sweep: Sweep) -> Study:
+        """Return the sweep as it stands now: the same object as before while nothing has changed."""
+        runs = registry.members(sweep.id)
+        state = (sweep, runs)
+        if self._last is None or self._last[0] != state:
+            metric = metric_of(registry, sweep, runs)
+            readings = [self._reading(registry, run, metric) for run in runs]
+            self._last = (state, study_of(sweep, metric, readings))
+        return self._last[1]
 
-    def _reading(self, run: RunSummary, metric: Metric) -> Reading:
+    def _reading(self, registry: Registry, run: RunSummary, metric: Metric) -> Reading:
         kept = self._kept.get(run.id)
-        if kept is not None and kept[:2] == (run, metric) and run.status.is_ended:
-            return kept[2]
-        found = read_run(self._registry, run, metric)
-        self._kept[run.id] = (run, metric, found)
-        return found
+        if kept is None or kept[:2] != (run, metric):
+            self._kept[run.id] = kept = (run, metric, read_run(registry, run, metric))
+        return kept[2]
 
 
 def study(registry: Registry, sweep: Sweep) -> Study:
     """Return a sweep with its points, ranking, effects, sentences and contract, as far as it got."""
-    return Reader(registry, sweep).read()
+    return Reader().read(registry, sweep)
 
 
 def points(registry: Registry, sweep: Sweep) -> tuple[Point, ...]:
@@ -57,6 +57,7 @@ def study_of(sweep: Sweep, metric: Metric, readings: Sequence[Reading]) -> Study
     found = points_of(sweep, readings)
     search = [one.run for one in readings if one.role is Role.POINT]
     fresh = [one.run for point in found for one in point.runs if one.role is Role.CONFIRM]
+    asked = sum(len(some.seeds) * len(some.numbers) for some in sweep.repeats)
     counts = counted(search, len(sweep.points) * max(len(sweep.seeds), 1))
     ranking = rank(sweep, found)
     present = {name for point in found for name in point.columns}
@@ -65,7 +66,7 @@ def study_of(sweep: Sweep, metric: Metric, readings: Sequence[Reading]) -> Study
         metric.text,
         tuple(found),
         counts,
-        counted(fresh),
+        counted(fresh, asked),
         ranking,
         tuple(levels(sweep.axes, found)),
         (),

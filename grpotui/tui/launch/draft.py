@@ -16,9 +16,10 @@ from grpotui.presets import (
     parse_value,
     problems,
 )
-from grpotui.presets.fields import GRPO_FIELDS
+from grpotui.presets.overrides import value_of
 from grpotui.presets.rows import field_rows
 from grpotui.presets.validate import field_problems
+from grpotui.records.sweeps import MOST_SEEDS
 from grpotui.tui.launch import variants
 from grpotui.tui.launch.view import PresetView
 from grpotui.workspace import Workspace
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from grpotui.launch.request import LaunchRequest
 
 NAME = "name"
+SEEDS = "seeds"
+SEED = "grpo.seed"
 TOP = {
     "seed": ("grpo.seed", "random seed of training; the data stays the same"),
     "device": ("launch.device", "auto (the GPU where there is one), cpu or cuda"),
@@ -48,6 +51,8 @@ class Draft:
     """Of the checkpoint that a fork begins with; None for a clone."""
     many: frozenset[str] = frozenset()
     """Edited paths that hold a list of values, one run for each."""
+    seeds: int = 1
+    """Runs of each point, with the same seeds in every one."""
 
     @property
     def overrides(self) -> list[str]:
@@ -61,22 +66,61 @@ class Draft:
 
     @property
     def variants(self) -> list[Draft]:
-        """The launches that the lists make, with a name each; itself alone when there is no list."""
-        if not self.many:
+        """The launches that lists and seeds make, with a name each; itself alone when there are none."""
+        if not self.several:
             return [self]
+        edits, many = dict(self.edits), self.many
+        if len(self.seed_values) > 1:
+            edits, many = {**edits, SEED: ", ".join(map(str, self.seed_values))}, many | {SEED}
         name = self.name or self.preset.name
         return [
-            replace(self, edits={**self.edits, **chosen}, many=frozenset(), name=variants.named(name, chosen))
-            for chosen in variants.combinations(self.edits, self.many)
+            replace(
+                self, edits={**edits, **chosen}, many=frozenset(), seeds=1, name=variants.named(name, chosen)
+            )
+            for chosen in variants.combinations(edits, many)
         ]
+
+    @property
+    def points(self) -> list[Draft]:
+        """The launches that the lists make beside the seed, each with the first seed."""
+        first = {SEED: str(self.seed_values[0])} if SEED in self.many else {}
+        return replace(self, edits={**self.edits, **first}, many=self.many - {SEED}, seeds=1).variants
+
+    @property
+    def several(self) -> bool:
+        """True when it makes more than one run."""
+        return bool(self.many) or self.seeds > 1
+
+    @property
+    def seed_values(self) -> tuple[int, ...]:
+        """The seeds that every point is run with; empty for the preset's alone, or seeds that are none."""
+        texts = variants.split_list(self.edits[SEED]) if SEED in self.many else ()
+        if texts:
+            return tuple(int(text) for text in texts)
+        if self.seeds < 2:
+            return ()
+        first = parse_value(self.edits[SEED]) if SEED in self.edits else value_at(self.preset, SEED)
+        return tuple(range(int(first), int(first) + self.seeds)) if isinstance(first, int) else ()
 
     def problems(self) -> list[str]:
         """Everything that is wrong with it as it stands, one line each."""
         try:
-            found = [str(problem) for one in self.variants for problem in problems(one.edited)]
+            found = [str(problem) for one in self.points for problem in problems(one.edited)]
+            found += (
+                [str(problem) for problem in problems(self.as_sweep)] if self.several and not found else []
+            )
         except PresetError as error:
             return [str(error)]
         return list(dict.fromkeys(found))
+
+    @property
+    def as_sweep(self) -> Preset:
+        """The preset with the lists as its ``[sweep]``, as far as that can be wrong. Raises PresetError."""
+        preset = self.edited
+        grid = {p: list(map(parse_value, variants.split_list(self.edits[p]))) for p in self.many - {SEED}}
+        own = preset.data.get("sweep")
+        table = {key: value for key, value in own.items() if key in ("stop", "metric")} if own else {}
+        return replace(preset, data={**preset.data, "sweep": {**table, "grid": grid}})
 
     def set(self, path: str, text: str) -> Draft:
         """Return the draft with one field edited. Raises UserError when the value cannot be right.
@@ -86,6 +130,8 @@ class Draft:
         text = text.strip()
         if path == NAME:
             return replace(self, name=text)
+        if path == SEEDS:
+            return self._few(replace(self, seeds=_count(text)), path)
         if path == "tags":
             text = json.dumps(text.replace(",", " ").split(), ensure_ascii=False)
         path = TOP[path][0] if path in TOP else path
@@ -100,8 +146,12 @@ class Draft:
         if not values and parse_value(text) == value_at(self.preset, path):
             return self.reset(path)
         many = self.many | {path} if values else self.many - {path}
-        new = replace(self, edits={**self.edits, path: text}, many=many)
-        if (runs := variants.count(new.edits, many)) > variants.MOST:
+        return self._few(replace(self, edits={**self.edits, path: text}, many=many), path)
+
+    @staticmethod
+    def _few(new: Draft, path: str) -> Draft:
+        runs = variants.count(new.edits, new.many) * (1 if SEED in new.many else new.seeds)
+        if runs > variants.MOST:
             raise PresetError(f"{path}: that would be {runs} runs, at most {variants.MOST} are made at once")
         return new
 
@@ -119,6 +169,8 @@ class Draft:
         """Return the draft with one field as the preset has it."""
         if path == NAME:
             return replace(self, name="")
+        if path == SEEDS:
+            return replace(self, seeds=1)
         path = TOP[path][0] if path in TOP else path
         edits = {p: text for p, text in self.edits.items() if p != path}
         return replace(self, edits=edits, many=self.many - {path})
@@ -140,23 +192,20 @@ class Draft:
         )
 
 
+def _count(text: str) -> int:
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_SEEDS):
+        raise PresetError(f"seeds: expected how many runs of each point, 1 to {MOST_SEEDS}")
+    return int(text)
+
+
 def value_at(preset: Preset, path: str) -> Any:
     """Return what a form shows at a dotted path, else what stands there, else a default of GRPOConfig's."""
     for row in field_rows(preset):
         if row.path == path:
             return row.value
-    here: Any = preset.data
-    for part in path.split("."):
-        if isinstance(here, dict):
-            here = here.get(part)
-        elif isinstance(here, list) and part.isdecimal() and int(part) < len(here):
-            here = here[int(part)]
-        else:
-            here = None
-    if here is None and path.startswith("grpo."):
-        known = GRPO_FIELDS.get(path.removeprefix("grpo."))
-        return known.default if known else None
-    return here
+    return value_of(preset.data, path)
 
 
 def presets(workspace: Workspace) -> list[PresetView]:

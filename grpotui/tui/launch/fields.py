@@ -11,7 +11,7 @@ from grpotui.presets.fields import GRPO_FIELDS
 from grpotui.presets.rows import edit_text, field_rows
 from grpotui.presets.validate import OWNED
 from grpotui.text import clean
-from grpotui.tui.launch.draft import NAME, TOP, Draft
+from grpotui.tui.launch.draft import NAME, SEEDS, TOP, Draft
 from grpotui.tui.launch.view import FieldView, Origin
 
 
@@ -30,6 +30,7 @@ def fields(draft: Draft, everything: bool = False) -> list[FieldView]:
         views.append(
             _view(short, draft, path, row and row.value, was and was.value, row and row.default, help_)
         )
+    views.insert(2, _seeds_view(draft))
     for path, row in now.items():
         if path not in moved:
             was = before.get(path)
@@ -43,6 +44,12 @@ def fields(draft: Draft, everything: bool = False) -> list[FieldView]:
 def _name_view(draft: Draft) -> FieldView:
     origin = Origin.EDITED if draft.name else Origin.DEFAULT
     return FieldView(NAME, draft.name, "", "the run's id", origin, "free text, shown instead of the id")
+
+
+def _seeds_view(draft: Draft) -> FieldView:
+    origin = Origin.EDITED if draft.seeds > 1 else Origin.DEFAULT
+    help_ = "runs of each point, each with the next seed; the same seeds in every point"
+    return FieldView(SEEDS, str(draft.seeds), "1", "1", origin, help_)
 
 
 def _view(

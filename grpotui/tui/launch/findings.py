@@ -9,7 +9,7 @@ from grpotui.tui.launch.view import FindingView
 from grpotui.workspace import Workspace
 
 MOST = 8
-"""Variants of one launch that are looked at."""
+"""Points of one launch that are looked at."""
 
 
 def findings(workspace: Workspace, draft: Draft, settings: Settings) -> list[FindingView]:
@@ -22,7 +22,7 @@ def findings(workspace: Workspace, draft: Draft, settings: Settings) -> list[Fin
 
     found: dict[tuple[str, str], FindingView] = {}
     try:
-        for one in draft.variants[:MOST]:
+        for one in draft.points[:MOST]:
             preset = one.edited
             facts = gather(preset, workspace, settings.device_for(preset.data))
             for finding in check(preset, facts):

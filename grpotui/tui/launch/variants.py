@@ -6,15 +6,25 @@ from collections.abc import Mapping, Set
 from itertools import product
 from math import prod
 
-from grpotui.presets.grid import split_values
+from grpotui.presets.grid import split_values, spread
+from grpotui.presets.rows import edit_text
 
-MOST = 64
+MOST = 256
 """Runs that one launch may make."""
 
 
 def split_list(text: str) -> list[str]:
-    """Return the different values of a list as typed; commas in quotes and brackets part nothing."""
-    return list(dict.fromkeys(part for part in split_values(text) if part))
+    """Return the different values of a list as typed; commas in quotes and brackets part nothing.
+
+    ``1e-6..1e-4 x5 log`` is five values. Raises PresetError for such a range without sense.
+    """
+    parts = (part for part in split_values(text) if part)
+    values = (each for part in parts for each in (_range(part) or [part]))
+    return list(dict.fromkeys(values))
+
+
+def _range(text: str) -> list[str]:
+    return [edit_text(value) for value in spread(text) or ()]
 
 
 def count(edits: Mapping[str, str], many: Set[str]) -> int:

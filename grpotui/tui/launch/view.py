@@ -31,6 +31,18 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much a launch is."""
+
+    points: int = 1
+    seeds: int = 1
+    seconds: float | None = None
+    """Of one device, for all runs; None when nothing tells."""
+    own: int = 0
+    """Points of the preset's own ``[sweep]``; 0 without one."""
+
+
+@dataclass(frozen=True, slots=True)
 class FindingView:
     """What the preflight found, as it is shown."""
 

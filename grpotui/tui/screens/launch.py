@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -111,7 +112,7 @@ class LaunchScreen(LaunchChecks):
         """Take an edited draft in place of the one in hand."""
         if self.preset is not None:
             self.drafts.keep(self.preset, draft)
-            self._unsaved = bool(draft.edits or draft.name)
+            self._unsaved = bool(draft.edits or draft.name or draft.seeds > 1)
         presets = self.query_one(PresetList)
         presets.show(self.drafts.listed(), presets.index)
         self._show()
@@ -141,9 +142,12 @@ class LaunchScreen(LaunchChecks):
     def show_state(self) -> None:
         """Say whether the draft can be launched, and what its data is."""
         draft = self.draft
-        found, edits, runs = (draft.problems(), len(draft.edits), draft.variants) if draft else ([], 0, [])
+        found, edits = (draft.problems(), len(draft.edits)) if draft else ([], 0)
         errors = sum(view.level == "error" for view in self.found)
-        self.query_one(LaunchState).show_state(draft is not None, found, edits, len(runs), errors)
+        extent = self.extent
+        if draft is not None:
+            extent = replace(extent, points=len(draft.points), seeds=max(len(draft.seed_values), 1))
+        self.query_one(LaunchState).show_state(draft is not None, found, edits, extent, errors)
         self.query_one(Preview).show_lines(preview(draft))
         crumbs = ["grpotui", "launch", *([draft.preset.name] if draft else [])]
         self.query_one(TitleLine).show_title(crumbs)

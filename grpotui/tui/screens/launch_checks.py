@@ -11,8 +11,10 @@ from textual.worker import get_current_worker
 from grpotui.errors import UserError
 from grpotui.tui.launch.draft import Draft
 from grpotui.tui.launch.findings import findings, mended
-from grpotui.tui.launch.view import FindingView
+from grpotui.tui.launch.sweeping import extent_of
+from grpotui.tui.launch.view import Extent, FindingView
 from grpotui.tui.screens.launch_keys import LaunchKeys
+from grpotui.tui.trouble import tried
 from grpotui.tui.widgets.finding_list import FindingList
 
 
@@ -32,20 +34,21 @@ class LaunchChecks(LaunchKeys):
         if same == self._looked_at:
             return
         self._looked_at = same
-        self.found = []
+        self.found, self.extent = [], Extent(own=self.extent.own)
         if draft is None:
-            self._show_findings([])
+            self._show_findings([], Extent())
         else:
             self._look(draft)
 
     @work(thread=True, exclusive=True, group="preflight")
     def _look(self, draft: Draft) -> None:
         found = findings(self.app.workspace, draft, self.app.settings)
+        extent, _ = tried(lambda: extent_of(self.app.workspace, draft), Extent())
         if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._show_findings, found)
+            self.app.call_from_thread(self._show_findings, found, extent)
 
-    def _show_findings(self, found: Sequence[FindingView]) -> None:
-        self.found = found
+    def _show_findings(self, found: Sequence[FindingView], extent: Extent) -> None:
+        self.found, self.extent = found, extent
         if self.is_mounted:
             self.query_one(FindingList).show_findings(found)
             self.show_state()

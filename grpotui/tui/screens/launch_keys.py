@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from grpotui.tui.launch import submit
 from grpotui.tui.launch.draft import Draft
-from grpotui.tui.launch.view import FindingView
+from grpotui.tui.launch.view import Extent, FindingView
 from grpotui.tui.screens.prompt import Confirm
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ class LaunchKeys(Screen[None]):
     app: GrpoTui
     found: Sequence[FindingView] = ()
     """What the preflight says of the draft."""
+    extent = Extent()
+    """How much the draft launches."""
     _launching = False
 
     @property
@@ -37,7 +39,14 @@ class LaunchKeys(Screen[None]):
         """Write the runs down; nothing starts."""
         self._launch(as_draft=True)
 
-    def _launch(self, as_draft: bool) -> None:
+    def action_own_sweep(self) -> None:
+        """Launch the preset's own sweep."""
+        if not self.extent.own:
+            self.app.say("This preset has no [sweep] grid: a list in a field makes one, such as 0.01, 0.02")
+            return
+        self._launch(as_draft=False, own=True)
+
+    def _launch(self, as_draft: bool, own: bool = False) -> None:
         draft = self.draft
         if draft is None or self._launching:
             return
@@ -46,29 +55,32 @@ class LaunchKeys(Screen[None]):
             return
         errors = [view.message for view in self.found if view.level == "error"]
         if not errors:
-            self._make(draft, as_draft)
+            self._make(draft, as_draft, own=own)
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._make(draft, as_draft, force=True)
+                self._make(draft, as_draft, force=True, own=own)
 
         self.app.push_screen(Confirm("Launch it all the same?", "The preflight says:", errors), answered)
 
-    def _make(self, draft: Draft, as_draft: bool, force: bool = False) -> None:
-        def deed() -> list[str]:
+    def _make(self, draft: Draft, as_draft: bool, force: bool = False, own: bool = False) -> None:
+        def deed() -> submit.Made:
             try:
-                return submit.launch(self.app.workspace, draft, as_draft, self.app.settings, force)
+                return submit.launch(self.app.workspace, draft, as_draft, self.app.settings, force, own)
             finally:
                 self._launching = False
 
         self._launching = True
-        self.app.do(deed, lambda run_ids: self._launched(run_ids, as_draft))
+        self.app.do(deed, lambda made: self._launched(made, as_draft))
 
-    def _launched(self, run_ids: list[str], as_draft: bool) -> None:
+    def _launched(self, made: submit.Made, as_draft: bool) -> None:
         if self.is_active:
             self.app.pop_screen()
-        if as_draft or len(run_ids) > 1:
+        run_ids = made.run_ids
+        if made.sweep:
+            self.app.open_sweep(made.sweep)
+        elif as_draft or len(run_ids) > 1:
             self.app.select(run_ids[0])
             what = "written down: L launches it" if as_draft else "queued"
             self.app.say(f"{', '.join(run_ids[:3])}{' …' if len(run_ids) > 3 else ''} {what}")

@@ -7,12 +7,14 @@ import time
 from textual.app import ComposeResult
 from textual.events import Resize, ScreenResume
 
+from grpotui import format as fmt
 from grpotui.records import Status
 from grpotui.tui import keymap
 from grpotui.tui.run.view import opening_step
 from grpotui.tui.screens.run_feed import RunFeed
 from grpotui.tui.widgets.lines import KeyLine, TitleLine, Trouble
 from grpotui.tui.widgets.run_board import Looking, RunBoard
+from grpotui.tui.widgets.run_details import place_words
 from grpotui.tui.widgets.verdict import title_right
 
 FETCH_SECONDS = 0.5
@@ -106,7 +108,8 @@ class RunScreen(RunFeed):
             self.query_one(TitleLine).show_title(["grpotui", "runs", self.run_id])
             return
         right = title_right(run, time.strftime("%H:%M"), self.size.width, self.app.current_theme.dark)
-        self.query_one(TitleLine).show_title(["grpotui", "runs", run.name], right)
+        above = fmt.middle(place_words(run), max(self.size.width // 3, 16)) if run.sweep else "runs"
+        self.query_one(TitleLine).show_title(["grpotui", above, run.name], right)
 
     def _show_words(self) -> None:
         looking = self._looking()

@@ -187,10 +187,21 @@ class RunsScreen(RunsFeed):
         oldest_first = chosen if pinned == chosen[0] else chosen[::-1]
         self.app.push_screen(CompareScreen(tuple(oldest_first)))
 
+    def action_sweeps(self) -> None:
+        """List sweeps and probes, with the cursor on that of the selected run."""
+        from grpotui.tui.screens.sweeps import SweepsScreen
+
+        run = self.selected
+        self.app.push_screen(SweepsScreen(run.sweep if run is not None else ""))
+
     def action_mark(self) -> None:
         """Mark the run, or unmark it."""
         self.query_one(RunsTable).toggle_mark()
         self._show_title()
+
+    def action_write_journal(self) -> None:
+        """Bring the log book up to date."""
+        self.app.action_write_journal()
 
     def action_resume_lost(self) -> None:
         """Resume what a reboot took."""

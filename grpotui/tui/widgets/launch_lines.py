@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from grpotui import format as fmt
 from grpotui.tui import style
-from grpotui.tui.launch.view import FieldView, PresetView
+from grpotui.tui.launch.view import Extent, FieldView, PresetView
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.lines import OneLine
 
@@ -62,7 +63,7 @@ class LaunchState(OneLine):
         self._show(f"✖ {error}   esc keeps the old value", Tone.BAD)
 
     def show_state(
-        self, readable: bool, problems: Sequence[str], edits: int, runs: int = 1, errors: int = 0
+        self, readable: bool, problems: Sequence[str], edits: int, extent: Extent, errors: int = 0
     ) -> None:
         """Say the first problem, or that there is none."""
         if not readable:
@@ -74,10 +75,21 @@ class LaunchState(OneLine):
             self._show(f"✖ {errors} error{'s' if errors > 1 else ''} above: F mends, L asks first", Tone.BAD)
         else:
             changed = f"{edits} field{'s' if edits > 1 else ''} changed" if edits else "as the preset has it"
-            several = f"   makes {runs} runs with the same seed" if runs > 1 else ""
-            self._show(f"✓ can be launched: L   {changed}{several}   d writes a draft", Tone.DIM)
+            own = f"   W: its [sweep], {extent.own} points" if extent.own else ""
+            self._show(f"✓ can be launched: L   {changed}{_size(extent)}{own}   d writes a draft", Tone.DIM)
 
     def _show(self, words: str, tone: Tone) -> None:
         line = style.text(words, tone, self.dark)
         line.no_wrap = False
         self.show(line)
+
+
+def _size(extent: Extent) -> str:
+    """Return how much a launch is: ``a sweep of 6 points x 2 seeds = 12 runs, about 2h05 of one device``."""
+    time = f"about {fmt.duration(extent.seconds)}" if extent.seconds else ""
+    runs = extent.points * extent.seeds
+    if runs == 1:
+        return f"   {time}" if time else ""
+    seeds = f" x {extent.seeds} seeds = {runs} runs" if extent.seeds > 1 else ", the same seed in each"
+    points = f"{extent.points} point{'' if extent.points == 1 else 's'}"
+    return f"   a sweep of {points}{seeds}{f', {time} of one device' if time else ''}"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from grpotui import format as fmt
-from grpotui.records import Flag, Level
+from grpotui.records import Flag, Level, RunSummary
+from grpotui.records.sweeps import Role
 from grpotui.tui import style
 from grpotui.tui.runs.view import RunRow
 from grpotui.tui.style import Tone
@@ -29,6 +30,8 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumabl
         facts.append(run.device)
     if run.parent:
         facts.append(f"{run.relation} of {run.parent}")
+    if run.sweep:
+        facts.append(f"sweep {place_words(run)}")
     if run.stage:
         facts.append(f"stage {run.stage}")
     facts += [f"#{tag}" for tag in run.tags]
@@ -63,6 +66,12 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumabl
         lines.append(style.text(f"note  {run.note}", Tone.PLAIN, dark))
     lines += [flag_line(flag, dark) for flag in flags]
     return lines
+
+
+def place_words(run: RunSummary) -> str:
+    """Return where a run stands in its sweep: ``beta-x3f2 point 4``, ``beta-x3f2 point 4 repeat``."""
+    point = f" point {run.point}" if run.point is not None else ""
+    return f"{run.sweep}{point}{' repeat' if run.role == Role.CONFIRM else ''}"
 
 
 def flag_line(flag: Flag, dark: bool) -> Text:

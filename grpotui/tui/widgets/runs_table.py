@@ -51,6 +51,9 @@ def _gutter(row: RunRow, at: Moment) -> Text:
 def _name(row: RunRow, at: Moment) -> Text:
     name = style.text(fmt.middle(clean(row.run.name), at.width), Tone.PLAIN, at.dark)
     tags = "".join(f" #{tag}" for tag in row.run.tags)
+    sweep = f"  {clean(row.run.sweep)}" if row.run.sweep else ""
+    if sweep and name.cell_len + cell_len(sweep) <= at.width:
+        name.append_text(style.text(sweep, Tone.DIM, at.dark))
     if tags and name.cell_len + cell_len(tags) <= at.width:
         name.append_text(style.text(tags, Tone.DIM, at.dark))
     return name
