@@ -13,10 +13,12 @@ import click
 
 from grpotui import format as fmt
 from grpotui.analysis.promises import headline, marks_of
+from grpotui.analysis.rollout_reader import rollouts_of
 from grpotui.cli.follow import print_log
 from grpotui.cli.history import print_history
 from grpotui.cli.options import json_option
 from grpotui.cli.output import print_fields, print_json, print_table
+from grpotui.cli.rollouts import print_rollouts
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
 from grpotui.errors import UserError
@@ -104,7 +106,9 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
     for line in detail["account"]:
         click.echo(clean(f"  {line}"))
     _print_contract(detail["contract"])
-    if detail["last"]:
+    if rolled := rollouts_of(session.registry, run_id):
+        print_rollouts(rolled)
+    elif detail["last"]:
         click.echo()
         print_fields([(key, fmt.number(value)) for key, value in sorted(detail["last"].items())])
     if detail["flags"]:
