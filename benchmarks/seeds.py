@@ -25,7 +25,7 @@ def validate(description: str | None, header: str, one_seed: Callable[[Workspace
     print(header)
     print("|---" * (header.count("|") - 1) + "|")
     problems = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ["GRPOTUI_RUNTIME_DIR"] = folder
         workspace = Workspace(Path(folder) / "work")
         workspace.create()

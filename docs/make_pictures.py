@@ -21,6 +21,10 @@ from grpotui.workspace import Workspace
 
 PICTURES = Path(__file__).parent / "pictures"
 SIZES = ((120, 35), (80, 24))
+EXPECTED = (
+    'contract.hypothesis="A little KL keeps the stories different."',
+    'contract.primary="max(jaccard, last=20) < 0.5"',
+)
 _WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
@@ -58,7 +62,7 @@ def main() -> None:
         workspace.create()
         collapsed, happy = train(workspace, "demo-collapse"), train(workspace, "demo-happy")
         train(workspace, "demo-arithmetic")
-        train(workspace, "demo-happy", "grpo.beta=0.1", "grpo.temperature=0.7", "grpo.seed=7")
+        train(workspace, "demo-happy", "grpo.beta=0.1", "grpo.temperature=0.7", "grpo.seed=7", *EXPECTED)
         for name, run_id, *keys in (
             ("run-collapsed", collapsed),
             ("run-solved", happy),
@@ -71,6 +75,7 @@ def main() -> None:
             ("compare", None, "slash", *"happy", "enter", "space", "space", "c"),
             ("launch", None, "n", "enter"),
             ("resources", None, "g"),
+            ("log-book", None, "w", "B"),
             ("help", None, "question_mark"),
             ("commands", None, "ctrl+p"),
         ):

@@ -7,7 +7,7 @@ import re
 import secrets
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -180,9 +180,13 @@ class RunDir:
 
     def append_event(self, event: dict[str, object]) -> bool:
         """Append one event line, without the secrets in it; False when the disk refuses."""
+        return self.append_events([event])
+
+    def append_events(self, events: Sequence[Mapping[str, object]]) -> bool:
+        """Append events that belong together, in one write: a reader sees all of them or none."""
         writer = LineWriter(self.events)
         try:
-            return writer.append(without_secrets(event))
+            return writer.append(*map(without_secrets, events))
         finally:
             writer.close()
 

@@ -20,6 +20,7 @@ from grpotui.presets.promoting import Rewrite, base_for, changes, rewrite, write
 from grpotui.presets.resolve import promote_settings
 from grpotui.records import RunKind
 from grpotui.records.promotions import Promoted
+from grpotui.records.sweeps import Role
 from grpotui.registry.promotions import write_promoted
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace
@@ -65,6 +66,10 @@ class Promotion:
     notes: tuple[str, ...]
 
 
+class NothingNewError(UserError):
+    """The preset has all of the winner's values already."""
+
+
 def winner_of(registry: Registry, found: Study, number: int | None = None) -> Winner:
     """Return the best point of a sweep, or another one by its number. Raises UserError for none."""
     sweep = found.sweep
@@ -76,7 +81,8 @@ def winner_of(registry: Registry, found: Study, number: int | None = None) -> Wi
     config = _asked(registry, point.runs[0].run.id) if point.runs else {}
     origin = f"sweep {sweep.id} point {point.number}"
     into = promote_settings({"promote": sweep.promote}).into or sweep.preset
-    runs = tuple(one.run.id for one in point.runs if one.sample is not None)
+    role = Role.CONFIRM if point.confirmed is not None else Role.POINT
+    runs = tuple(one.run.id for one in point.runs if one.sample is not None and one.role is role)
     winner = Winner(origin, dict(point.values), into, sweep.kind, config, sweep.id, point.number, runs)
     shared = [text for text in sweep.overrides if not text.startswith(("sweep.", "confirm.", "promote."))]
     left_out = (f"all its runs had {' '.join(shared)}, which is not written",) if shared else ()
@@ -160,14 +166,16 @@ def _of_probe(winner: Winner) -> Winner:
 def plan(workspace: Workspace, winner: Winner, into: str | None = None, name: str | None = None) -> Promotion:
     """Return what a preset will be; ``name`` makes a new one of it.
 
-    Raises UserError where nothing changes, or where the preset would be wrong.
+    Raises UserError where the preset would be wrong, NothingNewError where nothing changes.
     """
     preset, path = base_for(into or winner.into, workspace, name)
     beside, notes = _sampled_with(winner, preset)
     values = changes(preset, {**winner.values, **beside})
     if not values:
         had = ", ".join(winner.values) if winner.values else "no field that could be written"
-        raise UserError(f"{preset.name}: nothing to write, it has all of {winner.origin} already ({had})")
+        raise NothingNewError(
+            f"{preset.name}: nothing to write, it has all of {winner.origin} already ({had})"
+        )
     change = rewrite(preset, path, values, comment_of(winner, values), workspace)
     said = [f"{field} too, since the probe sampled with it" for field in beside if field in values]
     return Promotion(winner, change, (*winner.doubts, *winner.left_out, *said, *notes))

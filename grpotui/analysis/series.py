@@ -77,3 +77,14 @@ def _parts(values: Sequence[float | None], width: int) -> list[Sequence[float | 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None and math.isfinite(value)]
     return sum(value / len(known) for value in known) if known else None
+
+
+def spread(count: int, at: int, most: int) -> list[int]:
+    """Return at most ``most`` places among ``count``, evenly apart: first and last, and ``at``."""
+    if count <= most:
+        return list(range(count))
+    found = sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})
+    if at not in found:
+        near = min(range(1, len(found) - 1), key=lambda i: abs(found[i] - at))
+        found[near] = at
+    return sorted(found)

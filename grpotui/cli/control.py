@@ -74,6 +74,15 @@ def warn(finding: Finding) -> None:
     click.echo(finding_line(finding), err=True)
 
 
+def tell_waiting(session: Session, run_id: str) -> None:
+    """Say on stderr what a run that was queued waits for, unless it starts."""
+    from grpotui.launch.queue import STARTING, waiting
+
+    reason = waiting(session.workspace).get(run_id, STARTING)
+    if reason != STARTING:
+        click.echo(f"{run_id} waits: {clean(reason)}", err=True)
+
+
 @click.command("launch")
 @click.argument("preset")
 @set_option
@@ -124,6 +133,8 @@ def launch_run(
         force=force,
     )
     run_id = trusting(lambda: launch(session.workspace, request, warn), trust_code, asks=not as_json)
+    if not waits:
+        tell_waiting(session, run_id)
     ended = wait_and_report(session, run_id) if waits else None
     if as_json:
         print_json({"id": run_id})
@@ -167,6 +178,7 @@ def resume_run(session: Session, run: str, trust_code: bool) -> None:
     trusting(lambda: resume(session.workspace, run_id), trust_code, asks=True)
     for note in caveats(session.workspace.run(run_id)):
         click.echo(f"{run_id}: {clean(note)}", err=True)
+    tell_waiting(session, run_id)
     click.echo(run_id)
 
 

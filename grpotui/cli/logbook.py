@@ -58,7 +58,7 @@ def show_journal(session: Session, writes: bool, again: bool, edits: bool, as_js
         editor.command()
     if writes or again or (edits and not session.workspace.journal.exists()):
         done = write(session.registry, again)
-        click.echo(f"{session.workspace.journal}: {done}", err=True)
+        click.echo(clean(f"{session.workspace.journal}: {done}"), err=True)
     if edits:
         editor.edit(session.workspace.journal)
     text = book.read(session.workspace)

@@ -45,9 +45,16 @@ def promote_winner(
     Shows the difference first. A preset that ships with grpotui is copied into the workspace. Of a probe only
     what completions are sampled with is written.
     """
-    from grpotui.analysis.promotion import plan, promote
+    from grpotui.analysis.promotion import NothingNewError, plan, promote
 
-    planned = plan(session.workspace, _winner(session, source, point, force or dry_run), into, name)
+    winner = _winner(session, source, point, force or dry_run)
+    try:
+        planned = plan(session.workspace, winner, into, name)
+    except NothingNewError as error:
+        click.echo(clean(str(error)), err=True)
+        if as_json:
+            print_json({"preset": into or winner.into, "written": False, "values": {}})
+        return
     for note in planned.notes:
         click.echo(clean(note), err=True)
     for line in planned.change.diff:

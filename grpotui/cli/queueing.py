@@ -124,7 +124,7 @@ def move_run(session: Session, run: str, where: Any) -> None:
     click.echo(f"{run_id}: place {move(session.workspace, run_id, where)}")
 
 
-@queue_verbs.command("priority")
+@queue_verbs.command("priority", context_settings={"ignore_unknown_options": True})
 @click.argument("run")
 @click.argument("priority", type=click.IntRange(-1000, 1000))
 @click.pass_obj

@@ -113,7 +113,7 @@ def refusing(deed: Callable[[], None]) -> None:
     try:
         deed()
     except RefusedError as error:
-        for line in error.lines if error.many else ():
+        for line in error.lines:
             click.echo(line, err=True)
         raise
 

@@ -71,14 +71,24 @@ def state(run: RunDir) -> State:
 
 def say(run: RunDir, status: Status, attempt: int, reason: str = "", **more: object) -> bool:
     """Append a status event; False when the disk refuses."""
+    return run.append_event(status_event(status, attempt, reason, **more))
+
+
+def status_event(status: Status, attempt: int, reason: str = "", **more: object) -> dict[str, object]:
+    """Return the event of a status that is reached now."""
     event = {"time": time.time(), "type": "status", "status": str(status), "attempt": attempt}
-    return run.append_event({**event, "reason": reason, **more})
+    return {**event, "reason": reason, **more}
+
+
+def queued_event(run: RunDir, attempt: int) -> dict[str, object]:
+    """Return the event that puts a run into the queue, in this boot and in this place."""
+    return status_event(Status.QUEUED, attempt, boot_id=boot_id(), place=place(run))
 
 
 def queue_up(run: RunDir, attempt: int) -> None:
     """Append the event that puts a run into the queue. Raises UserError when the disk refuses."""
     run.events.touch(mode=0o600)
-    _require(run, say(run, Status.QUEUED, attempt, boot_id=boot_id(), place=place(run)))
+    _require(run, run.append_event(queued_event(run, attempt)))
 
 
 def write_down(run: RunDir) -> None:

@@ -17,6 +17,7 @@ from grpotui.launch.journal import State, asked_of, config_of, extend_to, planne
 from grpotui.launch.request import LaunchRequest
 from grpotui.launch.submit import launch
 from grpotui.presets import Preset, eval_settings
+from grpotui.presets.accelerate import processes
 from grpotui.presets.grpo_rules import generation_size, group_size
 from grpotui.records import RunKind, Status, as_float, as_int
 from grpotui.records.lineage import Parent, Relation
@@ -176,7 +177,7 @@ def _questioned(config: Mapping[str, Any], task: str | None, n: int | None) -> d
     if task is not None and task != changed["task"].get("name"):
         changed.pop("curriculum", None)
         grpo = changed.get("grpo") or {}
-        enough = generation_size(grpo) // group_size(grpo)
+        enough = generation_size(grpo, processes(changed)) // group_size(grpo)
         changed["task"] = {"name": task, "n": enough, "held_out": wanted}
         changed["eval"]["n_train"] = 0
     changed["task"] = _with_held_out(changed["task"], wanted)

@@ -73,10 +73,10 @@ def _settle_dead(run: RunDir, attempt: int) -> None:
     if recorded is not None:
         announce(run, attempt, recorded)
         return
-    from grpotui.launch.runner.stop import sweep
+    from grpotui.launch.runner.stop import read_request, sweep
     from grpotui.launch.runner.watch import watch_over
 
     sweep(run)
     watch_over(run, attempt).catch_up(same_attempt=True)
-    told = from_result(run, attempt)
-    record(run, attempt, Ending(*told) if told else Ending(Status.LOST, LOST))
+    told = from_result(run, attempt, read_request(run))
+    record(run, attempt, told or Ending(Status.LOST, LOST))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from grpotui.preflight.data import data
 from grpotui.preflight.device import device
 from grpotui.preflight.disk import disk
+from grpotui.preflight.engine import engine
 from grpotui.preflight.facts import Facts
 from grpotui.preflight.finding import Finding, Severity, told
 from grpotui.preflight.memory import memory
@@ -14,28 +15,20 @@ from grpotui.preflight.model import model
 from grpotui.preflight.plan import Plan, plan_of
 from grpotui.preflight.promises import promises
 from grpotui.preflight.rewards import rewards
+from grpotui.preflight.rollouts import rollout_memory, rollouts
 from grpotui.preflight.schedule import schedule
 from grpotui.preflight.shape import shape
 from grpotui.preflight.tried import tried
-from grpotui.preflight.values import values
+from grpotui.preflight.values import sampling, training
 from grpotui.presets import Preset, problems
 
 Rule = Callable[[Plan, Facts], Iterator[Finding]]
 """One family of checks over a plan and what is known of the machine."""
 
-RULES: tuple[Rule, ...] = (
-    shape,
-    data,
-    schedule,
-    values,
-    rewards,
-    promises,
-    device,
-    model,
-    memory,
-    disk,
-    tried,
-)
+_GENERAL: tuple[Rule, ...] = (data, sampling, rewards, promises, engine, device, model)
+RULES: tuple[Rule, ...] = (shape, schedule, training, *_GENERAL, memory, disk, tried)
+ROLLOUT_RULES: tuple[Rule, ...] = (rollouts, *_GENERAL, rollout_memory)
+"""For a preset that only generates."""
 _ORDER = list(Severity)
 
 
@@ -53,5 +46,6 @@ def check(preset: Preset, facts: Facts) -> list[Finding]:
             for problem in unreadable
         ]
     plan = plan_of(preset, facts.data.rows)
-    found = [told(finding) for rule in RULES for finding in rule(plan, facts)]
+    rules = RULES if plan.trains else ROLLOUT_RULES
+    found = [told(finding) for rule in rules for finding in rule(plan, facts)]
     return sorted(found, key=lambda finding: _ORDER.index(finding.level))

@@ -25,7 +25,7 @@ def data(plan: Plan, facts: Facts) -> Iterator[Finding]:
             "deferred", Severity.INFO, ("task", "rewards"), f"{facts.data.deferred}; --exact tries it"
         )
     rows, distinct = facts.data.rows, facts.data.distinct
-    if plan.whole and rows is not None and not plan.stages:
+    if plan.trains and plan.whole and rows is not None and not plan.stages:
         yield from _enough(plan, rows)
     if rows is not None and distinct is not None and distinct < rows:
         yield _duplicates(plan, rows, distinct)

@@ -84,5 +84,7 @@ class Facts:
     pass_rate: float | None = None
     """Normalised reward of the first step of an earlier run with the same model, task and rewards."""
     probes: tuple[Probe, ...] = ()
+    vllm: bool | None = None
+    """Whether vLLM is installed."""
     tried: tuple[str, ...] = ()
     """Past experiments with this reward and settings near to these, and what became of each."""

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grpotui.presets import Preset, launch_settings
+from grpotui.presets import Preset
+from grpotui.presets.accelerate import processes
 from grpotui.presets.grpo_rules import generation_size, with_defaults
+from grpotui.presets.rollouts import Amount, amount
 from grpotui.presets.stages import Stage, stages
 from grpotui.presets.steps import epoch_steps
+from grpotui.records import RunKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,17 @@ class Plan:
     rows: int | None
     """Training prompts; None while they are not counted."""
     world: int
+    """Processes that train together."""
+
+    @property
+    def trains(self) -> bool:
+        """False for a preset that only generates."""
+        return self.data.get("kind") != RunKind.ROLLOUTS
+
+    @property
+    def rollouts(self) -> Amount | None:
+        """How much such a preset generates; None while its prompts are not counted."""
+        return amount(self.data, self.rows)
 
     @property
     def batch(self) -> int:
@@ -74,7 +88,9 @@ class Plan:
 
     @property
     def steps(self) -> int:
-        """Optimizer steps of the whole run; 0 when they are not known."""
+        """Optimizer steps of the whole run, or batches of rollouts; 0 when they are not known."""
+        if not self.trains:
+            return self.rollouts.batches if self.rollouts else 0
         if self.stages:
             return self.stages[-1].last
         wanted = int(self.grpo["max_steps"])
@@ -100,6 +116,8 @@ class Plan:
 
     def describe(self) -> str:
         """Return all of it in one line."""
+        if not self.trains:
+            return self._describe_rollouts()
         if not self.whole or not self.steps:
             return "no whole step can be made of these numbers"
         each = f"{self.prompts} prompts x {self.group} completions a generation"
@@ -110,9 +128,15 @@ class Plan:
         warm = f", warm-up {self.warmup} steps" if self.warmup else ""
         return f"{each}; {length}{warm}"
 
+    def _describe_rollouts(self) -> str:
+        if self.rollouts is None:
+            return f"{self.group} completions of every prompt"
+        size, batches = self.rollouts, self.rollouts.batches
+        each = f"{size.completions} rollouts: {size.prompts} prompts x {self.group} completions"
+        return f"{each}, in {batches} {'batch' if batches == 1 else 'batches'}"
+
 
 def plan_of(preset: Preset, rows: int | None) -> Plan:
     """Return the plan of a preset whose fields have the right kinds; ``rows`` are its training prompts."""
-    return Plan(
-        preset.data, with_defaults(preset.data.get("grpo") or {}), rows, launch_settings(preset.data).devices
-    )
+    world = processes(preset.data)
+    return Plan(preset.data, with_defaults(preset.data.get("grpo") or {}), rows, world)

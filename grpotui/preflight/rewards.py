@@ -103,7 +103,7 @@ def _judge(
     elif reward.range is not None:
         if kind.needs_answer or kind.only_for:
             yield from _gold(field, kinds, reward.range, form=kind.structural)
-        if reward.weight > 0 and _alone(plan, reward):
+        if plan.trains and reward.weight > 0 and _alone(plan, reward):
             yield from _nonsense(plan, field, kinds, reward.range)
 
 

@@ -16,15 +16,15 @@ SLOW, FAST = 1e-6, 1e-3
 CLIFF = 0.05
 
 
-def values(plan: Plan, facts: Facts) -> Iterator[Finding]:
-    """Find values beyond what ever worked."""
-    yield from _temperature(plan)
+def training(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    """Find values of training beyond what ever worked."""
     yield from _beta(plan)
     yield from _learning_rate(plan)
     yield from _loss(plan)
 
 
-def _temperature(plan: Plan) -> Iterator[Finding]:
+def sampling(plan: Plan, facts: Facts) -> Iterator[Finding]:
+    """Find temperatures beyond what ever worked."""
     temperature = float(plan.grpo["temperature"])
     if temperature < COLD:
         yield Finding(

@@ -1,6 +1,6 @@
 """What TRL and transformers refuse in a GRPOConfig, said before anything is started and without torch.
 
-The messages are theirs; a test compares them with the installed versions. One process is assumed.
+The messages are theirs; a test compares them with the installed versions.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ ONLY: Mapping[str, object] = {"eval_strategy": "no", "eval_on_start": False, "lo
 
 
 class _Config(dict[str, Any]):
-    """The values of ``[grpo]``, over TRL's defaults."""
+    """The values of ``[grpo]``, over TRL's defaults, on ``world`` processes."""
+
+    world = 1
 
     def __missing__(self, name: str) -> Any:
         return GRPO_FIELDS[name].default
@@ -58,12 +60,13 @@ class Rule:
     name: str = ""
 
 
-def refusals(grpo: Mapping[str, Any], trains: bool = True) -> Iterator[Problem]:
+def refusals(grpo: Mapping[str, Any], trains: bool = True, world: int = 1) -> Iterator[Problem]:
     """Yield what TRL would refuse; every value in ``grpo`` must already be of a kind that its field takes.
 
-    A run that ``trains`` nothing divides no batches.
+    A run that ``trains`` nothing divides no batches; ``world`` processes train together.
     """
     config = _Config(grpo)
+    config.world = world
     for rule in RULES:
         if not trains and set(rule.fields) & set(_BATCH):
             continue
@@ -112,7 +115,7 @@ def _both_generation(c: _Config) -> str | None:
 
 
 def _global_batch(c: _Config) -> str | None:
-    size, batch = c["generation_batch_size"], c["per_device_train_batch_size"]
+    size, batch = c["generation_batch_size"], c["per_device_train_batch_size"] * c.world
     if size is None or c["steps_per_generation"] is not None or size % batch == 0:
         return None
     return f"generation_batch_size ({size}) must be divisible by the global batch size ({batch})."
@@ -130,11 +133,11 @@ def generation_size(grpo: Mapping[str, Any], world: int = 1) -> int:
     return int(c["generation_batch_size"] or c["per_device_train_batch_size"] * world * steps)
 
 
-def rhythm(grpo: Mapping[str, Any]) -> tuple[int, int, int]:
+def rhythm(grpo: Mapping[str, Any], world: int = 1) -> tuple[int, int, int]:
     """Return gradient_accumulation_steps, steps_per_generation and num_iterations, as TRL derives them."""
     c = _Config(grpo)
     accumulated = int(c["gradient_accumulation_steps"])
-    derived = generation_size(grpo) // int(c["per_device_train_batch_size"])
+    derived = generation_size(grpo, world) // (int(c["per_device_train_batch_size"]) * world)
     return accumulated, int(c["steps_per_generation"] or derived), int(c["num_iterations"])
 
 
@@ -144,7 +147,7 @@ def group_size(grpo: Mapping[str, Any]) -> int:
 
 
 def _full_groups(c: _Config) -> str | None:
-    size, group = generation_size(c), group_size(c)
+    size, group = generation_size(c, c.world), group_size(c)
     if group < 1 or size % group == 0 or _both_generation(c):
         return None
     return f"generation_batch_size ({size}) must be divisible by num_generations ({group})."

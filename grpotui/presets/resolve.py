@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grpotui.contract import CRITERIA, parted
+from grpotui.presets.accelerate import config_file
 from grpotui.presets.kinds import fits
 from grpotui.presets.preset import Preset
 from grpotui.presets.searching import (
@@ -61,6 +62,8 @@ def resolve(preset: Preset) -> dict[str, Any]:
             **dict.fromkeys(CRITERIA, ""),
             **parted(config["contract"])[0],
         }
+    if name := config["launch"]["accelerate"]:
+        config["launch"]["accelerate"] = str(config_file(name, preset.folders) or name)
     return config
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from grpotui.presets.preset import PresetError
@@ -32,7 +32,7 @@ def _with(text: str, field: str, value: Any, name: str) -> str:
     wanted = copy.deepcopy(before)
     _put(wanted, field.split("."), value, f"{name}: {field}")
     replaced = _replaced(text, field, value)
-    for found in (_inserted(text, field, value), _aligned(text, replaced), replaced):
+    for found in (*_inserted(text, field, value), _aligned(text, replaced), replaced):
         if found is not None and _reads(found) == wanted:
             return found
     raise PresetError(f"{name}: {field} cannot be written without a change to what else stands there")
@@ -66,8 +66,8 @@ def _reads(text: str) -> dict[str, Any] | None:
         return None
 
 
-def _inserted(text: str, field: str, value: Any) -> str | None:
-    """Return the text with a new line behind the last one of the field's table; None where it has none.
+def _inserted(text: str, field: str, value: Any) -> Iterator[str]:
+    """Yield the text with a new line behind the last one of the field's table, wherever that may begin.
 
     A table that ends with comments is about what follows there, so the line stands above those.
     """
@@ -76,19 +76,17 @@ def _inserted(text: str, field: str, value: Any) -> str | None:
     table, _, key = field.rpartition(".")
     header = re.compile(rf"[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\][ \t]*(#.*)?\r?\n?")
     lines = text.splitlines(keepends=True)
-    start = next((place for place, line in enumerate(lines) if header.fullmatch(line)), None)
-    if start is None or not table:
-        return None
-    end = next((p for p in range(start + 1, len(lines)) if _HEADER.match(lines[p])), len(lines))
-    last = max((p for p in range(start, end) if _holds(lines[p])), default=start)
-    column = lines[last].find("=")
-    line = tomlkit.dumps({key: value})
-    if column > len(key) and line.startswith(f"{key} = "):
-        line = f"{key.ljust(column)}={line[len(key) + 2 :]}"
-    ended = "" if lines[last].endswith("\n") else "\n"
-    if lines[last].endswith("\r\n"):
-        line = line.replace("\n", "\r\n")
-    return "".join([*lines[: last + 1], ended, line, *lines[last + 1 :]])
+    for start in [place for place, line in enumerate(lines) if table and header.fullmatch(line)]:
+        end = next((p for p in range(start + 1, len(lines)) if _HEADER.match(lines[p])), len(lines))
+        last = max((p for p in range(start, end) if _holds(lines[p])), default=start)
+        column, columns = lines[last].find("="), [line.find("=") for line in lines[start:end]]
+        line = tomlkit.dumps({key: value})
+        if column > len(key) and columns.count(column) > 1 and line.startswith(f"{key} = "):
+            line = f"{key.ljust(column)}={line[len(key) + 2 :]}"
+        ended = "" if lines[last].endswith("\n") else "\n"
+        if lines[last].endswith("\r\n"):
+            line = line.replace("\n", "\r\n")
+        yield "".join([*lines[: last + 1], ended, line, *lines[last + 1 :]])
 
 
 def _holds(line: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grpotui.presets import grpo_rules
+from grpotui.presets.accelerate import processes
 from grpotui.presets.kinds import mismatch
 from grpotui.presets.loader import merge
 from grpotui.presets.preset import Problem, located
@@ -147,18 +148,20 @@ def _task(
     except TaskError as error:
         yield Problem(f"{where}.task.name", located(error).message)
     if grpo is not None:
-        yield from _fit(where, entry["steps"], task, grpo)
+        yield from _fit(where, entry["steps"], task, grpo, processes(data))
 
 
-def _fit(where: str, steps: int, task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Problem]:
+def _fit(
+    where: str, steps: int, task: Mapping[str, Any], grpo: Mapping[str, Any], world: int
+) -> Iterator[Problem]:
     """A stage must have prompts for one generation, and end with one."""
-    accumulated, per_generation, iterations = grpo_rules.rhythm(grpo)
+    accumulated, per_generation, iterations = grpo_rules.rhythm(grpo, world)
     if not generations(steps, accumulated, per_generation, iterations)[1]:
         lasts = per_generation * iterations
         text = f"{steps} steps end within a generation, which lasts {lasts} batches of gradient accumulation"
         yield Problem(f"{where}.steps", f"{text}: take a multiple of {-(-lasts // accumulated)}")
     have = prompt_count(task)
-    need = grpo_rules.generation_size(grpo) // grpo_rules.group_size(grpo)
+    need = grpo_rules.generation_size(grpo, world) // grpo_rules.group_size(grpo)
     if have is not None and have < need:
         yield Problem(
             f"{where}.task.n", f"one generation takes {need} different prompts, and there are {have}"

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from grpotui.presets.accelerate import processes
 from grpotui.presets.grpo_rules import generation_size, with_defaults
 from grpotui.presets.stages import stages
 from grpotui.tasks import prompt_count
 
 
 def planned_steps(config: Mapping[str, Any]) -> int | None:
-    """Return the steps of a valid config on one process.
+    """Return the steps of a valid config, on as many processes as it asks for.
 
     None when its prompts fill no generation, or nobody has counted them yet.
 
@@ -26,7 +27,7 @@ def planned_steps(config: Mapping[str, Any]) -> int | None:
     prompts = prompt_count(task)
     if prompts is None:
         return None
-    return math.ceil(grpo["num_train_epochs"] * epoch_steps(grpo, prompts)) or None
+    return math.ceil(grpo["num_train_epochs"] * epoch_steps(grpo, prompts, processes(config))) or None
 
 
 def epoch_steps(grpo: Mapping[str, Any], prompts: int, world: int = 1) -> int:

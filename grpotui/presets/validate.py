@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from grpotui import contract
-from grpotui.presets import eval_rules, grpo_rules, rollouts, search_rules, stages
+from grpotui.presets import accelerate, eval_rules, grpo_rules, ladder, rollouts, search_rules, stages
+from grpotui.presets.accelerate import processes
 from grpotui.presets.code import remote_code
 from grpotui.presets.fields import GRPO_FIELDS, Field
 from grpotui.presets.hints import MISTAKES
 from grpotui.presets.kinds import mismatch, unusable
 from grpotui.presets.notify import notify_problems
 from grpotui.presets.preset import Preset, PresetError, Problem, located
+from grpotui.presets.resolve import launch_settings
 from grpotui.presets.secrecy import secrets_in
 from grpotui.presets.sections import (
     DECLARED,
@@ -68,13 +70,14 @@ def problems(preset: Preset) -> Iterator[Problem]:
     if grpo is not None and not trains:
         yield from rollouts.problems(data, task)
     elif task is not None and grpo is not None:
-        yield from _prompts(task, grpo)
+        yield from _prompts(task, grpo, processes(data))
     if isinstance(data.get("curriculum"), list) and trains:
         yield from stages.problems(data, grpo, preset.folders)
     for name, section in DECLARED.items():
         if isinstance(data.get(name), dict):
             yield from _section(name, section, data[name])
             yield from _written(name, data[name], data.get("sweep"))
+    yield from _launch(data, preset.folders)
     yield from search_rules.problems(preset, field_problems)
     if trains and task is not None and isinstance(data.get("eval"), dict):
         yield from eval_rules.problems(data["eval"], task, data.get("curriculum"))
@@ -148,9 +151,17 @@ def _task(data: Mapping[str, Any], folders: Sequence[Path]) -> _Checked:
     return good
 
 
-def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any]) -> Iterator[Problem]:
+def _launch(data: Mapping[str, Any], folders: Sequence[Path]) -> Iterator[Problem]:
+    settings, grpo = launch_settings(data), data.get("grpo", {})
+    if settings.accelerate:
+        yield from accelerate.problems(settings.accelerate, folders)
+    if settings.on_oom and isinstance(grpo, dict):
+        yield from ladder.problems(settings.on_oom, grpo)
+
+
+def _prompts(task: Mapping[str, Any], grpo: Mapping[str, Any], world: int) -> Iterator[Problem]:
     """Each generation takes different prompts: with too few of them TRL ends well and has trained no step."""
-    size, group = grpo_rules.generation_size(grpo), grpo_rules.group_size(grpo)
+    size, group = grpo_rules.generation_size(grpo, world), grpo_rules.group_size(grpo)
     have, need = prompt_count(task), size // group
     if have is not None and have < need:
         counts = f"{need} different prompts ({size} completions / {group} of each)"
@@ -169,7 +180,7 @@ def _grpo(data: Mapping[str, Any], trains: bool) -> _Checked:
     if not found:
         found = [
             *_weights(grpo.get("reward_weights"), data.get("rewards")),
-            *grpo_rules.refusals(grpo, trains),
+            *grpo_rules.refusals(grpo, trains, processes(data)),
         ]
     yield from found
     return None if found else grpo

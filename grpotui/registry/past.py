@@ -30,9 +30,12 @@ class PastRun:
 
 
 def past_runs(connection: sqlite3.Connection, model: str) -> list[PastRun]:
-    """Return the newest ended runs that asked for ``model``, newest first."""
+    """Return the newest ended runs that trained ``model``, newest first."""
     marks = ", ".join("?" * len(_ENDED))
-    newest = f"SELECT rid, id FROM runs WHERE status IN ({marks}) ORDER BY created_at DESC LIMIT ?"  # noqa: S608
+    newest = (
+        f"SELECT rid, id FROM runs WHERE kind = 'train' AND status IN ({marks}) "  # noqa: S608
+        "ORDER BY created_at DESC LIMIT ?"
+    )
     query = (
         f"SELECT r.rid, r.id, a.body, e.body FROM ({newest}) r "  # noqa: S608
         "JOIN documents a ON a.run = r.rid AND a.name = 'attempt' "

@@ -14,6 +14,7 @@ from trl import GRPOConfig
 from grpotui.errors import UserError
 from grpotui.train.device import Device
 from grpotui.train.failure import one_line
+from grpotui.train.ranks import world_size
 from grpotui.workspace import RunDir
 
 UNLESS_ASKED: Mapping[str, Any] = {
@@ -53,6 +54,8 @@ def build_config(
     if device.is_cpu:
         values.pop("gradient_checkpointing", None)
         values |= ON_CPU
+        if world_size() > 1:
+            values["ddp_backend"] = "gloo"
     try:
         return GRPOConfig(**values)
     except (ValueError, TypeError, ImportError) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grpotui.errors import UserError
 from grpotui.presets.sections import DEVICES, FAKE_LABEL_VARIABLE
+from grpotui.train.ranks import join_ranks_on_cpu
 
 _ACCELERATORS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
 """Device files of NVIDIA's driver, of WSL's and of AMD's."""
@@ -63,6 +64,22 @@ def peak_memory(device: Device) -> int:
     return int(torch.cuda.max_memory_reserved())
 
 
+LIMIT_VARIABLE = "GRPOTUI_MEMORY_LIMIT"
+"""Environment variable: bytes of main memory that a run on the CPU may take for its work."""
+
+
+def limit_memory(device: Device) -> None:
+    """Let torch's allocator say that memory has run out, as a GPU's does, where a limit is set.
+
+    It goes beyond what is mapped by now, libraries and model. A GPU's driver maps far more than it uses.
+    """
+    limit = os.environ.get(LIMIT_VARIABLE, "")
+    if device.is_cpu and limit.isdecimal():
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + int(limit)
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
 def resolve(asked: str) -> Device:
     """Return the device for ``auto``, ``cpu`` or ``cuda``; the CPU where the GPUs are fake.
 
@@ -84,4 +101,5 @@ def resolve(asked: str) -> Device:
         )
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(1)
+    join_ranks_on_cpu()
     return Device("cpu", f"cpu ({fake})" if fake else "cpu")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,9 +13,10 @@ from grpotui.presets.code import function_files, prepare_imports, require_same
 from grpotui.records import RunKind, Status, as_int
 from grpotui.stream import read_json, write_json
 from grpotui.train import device
+from grpotui.train.amended import amended
 from grpotui.train.console import complain, say
-from grpotui.train.extension import extended
 from grpotui.train.outcome import Outcome, Progress
+from grpotui.train.ranks import is_first, world_size
 from grpotui.train.rollouts.past import batches_done
 from grpotui.train.stopping import StopSignal, StopWhileLoadingError
 from grpotui.workspace import RunDir, checkpoint_step
@@ -51,7 +51,7 @@ def _train(run: RunDir, attempt: int, stop: StopSignal, progress: Progress) -> O
     asked = read_json(run.run_json)
     if asked is None:
         raise UserError(f"{run.run_json} is missing or no JSON object")
-    asked = extended(run, asked)
+    asked = amended(run, asked)
     if attempt > 1:
         progress.step = _resumed_step(run, asked)
     wanted = str(asked.get("device") or "auto")
@@ -88,9 +88,12 @@ def _resumed_step(run: RunDir, asked: Mapping[str, Any]) -> int:
 
 
 def _finish(run: RunDir, attempt: int, outcome: Outcome) -> None:
-    """Write the result: by the first rank, or by whichever fails."""
-    if os.environ.get("RANK", "0") != "0" and outcome.status is not Status.FAILED:
+    """Write the result: by the first rank, or by the one that fails first."""
+    if not is_first() and outcome.status is not Status.FAILED:
         return
+    told = read_json(run.result_json) or {}
+    if world_size() > 1 and told.get("attempt") == attempt and told.get("status") == Status.FAILED:
+        return  # what fails first is the cause: the others lose their connection
     say(f"{outcome.status}: {outcome.reason}")
     try:
         write_json(run.result_json, outcome.to_json(attempt))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from grpotui.errors import UserError
 from grpotui.presets.code import prepare_imports, require_same
-from grpotui.records import Group
+from grpotui.records import Group, RunKind
 from grpotui.stream import Tail, read_json, write_json
 from grpotui.tasks import Example, Reward
 from grpotui.tasks.accuracy import Share, is_right, tells_right
@@ -70,7 +70,10 @@ def _try(session: Session, experiment: Experiment, began: float) -> dict[str, An
     """Make the steps. Raises UserError in TRL's words when it refuses the preset as it is."""
     from grpotui.train.config import build_config
     from grpotui.train.recorder import Recorder
+    from grpotui.train.rollouts.run import generating_only
 
+    if experiment.config.get("kind") == RunKind.ROLLOUTS:
+        experiment = generating_only(experiment)
     grpo = dict(experiment.config.get("grpo") or {})
     weights = [reward.weight for reward in experiment.rewards]
     whole = build_config(grpo, session.run, session.device, experiment.seed, weights)

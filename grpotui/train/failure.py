@@ -11,7 +11,7 @@ from grpotui.errors import UserError
 LIMIT = 500
 """Characters of a reason."""
 
-_MEMORY_TEXTS = ("can't allocate memory", "out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
+_MEMORY_TEXTS = ("can't allocate memory", "out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "std::bad_alloc")
 _MEMORY_ADVICE = (
     "lower grpo.per_device_train_batch_size (and raise grpo.gradient_accumulation_steps) or "
     "grpo.max_completion_length"

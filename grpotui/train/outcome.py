@@ -8,7 +8,7 @@ from typing import Any
 
 from grpotui.records import Status
 from grpotui.secrecy import redact
-from grpotui.train.failure import describe
+from grpotui.train.failure import describe, out_of_memory
 
 MESSAGE_LIMIT = 4000
 """Characters of an error's message that are kept."""
@@ -42,7 +42,8 @@ class Outcome:
         """Return the outcome of an attempt that an error ended."""
         reason = redact(describe(error, progress.current))
         message = redact(str(error))[:MESSAGE_LIMIT]
-        return cls(Status.FAILED, progress.step, reason, {"type": type(error).__name__, "message": message})
+        told = {"type": type(error).__name__, "message": message}
+        return cls(Status.FAILED, progress.step, reason, told, {"out_of_memory": out_of_memory(error)})
 
     @property
     def exit_code(self) -> int:

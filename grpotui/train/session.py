@@ -14,17 +14,18 @@ from trl import GRPOConfig
 
 from grpotui.errors import UserError
 from grpotui.presets import eval_settings
+from grpotui.presets.accelerate import processes
 from grpotui.presets.grpo_rules import generation_size, group_size
 from grpotui.presets.stages import Stage, stages
 from grpotui.records import Status
 from grpotui.secrecy import without_secrets
 from grpotui.stream import write_json
 from grpotui.tasks import Example, Reward, build_rewards, total_range
-from grpotui.train import data, own, provenance
+from grpotui.train import data, own, provenance, ranks
 from grpotui.train.callbacks import AlreadyTrainedError, Supervision
 from grpotui.train.config import build_config, config_json, keeping_best, model_path, plain
 from grpotui.train.curriculum import Rhythm, grpo_of, ordered
-from grpotui.train.device import Device, peak_memory
+from grpotui.train.device import Device, limit_memory, peak_memory
 from grpotui.train.evaluation import EVERY, Evaluator
 from grpotui.train.fingerprint import identify, model_folder
 from grpotui.train.outcome import Outcome, Progress
@@ -102,8 +103,10 @@ class Session:
         Raises UserError before training for what cannot work, and whatever TRL, a reward or torch raise.
         """
         data.require_same(self.run, self.attempt, experiment.every_example)
+        ranks.require(processes(experiment.config), ranks.world_size())
         recorder = Recorder(self.run, total_range(experiment.rewards), self.attempt, experiment.names)
         trainer = self.build_trainer(experiment, recorder)
+        ranks.require(ranks.world_size(), trainer.accelerator.num_processes)
         supervision = Supervision(
             trainer,
             self.stop,
@@ -118,6 +121,7 @@ class Session:
             trainer.add_callback(Evaluations(trainer, settings.every))
         trainer.add_callback(Stages(self.run, experiment.spans, recorder))
         checkpoint = self.run.last_checkpoint() if self.attempt > 1 else None
+        limit_memory(self.device)
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except AlreadyTrainedError:
@@ -216,6 +220,7 @@ class Session:
                 "model": experiment.model,
                 "model_identity": identity,
                 "device": self.device.label,
+                "processes": trainer.accelerator.num_processes,
                 "seed": trainer.args.seed,
                 "data": data.told(experiment.every_example),
                 "num_generations": trainer.num_generations,
@@ -232,7 +237,7 @@ def measured_only(experiment: Experiment) -> Experiment:
     """Return an experiment for a trainer that trains nothing: one generation of prompts, no second model."""
     grpo = {**(experiment.config.get("grpo") or {}), "beta": 0.0, "sync_ref_model": False, "use_vllm": False}
     config = {**experiment.config, "grpo": grpo, "eval": {}}
-    enough = generation_size(grpo) // group_size(grpo)
+    enough = generation_size(grpo, ranks.world_size()) // group_size(grpo)
     examples = (list(experiment.examples) * enough)[:enough]
     return replace(experiment, config=config, examples=examples, stages=())
 

@@ -210,6 +210,33 @@ class GrpoTui(KeysInOrder):
         if not isinstance(self.screen, (ResourcesScreen, ModalScreen)):
             self.push_screen(ResourcesScreen())
 
+    def action_journal(self) -> None:
+        """Show the log book."""
+        from grpotui.tui.screens.journal import JournalScreen
+
+        if not isinstance(self.screen, (JournalScreen, ModalScreen)):
+            self.push_screen(JournalScreen())
+
+    def action_write_journal(self) -> None:
+        """Bring the log book up to date."""
+        from grpotui.tui.actions import journal
+
+        if not isinstance(self.screen, ModalScreen):
+            journal.write_it(self, self._journal_changed)
+
+    def action_edit_journal(self) -> None:
+        """Open the log book in the person's editor."""
+        from grpotui.tui.actions import journal
+
+        if not isinstance(self.screen, ModalScreen):
+            journal.edit_it(self, self._journal_changed)
+
+    def _journal_changed(self) -> None:
+        from grpotui.tui.screens.journal import JournalScreen
+
+        if isinstance(self.screen, JournalScreen):
+            self.screen.fetch()
+
     async def action_back(self) -> None:
         """Let the screen close what is open in it; else leave the screen; at the top leave the app."""
         go_back = getattr(self.screen, "go_back", None)

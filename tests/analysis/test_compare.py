@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from grpotui.analysis.compare.changes import sentence
 from grpotui.analysis.compare.comparison import Comparison, compare
-from grpotui.analysis.compare.config import causes, sentence
-from grpotui.analysis.compare.noise import Estimate, Mark, mark, pooled, windowed
+from grpotui.analysis.compare.config import causes
+from grpotui.analysis.compare.noise import Estimate, Mark, mark, windowed
 from grpotui.analysis.compare.outcome import KEYS
 from grpotui.analysis.compare.reading import load
 from grpotui.analysis.compare.words import shared_prompts, tell, that_differ
@@ -30,6 +31,7 @@ def write(
     rng = random.Random(run_id)
     fields = {**GRPO, **(grpo or {})}
     asked: dict[str, Any] = {"model": "tiny", "task": {"name": "arithmetic"}, "grpo": fields}
+    asked |= more.pop("asked", {})
     follows = more.pop("follows", {})
     effective = {**asked, "grpo": {**fields, "gradient_accumulation_steps": 1, **follows}}
     writer = RunWriter(workspace.run(run_id))
@@ -141,7 +143,10 @@ def test_batch_sizes_that_differ_are_aligned_by_samples(workspace: Workspace) ->
     (reached,) = [row for row in found.rows if row.name.endswith(" at")]
     step = reached.cells[1].step
     assert step is not None
-    assert reached.cells[1].text == f"step {step}, {64 * step} samples"
+    assert reached.cells[1].text == f"step {step}, {64 * step} samples, {step}s"
+    assert (reached.cells[1].samples, reached.cells[1].seconds) == (64 * step, step)
+    (window,) = [row for row in found.rows if row.name == "window"]
+    assert [cell.text for cell in window.cells] == ["last 50 steps", "last 12 steps"]
 
 
 def test_windows_and_intervals() -> None:
@@ -154,7 +159,6 @@ def test_windows_and_intervals() -> None:
     assert found.low < 1 < found.high
     assert windowed([]) is None
     assert windowed([1.0, 2.0]) == Estimate(1.5)
-    assert pooled([1.0]) == Estimate(1.0)
     assert mark(Estimate(0.0, -1, 1), Estimate(0.5, -0.5, 1.5)) is Mark.WITHIN
     assert mark(Estimate(0.0, 0.0, 0.0), Estimate(0.0, 0.0, 0.0)) is Mark.WITHIN
     assert mark(Estimate(0.0, 0.0, 0.0), Estimate(-1.0, -1.1, -0.9)) is Mark.LOWER
@@ -208,8 +212,9 @@ def test_runs_without_a_step_compare_too(workspace: Workspace) -> None:
     writer.status("queued")
     writer.close()
     found = compared(workspace, "base-aaaa", "fresh-bbbb")
-    assert found.rows[0].name == "reward"
-    assert found.rows[0].cells[1].estimate is None
+    (reward,) = [row for row in found.rows if row.name == "reward"]
+    assert reward.cells[0].estimate is not None
+    assert reward.cells[1].estimate is None
 
 
 def test_the_outcome_of_a_contract_is_a_row(workspace: Workspace) -> None:

@@ -18,7 +18,7 @@ def test_every_form_says_the_same(workspace: Workspace, cli: Cli) -> None:
     assert [run["id"] for run in found["runs"]] == ["base-aaaa", "other-bbbb"]
     assert found["differences"][0] == {"field": "grpo.beta", "values": {"A": 0.1, "B": 0.2}, "cause": True}
     assert found["aligned_by"] == "step"
-    reward = found["outcome"][0]["values"]
+    (reward,) = [row["values"] for row in found["outcome"] if row["name"] == "reward"]
     assert reward["B"]["mark"] == "▼"
     assert reward["A"]["low"] < reward["A"]["value"] < reward["A"]["high"]
     markdown, table = (

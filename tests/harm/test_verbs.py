@@ -64,6 +64,11 @@ def test_reading(hostile: Workspace) -> None:
         call(hostile, verb, FULL, "--json", codes=(0, 2))
     for form in ([], ["--json"], ["--markdown"], ["--csv"]):
         call(hostile, "compare", "run-00", FULL, "run-01", *form)
+    for shape in ("md", "csv", "json"):
+        call(hostile, "report", "--format", shape)
+    for asked in (["--write"], [], ["--json"]):
+        call(hostile, "journal", *asked)
+    call(hostile, "ls", "--reference")
     for place in range(len(TEXTS)):
         call(hostile, "presets", "--show", f"p{place:02}")
         call(hostile, "check", f"p{place:02}", codes=(0, 1, 2))
@@ -83,6 +88,9 @@ def test_arguments(hostile: Workspace, text: str) -> None:
     call(hostile, "new", "--", "p00", f"../{text}", codes=(2,))
     call(hostile, "metrics", FULL, "--key", text, codes=(0, 2))
     call(hostile, "presets", "--show", text, codes=(0, 2))
+    for option in ("--tag", "--sweep", "--since"):
+        call(hostile, "report", option, text, codes=(0, 2))
+    call(hostile, "import-history", "--", text.replace("/", "_"), codes=(2,))
     call(hostile, "launch", "--", f"{text}?", codes=(2,))
     for option in ("--set", "--model", "--device", "--seed"):
         call(hostile, "launch", "p00", option, text, codes=(2,))
@@ -91,6 +99,23 @@ def test_arguments(hostile: Workspace, text: str) -> None:
     call(Workspace(hostile.root / text), "ls", codes=(2,))
     new = [path for path in hostile.root.rglob("*") if path not in before]
     assert [path for path in new if not path.name.startswith(("runs.db", ".schedule.lock"))] == []
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+def test_tables_of_past_experiments(tmp_path: Path, text: str) -> None:
+    workspace = Workspace(tmp_path / "work")
+    workspace.create()
+    table = tmp_path / "table.csv"
+    raw = text.encode("utf-8", "surrogatepass")
+    for content in (
+        raw,
+        b"run_id,verdict,note,beta\na,b,c," + raw,
+        b'run_id,verdict,note\na,b,"' + raw + b'"\n',
+    ):
+        table.write_bytes(content)
+        call(workspace, "import-history", str(table), codes=(0, 2))
+        call(workspace, "ls", "--reference")
+        call(workspace, "ls", "--reference", "--json")
 
 
 @pytest.mark.parametrize("text", ARGUMENTS, ids=range(len(ARGUMENTS)))

@@ -136,7 +136,7 @@ def test_a_block_that_was_taken_out_stays_out_until_it_is_asked_for() -> None:
     found = merge(without, [TWO, ONE_LATER])
     assert found.left_out == ["run:two"]
     assert "## two" not in found.text
-    assert merge(found.text, [TWO, ONE_LATER], again=True).new == ["run:two"]
+    assert merge(found.text, [TWO, ONE_LATER], again=["run:two"]).new == ["run:two"]
 
 
 @pytest.mark.parametrize("which", ["begin", "end", "both", "all"])

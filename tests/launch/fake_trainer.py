@@ -1,11 +1,11 @@
 """A trainer without torch: writes the real streams, and misbehaves as the run's tags ask.
 
-Tags: steps=N, delay=SECONDS, late=SECONDS (before anything), hold=STEP,STEP (waits there for a file
-``go-STEP`` in the folder), collapse=STEP, recover=STEP, crash=STEP, vanish=STEP (exit code 0, no result),
-mute (trains for ever and writes nothing), save=N (a checkpoint every N steps), saving=SECONDS (each takes so
-long), skew=STEP:SECONDS (its clock is set from that step on), stubborn (ignores TERM), litter (leaves a child
-in another session that ignores TERM), orphans (short-lived processes that lose their parent). A tag that ends
-in ``@N`` is for attempt N.
+Tags: steps=N, delay=SECONDS, late=SECONDS (before anything), hold=STEP,STEP (waits there for a file ``go-
+STEP`` in the folder), collapse=STEP, recover=STEP, crash=STEP, vanish=STEP (exit code 0, no result),
+memory=STEP (it runs out there), mute (trains for ever and writes nothing), save=N (a checkpoint every N
+steps), saving=SECONDS (each takes so long), skew=STEP:SECONDS (its clock is set from that step on), stubborn
+(ignores TERM), litter (leaves a child in another session that ignores TERM), orphans (short-lived processes
+that lose their parent). A tag that ends in ``@N`` is for attempt N.
 """
 
 from __future__ import annotations
@@ -68,6 +68,9 @@ class Trainer:
                 self.save(done)
             if done == self.number("crash", 0) and self.attempt == 1:
                 raise RuntimeError("the reward is broken")
+            if done == self.number("memory", 0):
+                self.writer.result("failed", done, self.attempt, reason="no memory", out_of_memory=True)
+                return 1
             if done == self.number("vanish", 0) and self.attempt == 1:
                 return 0
         request = read_json(self.run.request_json) or {}
@@ -83,7 +86,7 @@ class Trainer:
             self.attempt,
             time=time.time(),
             config=self.config,
-            seed=1,
+            seed=self.config["grpo"].get("seed", 1),
             pid=os.getpid(),
             reward_range=[-1.0, 1.0],
             environment=seen,

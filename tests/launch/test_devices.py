@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +14,13 @@ from typing import Any
 
 import pytest
 
+from grpotui import format as fmt
 from grpotui.errors import UserError
 from grpotui.launch.machine import devices, leases, nvml, sharing
 from grpotui.launch.machine.device import CPU, Device
 from grpotui.launch.queue import held_up, tick, waiting
 from grpotui.records import RunKind, Status
-from grpotui.stream import read_json
+from grpotui.stream import read_json, write_json
 from grpotui.workspace import RUNTIME_VARIABLE, Workspace, runtime_dir
 from tests.launch.lab import Lab, until
 
@@ -220,3 +225,59 @@ def test_without_a_runtime_folder_a_run_stays_queued(lab: Lab, monkeypatch: pyte
         lab.launch()
     with lab.registry() as registry:
         assert [row.status for row in registry.queued()] == [Status.QUEUED]
+
+
+@contextmanager
+def process_of(run_id: str) -> Iterator[int]:
+    """A process that bears the mark of a run."""
+    environment = {**os.environ, "GRPOTUI_RUN_ID": run_id}
+    process = subprocess.Popen([sys.executable, "-c", "input()"], env=environment, stdin=subprocess.PIPE)
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_run_of_two_gpus_sees_both(lab: Lab, driver: Nvml) -> None:
+    run = lab.launch("hold=1", device="cuda", overrides=("launch.devices=2",))
+    lab.until(run, Status.RUNNING)
+    seen = (read_json(run.attempt_json(1)) or {})["environment"]
+    assert seen["CUDA_VISIBLE_DEVICES"] == "GPU-a,GPU-b"
+    assert [device["label"] for device in lab.process(run)["devices"]] == ["GPU 0", "GPU 1"]
+
+
+def test_the_processes_of_runs_that_share_a_gpu_are_no_strangers(driver: Nvml) -> None:
+    gpu = devices.detect()[0]
+    ours = sharing.Holder("ours-aaaa", "/w", slots=0, memory=30 * GB)
+    need = sharing.Need(memory=20 * GB)
+    driver.used["GPU-a"] = 61 * GB
+    with process_of("ours-aaaa") as pid:
+        driver.pids["GPU-a"] = [pid]
+        assert sharing.foreign(gpu, sharing.look(gpu), [ours]) == ""
+        assert "of yours outside grpotui" in sharing.foreign(gpu, sharing.look(gpu), [])
+        driver.pids["GPU-a"] = [pid, os.getpid()]
+        stranger = f"used by a process of yours outside grpotui (pid {os.getpid()}), 61 GB"
+        assert sharing.obstacle(gpu, need, [ours]) == stranger
+
+
+@pytest.mark.parametrize(
+    ("used", "asked", "free"),
+    [(0, [], 80), (10, [], 70), (0, [30], 50), (10, [30], 50), (45, [30], 35), (45, [30, 40], 10)],
+)
+def test_memory_that_was_asked_for_is_not_free(driver: Nvml, used: int, asked: list[int], free: int) -> None:
+    """In a container nobody can tell whose memory is in use: ours as far as it was asked for."""
+    driver.used["GPU-a"] = used * GB
+    gpu = devices.detect()[0]
+    there = [sharing.Holder(f"run-{n}", "/w", n, 0, size * GB) for n, size in enumerate(asked)]
+    assert sharing.free_memory(gpu, sharing.look(gpu), there) == free * GB
+
+
+def test_the_device_is_told_by_the_machines_number(lab: Lab, driver: Nvml) -> None:
+    driver.pids["GPU-a"] = [os.getpid()]
+    run = lab.launch("hold=1", device="cuda")
+    lab.until(run, Status.RUNNING)
+    told = read_json(run.attempt_json(1)) or {}
+    write_json(run.attempt_json(1), {**told, "device": "cuda:0 NVIDIA Test"})
+    assert lab.summary(run).device == "cuda:1 NVIDIA Test"
+    assert fmt.device(lab.summary(run).device) == "GPU1"

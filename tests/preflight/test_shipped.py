@@ -22,7 +22,7 @@ def test_a_shipped_preset_has_no_errors(name: str, device: DeviceFacts, model: M
     found = check(preset, facts)
     assert [finding for finding in found if finding.level is Severity.ERROR] == []
     warned = {finding.rule for finding in found if finding.level is Severity.WARNING}
-    as_it_was = {"few-generations"} if name.endswith("-4g") or name == "verse-probe" else set()
+    as_it_was = {"few-generations"} if name.endswith("-4g") else set()
     demo = {"beta-zero"} if name == "demo-arithmetic" else set()
     large = (
         {"large-on-cpu", "memory"} if device is CPU else {"memory"} if name == "ultra-diversity" else set()

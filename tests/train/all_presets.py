@@ -1,5 +1,7 @@
 """Two real steps of every shipped preset, cut small: ``python -m tests.train.all_presets DIR``, one process.
 
+Of a probe, two batches of rollouts.
+
 ``all_presets.json`` in the folder tells what TRL made of each preset as it is shipped, and how the run ended.
 """
 
@@ -25,6 +27,7 @@ CUT = (
     "grpo.per_device_train_batch_size=8",
     "grpo.gradient_accumulation_steps=1",
     "grpo.max_completion_length=8",
+    "rollouts.batch=16",
     "grpo.max_steps=2",
     "grpo.save_strategy=no",
     "eval.n=2",
@@ -79,10 +82,12 @@ def main(root: Path) -> None:
     for info in available(None):
         preset = load(info.name, None)
         run = workspace.new_run(info.name)
-        made = shipped(preset, run)
+        kind = preset.data.get("kind", "train")
+        made = shipped(preset, run) if kind == "train" else {}
         small = cut(preset)
         validate(small)
-        write_json(run.run_json, {"id": run.id, "config": resolve(small), "device": "cpu", "code": []})
+        asked = {"id": run.id, "kind": kind, "config": resolve(small), "device": "cpu", "code": []}
+        write_json(run.run_json, asked)
         began = time.monotonic()
         entry.main([str(run.path)])
         result = json.loads(run.result_json.read_text())

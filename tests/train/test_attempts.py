@@ -14,6 +14,7 @@ from typing import IO
 
 import pytest
 
+from grpotui import format as fmt
 from grpotui.presets import planned_steps
 from grpotui.stream import read_json, write_json
 from grpotui.workspace import RunDir
@@ -210,3 +211,16 @@ def test_the_entry_is_free_of_torch_and_sets_the_environment_first() -> None:
     plain = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=plain)
     assert done.stdout.split() == ["1", "1", "false", "1", "''"], done.stderr
+
+
+def test_on_fake_gpus_a_run_that_insists_on_one_trains_on_the_cpu() -> None:
+    code = (
+        "from grpotui.train import device\n"
+        "device.prepare_environment('cuda')\n"
+        "found = device.resolve('cuda')\n"
+        "print(found.kind, found.is_cpu, found.label)\n"
+    )
+    fake = {**os.environ, "GRPOTUI_FAKE_DEVICE": "fake 0+1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=fake)
+    assert done.stdout.strip() == "cpu True cpu (fake 0+1)", done.stderr
+    assert fmt.device("cpu (fake 0+1)") == "fake 0+1"

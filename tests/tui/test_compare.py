@@ -77,14 +77,14 @@ async def test_the_table_scrolls_and_shows_every_field(workspace: Workspace) -> 
     write(workspace, "other-bbbb", {f"field_{n:02}": n + 1 for n in range(30)}, device="cuda:0")
     async with GrpoTui(workspace).run_test(size=NARROW) as pilot:
         pilot.app.push_screen(CompareScreen(("base-aaaa", "other-bbbb")))
-        await until(pilot, lambda: "   field_00  " in screen_text(pilot))
+        await until(pilot, lambda: "  field_00  " in screen_text(pilot))
         await pilot.press(*"j" * 60)
-        await until(pilot, lambda: "   status  " in screen_text(pilot))
-        assert "   field_00  " not in screen_text(pilot)
+        await until(pilot, lambda: "  status  " in screen_text(pilot))
+        assert "  field_00  " not in screen_text(pilot)
         await pilot.press(*"k" * 5)
         await until(pilot, lambda: "and 1 that change nothing" in screen_text(pilot))
         await pilot.press("D")
-        await until(pilot, lambda: "   device  " in screen_text(pilot))
+        await until(pilot, lambda: "  device  " in screen_text(pilot))
 
 
 async def test_a_run_that_is_gone_is_said(workspace: Workspace) -> None:

@@ -40,10 +40,10 @@ def test_no_file_is_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_every_key(tmp_path: Path) -> None:
     text = 'theme = "light"\nrefresh = 2\ndevice = "cpu"\nmouse = false\n'
-    keys = '[keys]\nruns.stop = "S"\n"run.live" = "0"\n'
+    keys = '[keys]\nruns.stop = "Z"\n"run.live" = "0"\n'
     found = load_settings(write(tmp_path, text + keys))
     assert (found.theme, found.refresh, found.device, found.mouse) == ("light", 2.0, "cpu", False)
-    assert dict(found.keys) == {"runs.stop": "S", "run.live": "0"}
+    assert dict(found.keys) == {"runs.stop": "Z", "run.live": "0"}
 
 
 @pytest.mark.parametrize(
@@ -96,12 +96,12 @@ def test_an_unknown_theme_is_refused(workspace: Workspace) -> None:
 
 async def test_chosen_keys_work_and_are_shown(workspace: Workspace) -> None:
     fill(workspace)
-    app = GrpoTui(workspace, settings=Settings(keys={"runs.mark": "M", "runs.find": ",", "app.help": "f1"}))
+    app = GrpoTui(workspace, settings=Settings(keys={"runs.mark": "T", "runs.find": ",", "app.help": "f1"}))
     async with app.run_test(size=(120, 35)) as pilot:
         table = await ready(pilot, 4)
         await pilot.press("space")
         assert not table.marks
-        await pilot.press("M", "comma", *"stor")
+        await pilot.press("T", "comma", *"stor")
         await until(pilot, lambda: len(table.rows) == 1)
         assert table.marks == {"bad-cccc"}
         assert ", find" in screen_lines(pilot)[-1]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grpotui.analysis.compare.subject import Subject
+from grpotui.records import RunKind
 
 SEED = "grpo.seed"
 OWNED = ("summary", "kind", "grpo.output_dir", "grpo.logging_dir", "grpo.run_name", "extends")
 """Fields that never matter to what is learned, or that the tool sets."""
 WEIGHTS = "model weights"
+DATA = "data"
+KIND = "kind of run"
+MEASURED = "measures"
+"""What identifies a run beside its config: hashes, and for an evaluation the checkpoint."""
+FOLLOWS: dict[str, tuple[str, ...]] = {WEIGHTS: ("model", MEASURED), DATA: ("task.", "curriculum.")}
+"""What is no cause of its own where one of these is: other weights of another model."""
 BESIDE = (
     "launch.",
     "health.",
@@ -23,9 +30,11 @@ BESIDE = (
     "grpo.report_to",
 )
 """Fields that do not change the training itself: shown, but no cause."""
-NAMED = 4
-"""Causes that a sentence names one by one."""
-NUMBERS = ("no", "one", "two", "three", "four")
+
+
+CAUSES = (WEIGHTS, DATA, KIND, MEASURED)
+CODE = "code "
+"""What names of the hashes of users' own code begin with."""
 
 
 class Missing:
@@ -60,22 +69,28 @@ def short(field: str) -> str:
 
 def differences(subjects: Sequence[Subject]) -> list[Difference]:
     """Return every field whose values differ, causes first. False, 0 and empty are values."""
-    fields = dict.fromkeys(name for subject in subjects for name in subject.config)
     found = []
-    for name in fields:
-        if name.startswith(OWNED):
-            continue
-        values = tuple(subject.config.get(name, MISSING) for subject in subjects)
-        if any(not same(value, values[0]) for value in values):
-            named = any(name in subject.asked for subject in subjects) or name == SEED
-            found.append(Difference(name, values, named and not name.startswith(BESIDE)))
-    for name in dict.fromkeys(name for subject in subjects for name in subject.identity):
-        values = tuple(subject.identity.get(name, MISSING) for subject in subjects)
-        if any(not same(value, values[0]) for value in values):
-            # Weights are hashed as a run starts: those of a draft are not known, which is no difference.
-            known = name != WEIGHTS or None not in values
-            found.append(Difference(name, values, known and name.startswith(("model", "code", "kind"))))
+    only_measured = all(subject.run.kind is RunKind.EVAL for subject in subjects)
+    for name, values in _differing([subject.config for subject in subjects]):
+        named = any(name in subject.asked for subject in subjects) or name == SEED
+        trains = not name.startswith(BESIDE) and not (only_measured and name.startswith("grpo."))
+        if not name.startswith(OWNED):
+            found.append(Difference(name, values, named and trains))
+    for name, values in _differing([subject.identity for subject in subjects]):
+        # What is hashed as a run starts is not known of a draft, which is no difference.
+        known = name not in (WEIGHTS, DATA) or not any(value in (None, MISSING) for value in values)
+        found.append(Difference(name, values, known and (name in CAUSES or name.startswith(CODE))))
+    apart = {field for place in range(len(subjects)) for field in causes(found, place)}
+    found = [replace(one, cause=one.field in apart) for one in found]
     return sorted(found, key=lambda one: (not one.cause, one.field == SEED))
+
+
+def _differing(tables: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Yield the names whose values are not the same in all tables, with these values."""
+    for name in dict.fromkeys(name for table in tables for name in table):
+        values = tuple(table.get(name, MISSING) for table in tables)
+        if any(not same(value, values[0]) for value in values):
+            yield name, values
 
 
 def same(one: Any, other: Any) -> bool:
@@ -85,25 +100,11 @@ def same(one: Any, other: Any) -> bool:
 
 def causes(found: Sequence[Difference], place: int) -> list[str]:
     """Return the fields in which the run at ``place`` differs from the first one and that can be a cause."""
-    return [one.field for one in found if one.cause and not same(one.values[place], one.values[0])]
+    changed = [one.field for one in found if one.cause and not same(one.values[place], one.values[0])]
+    return [field for field in changed if not _follows(field, changed)]
 
 
-def sentence(letter: str, first: str, changed: Sequence[str]) -> str:
-    """Return what a run changes against the first one, and whether that can be told apart."""
-    names = [short(field) for field in changed]
-    if not names:
-        return f"{letter} is {first} again: nothing that was asked for differs."
-    if list(changed) == [SEED]:
-        return f"{letter} repeats {first} with another seed."
-    if len(names) == 1:
-        return f"{letter} changes one thing: {names[0]}."
-    count = NUMBERS[len(names)] if len(names) <= NAMED else f"{len(names)} fields"
-    listed = ", ".join(names[: NAMED - 1 if len(names) > NAMED else -1])
-    last = "…" if len(names) > NAMED else names[-1]
-    joined = f"{listed}, {last}" if len(names) > NAMED else f"{listed} and {last}"
-    return f"{letter} changes {count}: {joined}, so no single cause."
-
-
-def confounded_by_seed(changed: Sequence[str]) -> bool:
-    """True when the seed differs beside something else: only a repeat would tell them apart."""
-    return SEED in changed and len(changed) > 1
+def _follows(field: str, changed: Sequence[str]) -> bool:
+    """True for what another change brings with it."""
+    reasons = FOLLOWS.get(field, ())
+    return any(other != field and other.startswith(reasons) for other in changed)

@@ -10,14 +10,17 @@ from typing import Any
 from grpotui import format as fmt
 from grpotui.analysis.compare.comparison import Comparison
 from grpotui.analysis.compare.config import MISSING, Difference
+from grpotui.analysis.compare.excerpts import excerpt_json, excerpt_rows
 from grpotui.analysis.compare.noise import Estimate
-from grpotui.analysis.compare.outcome import Cell, Row
+from grpotui.analysis.compare.pools import Pooled
+from grpotui.analysis.compare.rows import Cell, Row
+from grpotui.analysis.compare.told import Excerpt
 from grpotui.text import clean
 
 SAME = "="
 
 
-def to_json(found: Comparison) -> dict[str, Any]:
+def to_json(found: Comparison, words: Sequence[Excerpt] = ()) -> dict[str, Any]:
     """Return the public JSON form; fields are only ever added."""
     letters = [subject.letter for subject in found.subjects]
     return {
@@ -53,9 +56,26 @@ def to_json(found: Comparison) -> dict[str, Any]:
             }
             for row in found.rows
         ],
+        "pools": [
+            {
+                "runs": list(pool.letters),
+                "seeds": pool.seeds,
+                "reward": _estimate_json(pool.reward),
+                "held_out": _estimate_json(pool.held_out),
+            }
+            for pool in found.pools
+        ],
         "conclusions": list(found.conclusions),
         "aligned_by": "samples" if found.by_samples else "step",
+        "prompts": [excerpt_json(one, found.subjects) for one in words],
     }
+
+
+def _estimate_json(one: Pooled | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    ends = {"value": one.estimate.value, "low": one.estimate.low, "high": one.estimate.high}
+    return ends | ({"mark": str(one.mark)} if one.mark else {})
 
 
 def _cell_json(cell: Cell) -> dict[str, Any]:
@@ -64,9 +84,8 @@ def _cell_json(cell: Cell) -> dict[str, Any]:
         found |= {"value": cell.estimate.value, "low": cell.estimate.low, "high": cell.estimate.high}
     if cell.mark:
         found["mark"] = str(cell.mark)
-    if cell.step is not None:
-        found["step"] = cell.step
-    return found
+    numbers = {"step": cell.step, "samples": cell.samples, "seconds": cell.seconds}
+    return found | {name: value for name, value in numbers.items() if value is not None}
 
 
 def value_text(value: Any) -> str:
@@ -108,20 +127,21 @@ def cell_text(cell: Cell, row: Row) -> str:
     return " ".join(filter(None, parts)) or "-"
 
 
-def table(found: Comparison) -> tuple[list[str], list[list[str]]]:
-    """Return (headers, rows): differences, then the outcome; for people."""
+def table(found: Comparison, words: Sequence[Excerpt] = ()) -> tuple[list[str], list[list[str]]]:
+    """Return (headers, rows): differences, the outcome, then prompts; for people."""
     headers = ["", *(f"{subject.letter} {clean(subject.run.id)}" for subject in found.subjects)]
     rows = [
         [clean(one.name, 200) + ("" if one.cause else " (beside)"), *difference_texts(one)]
         for one in found.differences
     ]
     rows += [[clean(row.name, 200), *(cell_text(cell, row) for cell in row.cells)] for row in found.rows]
+    rows += [row for one in words for row in excerpt_rows(one, found.subjects)]
     return headers, rows
 
 
-def to_markdown(found: Comparison) -> str:
+def to_markdown(found: Comparison, words: Sequence[Excerpt] = ()) -> str:
     """Return headline sentences, one table, conclusions."""
-    headers, rows = table(found)
+    headers, rows = table(found, words)
     lines = [f"- {clean(sentence)}" for sentence in found.changes]
     lines += ["", markdown_row(headers), "|".join(["", *("---" for _ in headers), ""])]
     lines += [markdown_row(row) for row in rows]
@@ -133,9 +153,9 @@ def markdown_row(cells: Sequence[str]) -> str:
     return "|" + "|".join(f" {cell.replace('|', '&#124;')} " for cell in cells) + "|"
 
 
-def to_csv(found: Comparison) -> str:
+def to_csv(found: Comparison, words: Sequence[Excerpt] = ()) -> str:
     """Return the table as CSV; sentences come as rows of their own."""
-    headers, rows = table(found)
+    headers, rows = table(found, words)
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["what", *headers[1:]])

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from grpotui.records import RewardRange
 from grpotui.records.intervals import t95
 
 BLOCKS = 5
 """Parts of a window whose means give its uncertainty: neighbouring steps are alike, parts less so."""
 Z = 1.96
+SHARE = RewardRange(0.0, 1.0)
+"""What a share can be."""
 
 
 class Mark(StrEnum):
@@ -32,13 +35,24 @@ class Estimate:
     value: float
     low: float | None = None
     high: float | None = None
+    spread: float | None = None
+    """Standard error, where the interval does not tell it."""
 
     @property
     def error(self) -> float | None:
-        """Standard error, from the interval."""
+        """Standard error, from the interval unless it is known."""
+        if self.spread is not None:
+            return self.spread
         if self.low is None or self.high is None:
             return None
         return (self.high - self.low) / (2 * Z)
+
+
+def within(found: Estimate | None, span: RewardRange | None) -> Estimate | None:
+    """Return an estimate whose interval does not leave what values can be; its error stays what it was."""
+    if found is None or found.low is None or found.high is None or span is None:
+        return found
+    return Estimate(found.value, max(found.low, span.low), min(found.high, span.high), found.error)
 
 
 def windowed(values: Sequence[float]) -> Estimate | None:
@@ -54,17 +68,6 @@ def windowed(values: Sequence[float]) -> Estimate | None:
     edges = [len(values) * part // BLOCKS for part in range(BLOCKS + 1)]
     parts = [statistics.fmean(values[a:b]) for a, b in pairwise(edges)]
     reach = t95(BLOCKS - 1) * statistics.stdev(parts) / math.sqrt(BLOCKS)
-    return Estimate(mean, mean - reach, mean + reach)
-
-
-def pooled(values: Sequence[float]) -> Estimate | None:
-    """Return the mean over repeats with its interval; one repeat has none."""
-    if not values:
-        return None
-    mean = statistics.fmean(values)
-    if len(values) < 2:
-        return Estimate(mean)
-    reach = t95(len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
     return Estimate(mean, mean - reach, mean + reach)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
-from operator import sub
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from grpotui.analysis.compare.noise import Estimate, Mark, mark, windowed
-from grpotui.analysis.compare.subject import Curve, Subject
+from grpotui.analysis.compare.milestones import (
+    Smooth,
+    best_held_out,
+    cost,
+    held_out_reached,
+    reward_reached,
+)
+from grpotui.analysis.compare.noise import BLOCKS, SHARE, Estimate, Mark, mark, windowed, within
+from grpotui.analysis.compare.rows import Cell, Row
+from grpotui.analysis.compare.subject import Subject
 from grpotui.records.keys import (
     EVAL_ACCURACY,
     JACCARD_CROSS,
@@ -35,50 +40,49 @@ KEYS = (
     "entropy",
     "completions/mean_length",
     "step_time",
+    "num_tokens",
 )
 """Metrics that an outcome is made of."""
 WINDOW = 50
 """Logged steps at the end of a run that stand for it."""
-SMOOTH = 20
-"""Logged steps whose mean has to reach a threshold."""
-HALF_WAY = 0.5
-"""Share of the first run's rise that is the threshold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One run's value in a row; ``text`` where it is no number."""
+def windows_of(subjects: Sequence[Subject], asked: int | None = None) -> dict[str, int]:
+    """Return the logged steps at the end of each run that stand for it, by its letter: ``asked``, or WINDOW.
 
-    estimate: Estimate | None = None
-    mark: Mark = Mark.NONE
-    text: str = ""
-    step: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measure over all runs."""
-
-    name: str
-    cells: tuple[Cell, ...]
-    percent: bool = False
-    """True for shares, which people read in per cent."""
+    Unless asked for, larger batches get windows of as many samples, and no window is more than half of a run,
+    as its beginning is no outcome.
+    """
+    if asked is not None:
+        return {subject.letter: asked for subject in subjects}
+    sizes = [subject.per_step or 0 for subject in subjects]
+    smallest = min(sizes)
+    found = {}
+    for subject, size in zip(subjects, sizes, strict=True):
+        wanted = WINDOW * smallest // size if smallest else WINDOW
+        half = len(subject.curve(REWARD).steps) // 2
+        found[subject.letter] = max(min(wanted, half), 2 * BLOCKS)
+    return found
 
 
-def outcome(subjects: Sequence[Subject], window: int = WINDOW) -> list[Row]:
+def outcome(subjects: Sequence[Subject], windows: Mapping[str, int]) -> list[Row]:
     """Return the rows of the outcome; those that no run has values for are left out."""
-    threshold = _threshold(subjects[0], window)
-    smooth = [_Smooth.of(subject.curve(REWARD)) for subject in subjects]
+    smooth = [Smooth.of(subject.curve(REWARD)) for subject in subjects]
+    ends = partial(_end, windows=windows)
     rows = [
-        *_reward_rows(subjects, smooth, window),
+        _said("window", subjects, lambda s: f"last {windows[s.letter]} steps" if s.curve(REWARD) else ""),
+        *_reward_rows(subjects, smooth, windows),
         _marked("held-out accuracy", subjects, held_out, percent=True),
-        _marked("stuck", subjects, lambda s: _stuck(s, window)),
-        _marked("at max", subjects, lambda s: _shares(s.curve(ZERO_STD_CEILING).last(window))),
-        _marked("jaccard across", subjects, lambda s: _shares(s.curve(JACCARD_CROSS).last(window))),
-        _marked("kl", subjects, lambda s: _end(s.curve("kl"), window)),
-        _marked("entropy", subjects, lambda s: _end(s.curve("entropy"), window)),
-        _marked("length", subjects, lambda s: _end(s.curve("completions/mean_length"), window)),
-        _reached(subjects, smooth, threshold),
+        best_held_out(subjects),
+        _marked("stuck", subjects, lambda s: _stuck(s, windows[s.letter])),
+        _marked("at max", subjects, lambda s: _shares(_last(s, ZERO_STD_CEILING, windows))),
+        _marked("jaccard across", subjects, lambda s: _shares(_last(s, JACCARD_CROSS, windows))),
+        _marked("kl", subjects, lambda s: ends(s, "kl")),
+        _marked("entropy", subjects, lambda s: ends(s, "entropy")),
+        _marked("length", subjects, lambda s: ends(s, "completions/mean_length")),
+        reward_reached(subjects, smooth, windows[subjects[0].letter]),
+        held_out_reached(subjects),
+        cost(subjects),
         _said("verdict", subjects, _verdict),
         _said("contract", subjects, lambda s: s.contract),
         _said("like", subjects, lambda s: s.like),
@@ -88,12 +92,14 @@ def outcome(subjects: Sequence[Subject], window: int = WINDOW) -> list[Row]:
     return [row for row in rows if any(cell.estimate or cell.text for cell in row.cells)]
 
 
-def _reward_rows(subjects: Sequence[Subject], smooth: Sequence[_Smooth], window: int) -> list[Row]:
+def _reward_rows(
+    subjects: Sequence[Subject], smooth: Sequence[Smooth], windows: Mapping[str, int]
+) -> list[Row]:
     spans = {subject.span for subject in subjects}
-    rows = [_marked("reward", subjects, lambda s: _end(s.curve(REWARD), window))]
+    rows = [_marked("reward", subjects, lambda s: within(_end(s, REWARD, windows), s.span))]
     span = next(iter(spans)) if len(spans) == 1 else None
     if span is not None and (span.low, span.high) != (0.0, 1.0):
-        rows.append(_marked("share of its range", subjects, lambda s: _share(s, window), percent=True))
+        rows.append(_marked("share of its range", subjects, lambda s: _share(s, windows), percent=True))
     return [*rows, Row("best reward", tuple(one.best() for one in smooth))]
 
 
@@ -112,21 +118,22 @@ def _said(name: str, subjects: Sequence[Subject], words: Callable[[Subject], str
     return Row(name, tuple(Cell(text=words(subject)) for subject in subjects))
 
 
-def _end(curve: Curve, window: int) -> Estimate | None:
-    return windowed(curve.last(window))
+def _last(subject: Subject, key: str, windows: Mapping[str, int]) -> list[float]:
+    return subject.curve(key).last(windows[subject.letter])
 
 
-def _share(subject: Subject, window: int) -> Estimate | None:
-    values = subject.curve(REWARD).last(window)
+def _end(subject: Subject, key: str, windows: Mapping[str, int]) -> Estimate | None:
+    return windowed(_last(subject, key, windows))
+
+
+def _share(subject: Subject, windows: Mapping[str, int]) -> Estimate | None:
+    values = _last(subject, REWARD, windows)
     return _shares([subject.span.normalise(value) for value in values]) if subject.span else None
 
 
 def _shares(values: Sequence[float]) -> Estimate | None:
     """Return the mean of shares; its interval does not leave 0 to 1."""
-    found = windowed(values)
-    if found is None or found.low is None or found.high is None:
-        return found
-    return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0))
+    return within(windowed(values), SHARE)
 
 
 def _stuck(subject: Subject, window: int) -> Estimate | None:
@@ -149,59 +156,3 @@ def _verdict(subject: Subject) -> str:
     run = subject.run
     cause = f" ({run.cause})" if run.cause else ""
     return f"{run.verdict or ''}{cause}"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Smooth:
-    """Sums of SMOOTH finite values in a row, and the step at which each was reached."""
-
-    steps: Sequence[int]
-    sums: Sequence[float]
-
-    @classmethod
-    def of(cls, curve: Curve) -> _Smooth:
-        """Smooth a curve; one that is shorter than SMOOTH has nothing to show."""
-        steps, values = curve.finite()
-        # Differences of running sums: a loop of its own for each window makes 100,000 steps wait.
-        sums = list(accumulate(values, initial=0.0))
-        return cls(steps[SMOOTH - 1 :], list(map(sub, sums[SMOOTH:], sums)))
-
-    def best(self) -> Cell:
-        """Return the highest mean and its step; an empty cell when the run is too short."""
-        if not self.sums:
-            return Cell()
-        highest = max(self.sums)
-        return Cell(Estimate(highest / SMOOTH), step=self.steps[self.sums.index(highest)])
-
-    def reaches(self, threshold: float) -> int | None:
-        """Return the first step whose mean is at the threshold or beyond."""
-        wanted = threshold * SMOOTH
-        return next(
-            (step for step, total in zip(self.steps, self.sums, strict=True) if total >= wanted), None
-        )
-
-
-def _threshold(first: Subject, window: int) -> float | None:
-    curve = first.curve(REWARD)
-    start = [value for value in curve.values[:SMOOTH] if value == value]
-    end = curve.last(window)
-    if len(start) < SMOOTH or not end:
-        return None
-    low, high = statistics.fmean(start), statistics.fmean(end)
-    return low + HALF_WAY * (high - low) if high > low else None
-
-
-def _reached(subjects: Sequence[Subject], smooth: Sequence[_Smooth], threshold: float | None) -> Row:
-    if threshold is None:
-        return Row("", tuple(Cell() for _ in subjects))
-    cells = []
-    for subject, means in zip(subjects, smooth, strict=True):
-        step = means.reaches(threshold)
-        cells.append(Cell(text=_when(subject, step), step=step))
-    return Row(f"reward {threshold:.2f} at", tuple(cells))
-
-
-def _when(subject: Subject, step: int | None) -> str:
-    if step is None:
-        return "never"
-    return f"step {step}" + (f", {step * subject.per_step} samples" if subject.per_step else "")

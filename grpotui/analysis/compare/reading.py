@@ -8,11 +8,12 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
-from grpotui.analysis.compare.config import WEIGHTS
+from grpotui.analysis.compare.config import CODE, DATA, KIND, MEASURED, WEIGHTS
 from grpotui.analysis.compare.subject import LETTERS, MOST_RUNS, Curve, Subject, flat
 from grpotui.analysis.promises import marks_of
 from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
+from grpotui.records import RunKind, RunSummary
 from grpotui.registry import earlier, history
 from grpotui.registry.queries import Registry
 
@@ -39,13 +40,14 @@ def subject_of(registry: Registry, letter: str, run_id: str, keys: Sequence[str]
     """Return one run with the curves of ``keys``; metrics that were never logged are left out."""
     asked = registry.document(run_id, "run")
     attempt = registry.document(run_id, "attempt")
+    run = registry.run(run_id)
     wanted = asked.get("config")
     return Subject(
         letter,
-        registry.run(run_id),
+        run,
         MappingProxyType(flat(registry.config(run_id))),
         frozenset(flat(wanted)) if isinstance(wanted, Mapping) else frozenset(),
-        MappingProxyType(_identity(asked, attempt, registry.model(run_id))),
+        MappingProxyType(_identity(run, asked, attempt, registry.model(run_id))),
         MappingProxyType(curves_of(registry, run_id, keys)),
         registry.reward_range(run_id),
         completions_per_step(attempt, registry.config(run_id).get("grpo")),
@@ -86,14 +88,22 @@ def _contract(registry: Registry, run_id: str) -> str:
 
 
 def _identity(
-    asked: Mapping[str, Any], attempt: Mapping[str, Any], model: Mapping[str, Any]
+    run: RunSummary, asked: Mapping[str, Any], attempt: Mapping[str, Any], model: Mapping[str, Any]
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {WEIGHTS: _short(model.get("weights_sha256"))}
+    data = attempt.get("data")
+    found: dict[str, Any] = {
+        WEIGHTS: _short(model.get("weights_sha256")),
+        DATA: _short(data.get("sha256")) if isinstance(data, Mapping) else None,
+        KIND: str(run.kind),
+    }
+    if run.kind is RunKind.EVAL:
+        step = f" at step {run.parent_step}" if run.parent_step is not None else ""
+        found[MEASURED] = f"{run.parent or 'the model itself'}{step}"
     code = asked.get("code")
     if isinstance(code, list):
         for one in code:
             if isinstance(one, Mapping):
-                found[f"code {one.get('path', one.get('name', ''))}"] = _short(one.get("sha256"))
+                found[f"{CODE}{one.get('path', one.get('name', ''))}"] = _short(one.get("sha256"))
     versions = attempt.get("versions")
     if isinstance(versions, Mapping):
         found.update({f"{name} version": version for name, version in versions.items()})
@@ -102,7 +112,6 @@ def _identity(
         found["git commit"] = _short(git.get("commit"))
         diff = git.get("diff")
         found["git changes"] = sha256(diff.encode()).hexdigest()[:12] if diff else git.get("dirty")
-    found["kind of run"] = asked.get("kind") or "train"
     found["device"] = attempt.get("device")
     return found
 

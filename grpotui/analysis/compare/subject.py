@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from grpotui.records import RewardRange, RunSummary
+from grpotui.records.keys import REWARD
 
 LETTERS = "ABCD"
 MOST_RUNS = len(LETTERS)
@@ -64,6 +65,17 @@ class Subject:
     """A past experiment with the same reward and near settings, with what became of it; empty for none."""
     contract: str = ""
     """Outcome of its contract, with each criterion's; empty without one, or before it is scored."""
+
+    @property
+    def seed(self) -> object:
+        """The seed that it trains with."""
+        return self.config.get("grpo.seed", self.run.seed)
+
+    @property
+    def last_step(self) -> int:
+        """The newest step that was logged; of an evaluation, the step of its checkpoint."""
+        steps = self.curve(REWARD).steps
+        return steps[-1] if steps else self.run.step
 
     def curve(self, key: str) -> Curve:
         """Return a metric; an empty one when it was never logged."""

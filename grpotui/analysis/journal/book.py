@@ -37,6 +37,22 @@ def shown(text: str) -> list[str]:
     return [line for at, line in enumerate(lines) if at not in blank_twice]
 
 
+def parts(text: str) -> list[tuple[str, list[str]]]:
+    """Return each block's id with its lines and all that follows up to the next block, in the file's order.
+
+    What stands before the first block has an empty id. Of copies only the first is a part.
+    """
+    found: dict[str, list[str]] = {"": []}
+    lines = found[""]
+    for line in text.split("\n"):
+        mark = marks.read_begin(line)
+        if mark is not None and mark.id not in found:
+            lines = found.setdefault(mark.id, [])
+        elif not marks.is_mark(line):
+            lines.append(line.removesuffix("\r"))
+    return list(found.items())
+
+
 def _read(path: Path) -> tuple[str, os.stat_result | None]:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2s
 
+from grpotui.analysis.compare.comparison import compare
+from grpotui.analysis.compare.document import to_markdown
+from grpotui.analysis.compare.outcome import KEYS
+from grpotui.analysis.compare.reading import load
+from grpotui.analysis.compare.subject import MOST_RUNS
 from grpotui.analysis.journal.hypotheses import OPEN, Finding, Hypothesis, hypotheses
 from grpotui.analysis.journal.merge import Block
 from grpotui.analysis.report.build import SHORT, build
@@ -15,6 +20,7 @@ from grpotui.analysis.report.forms import plain, section_lines
 from grpotui.analysis.report.reading import read_entries
 from grpotui.analysis.report.selecting import Chosen
 from grpotui.analysis.report.statement import Section, Source, Statement, Words
+from grpotui.errors import UserError
 from grpotui.records import RunSummary
 from grpotui.records.sweeps import Sweep
 from grpotui.registry.queries import Registry
@@ -23,10 +29,14 @@ from grpotui.secrecy import redact
 FORM = 1
 """Counts up when blocks are written in another way, so that all are written anew."""
 HEAD = "hypotheses"
+COMPARED = "compare:"
 
 
-def blocks(registry: Registry, found: Sequence[Finding]) -> list[Block]:
-    """Return every block, the list of hypotheses first, then the newest."""
+def blocks(registry: Registry, found: Sequence[Finding], compared: Iterable[str] = ()) -> list[Block]:
+    """Return every block, the list of hypotheses first, then the newest.
+
+    ``compared`` holds ids of comparisons, as :func:`comparison_id` makes them.
+    """
     told = {one.id: one for one in found}
     entries: list[tuple[float, Block]] = []
     for run in registry.runs():
@@ -34,6 +44,8 @@ def blocks(registry: Registry, found: Sequence[Finding]) -> list[Block]:
             entries.append((run.created_at, _run_block(registry, run, told)))
     for sweep in registry.sweeps():
         entries.append((sweep.created_at, _sweep_block(registry, sweep, told)))
+    for block_id in dict.fromkeys(compared):
+        entries += _comparison(registry, block_id)
     entries.sort(key=lambda item: -item[0])
     known = hypotheses(found)
     lines = _overview(known)
@@ -105,6 +117,31 @@ def _sweep_lines(registry: Registry, sweep: Sweep, members: Sequence[RunSummary]
     report = build(registry, chosen, only=SHORT)
     head = Section(f"{_date(sweep.created_at)} {report.title}", _superseded(sweep.id, later))
     return _lines([head], 0) + _lines(report.sections, 1)
+
+
+def comparison_id(run_ids: Sequence[str]) -> str:
+    """Return the id of the block that compares runs, the first of which the others are measured against."""
+    return COMPARED + "+".join(run_ids)
+
+
+def _comparison(registry: Registry, block_id: str) -> list[tuple[float, Block]]:
+    """Return the block that compares runs, dated by the newest; none when one of them is gone."""
+    ids = block_id.removeprefix(COMPARED).split("+")
+    try:
+        runs = [registry.run(run_id) for run_id in ids]
+    except UserError:
+        return []
+    if not 2 <= len(set(ids)) == len(ids) <= MOST_RUNS:
+        return []
+    newest = max(run.created_at for run in runs)
+    return [(newest, Block(block_id, _stamp(runs), partial(_comparison_lines, registry, ids, newest)))]
+
+
+def _comparison_lines(registry: Registry, ids: Sequence[str], newest: float) -> list[str]:
+    found = compare(load(registry, ids, KEYS))
+    names = " and ".join(f"{one.letter} {one.run.name}" for one in found.subjects)
+    head = [f"## {_date(newest)} Compared: {plain(names)}", ""]
+    return [redact(line) for line in (*head, *to_markdown(found).rstrip("\n").split("\n"), "")]
 
 
 def _lines(sections: Sequence[Section], deeper: int = 0) -> list[str]:

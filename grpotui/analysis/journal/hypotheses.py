@@ -11,12 +11,16 @@ from typing import Any
 from grpotui.analysis.compare.config import BESIDE, OWNED, SEED
 from grpotui.analysis.compare.subject import flat
 from grpotui.analysis.journal import marks
+from grpotui.analysis.sweep.promise import UNCONFIRMED
+from grpotui.analysis.sweep.study import study
+from grpotui.contract import outcome
 from grpotui.errors import UserError
 from grpotui.launch.runner.pledge import look
 from grpotui.records import RunKind, RunSummary
+from grpotui.records.sweeps import Sweep
 from grpotui.registry.queries import Registry
 
-OPEN, SUPPORTED, REFUTED, MIXED = "open", "supported", "not supported", "repeats disagree"
+OPEN, SUPPORTED, REFUTED, MIXED = "open", "supported", "not supported", "runs disagree"
 _SUPERSEDES = re.compile(r"(?i)\bsupersedes:\s*([\w.@-]+)")
 _OUTCOMES = {"met": True, "not met": False}
 
@@ -32,18 +36,22 @@ class Finding:
     hypothesis: str
     supported: bool | None
     """By its first criterion; None while that is open, or cannot be told."""
-    ended: bool
+    ended_at: float | None = None
+    """None while it goes on."""
     setting: str = ""
     """Equal for runs that repeat each other with another seed."""
+    doubt: str = ""
+    """Why it may not hold; empty where nothing speaks against it."""
     superseded: str = ""
     """What a later finding is called that holds in its place; empty while it holds itself."""
 
     @property
     def said(self) -> str:
         """How it stands, in words."""
-        if not self.ended:
+        if self.ended_at is None:
             return OPEN
-        return {True: SUPPORTED, False: REFUTED, None: "not decided"}[self.supported]
+        word = {True: SUPPORTED, False: REFUTED, None: "not decided"}[self.supported]
+        return f"{word} ({self.doubt})" if self.doubt else word
 
     def to_json(self) -> dict[str, Any]:
         """Return the public form."""
@@ -52,7 +60,8 @@ class Finding:
         return {
             **of,
             "supported": self.supported,
-            "ended": self.ended,
+            "doubt": self.doubt or None,
+            "ended_at": self.ended_at,
             "superseded_by": self.superseded or None,
         }
 
@@ -71,7 +80,7 @@ class Hypothesis:
 
     @property
     def state(self) -> str:
-        """Open, supported, not supported, or repeats disagree."""
+        """Open, supported, not supported, or runs disagree."""
         settled = {one.supported for one in self.holding if one.supported is not None}
         if not settled:
             return OPEN
@@ -92,15 +101,14 @@ def read_findings(registry: Registry, journal: str = "") -> list[Finding]:
     """Return what every run and sweep with a hypothesis says of it, newest first.
 
     ``supersedes: RUN`` in a note of a run, or in ``journal`` beside or below a block, names what holds no
-    more. A settled run of another setting supersedes earlier ones of the same hypothesis that said otherwise.
+    more. A settled run of another setting supersedes those of the same hypothesis that had ended before it
+    began and said otherwise.
     """
     runs = registry.runs()
     found = [one for run in runs if (one := _of_run(registry, run)) is not None]
-    found += [
-        one for one in (_of_sweep(registry, sweep.id) for sweep in registry.sweeps()) if one is not None
-    ]
+    found += [one for sweep in registry.sweeps() if (one := _of_sweep(registry, sweep)) is not None]
     found.sort(key=lambda one: -one.created_at)
-    names = {f"run:{run.id}": run.name for run in runs}
+    names = {one.id: one.name for one in found} | {f"run:{run.id}": run.name for run in runs}
     told = {**_by_hand(registry, runs, journal), **_by_time(found)}
     return [
         replace(one, superseded=names.get(told[one.id], told[one.id])) if one.id in told else one
@@ -109,31 +117,47 @@ def read_findings(registry: Registry, journal: str = "") -> list[Finding]:
 
 
 def _of_run(registry: Registry, run: RunSummary) -> Finding | None:
-    config = registry.config(run.id)
-    contract = config.get("contract")
+    text = "" if run.sweep or run.kind is RunKind.EVAL else _expected(registry, run)
+    if not text:
+        return None
+    over = (run.ended_at or run.created_at) if run.status.is_ended else None
+    setting = setting_key(registry.config(run.id))
+    return Finding(f"run:{run.id}", run.name, run.created_at, text, _supported(registry, run), over, setting)
+
+
+def _expected(registry: Registry, run: RunSummary) -> str:
+    """Return the hypothesis of a run; empty for none."""
+    contract = registry.config(run.id).get("contract")
     text = contract.get("hypothesis") if isinstance(contract, Mapping) else None
-    if not isinstance(text, str) or not text.strip() or run.kind is RunKind.EVAL or run.sweep:
-        return None
-    ended = run.status.is_ended
-    scored = (
-        look(registry.workspace, registry.workspace.run(run.id), run.attempt, run.status) if ended else {}
-    )
-    supported = _OUTCOMES.get(str(scored.get("outcome") or ""))
-    return Finding(
-        f"run:{run.id}", run.name, run.created_at, text.strip(), supported, ended, setting_key(config)
-    )
+    return text.strip() if isinstance(text, str) else ""
 
 
-def _of_sweep(registry: Registry, sweep_id: str) -> Finding | None:
-    sweep = registry.sweep(sweep_id)
-    text = sweep.contract.get("hypothesis")
-    if not isinstance(text, str) or not text.strip():
+def _supported(registry: Registry, run: RunSummary) -> bool | None:
+    if not run.status.is_ended:
         return None
+    scored = look(registry.workspace, registry.workspace.run(run.id), run.attempt, run.status)
+    return _OUTCOMES.get(str(scored.get("outcome") or ""))
+
+
+def _of_sweep(registry: Registry, sweep: Sweep) -> Finding | None:
+    """Return what a sweep says of its own hypothesis; without one, of the one that its runs share."""
     members = registry.members(sweep.id)
-    ended = bool(members) and all(run.status.is_ended for run in members)
-    return Finding(
-        f"sweep:{sweep.id}", sweep.id, sweep.created_at, text.strip(), None, ended, f"sweep {sweep.id}"
-    )
+    own = str(sweep.contract.get("hypothesis") or "").strip()
+    text = own or (_expected(registry, members[0]) if members else "")
+    if not text:
+        return None
+    ends = [run.ended_at or run.created_at for run in members if run.status.is_ended]
+    over = max(ends) if ends and len(ends) == len(members) else None
+    supported, doubt = (None, "")
+    if over is not None and own:
+        marks_ = study(registry, sweep).marks
+        supported = _OUTCOMES.get(outcome(marks_))
+        doubt = UNCONFIRMED if any(mark.why == UNCONFIRMED for mark in marks_) else ""
+    elif over is not None:
+        told = {_supported(registry, run) for run in members}
+        supported = told.pop() if len(told) == 1 else None
+    identity = f"sweep:{sweep.id}"
+    return Finding(identity, f"Sweep {sweep.id}", sweep.created_at, text, supported, over, identity, doubt)
 
 
 def setting_key(config: Mapping[str, Any]) -> str:
@@ -148,8 +172,9 @@ def _by_time(found: Sequence[Finding]) -> dict[str, str]:
     for group in _grouped(found):
         settled = [one for one in group if one.supported is not None]
         for one in settled[1:]:
-            last = settled[0]
-            if one.supported is not last.supported and one.setting != last.setting:
+            last, over = settled[0], one.ended_at
+            later = over is not None and over <= last.created_at
+            if later and one.supported is not last.supported and one.setting != last.setting:
                 told[one.id] = last.id
     return told
 

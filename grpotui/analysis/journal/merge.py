@@ -7,7 +7,7 @@ become the new ones. Where both changed the same lines, the person's come first,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -44,10 +44,10 @@ class Merged:
     """Blocks that a person has taken out."""
 
 
-def merge(text: str, blocks: Sequence[Block], again: bool = False) -> Merged:
+def merge(text: str, blocks: Sequence[Block], again: Container[str] = ()) -> Merged:
     """Return ``text`` with ``blocks``, which are in the order that new ones shall have.
 
-    A block that was written before and is not there any more stays out, unless ``again``.
+    A block that was written before and is not there any more stays out, unless ``again`` names it.
     """
     found = Merged()
     text = text if text.strip() else NEW
@@ -58,7 +58,7 @@ def merge(text: str, blocks: Sequence[Block], again: bool = False) -> Merged:
     present = _renew(lines, wanted, found)
     known = _known(lines)
     missing = [block for block in blocks if block.id not in present]
-    found.left_out = [block.id for block in missing if block.id in known and not again]
+    found.left_out = [block.id for block in missing if block.id in known and block.id not in again]
     fresh = [block for block in missing if block.id not in found.left_out]
     _insert(lines, fresh, blocks)
     found.new = [block.id for block in fresh]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grpotui.analysis.journal import book
-from grpotui.analysis.journal.content import blocks
+from grpotui.analysis.journal.content import COMPARED, blocks, comparison_id
 from grpotui.analysis.journal.hypotheses import read_findings
 from grpotui.analysis.journal.merge import Merged, merge
 from grpotui.registry.queries import Registry
@@ -26,16 +27,20 @@ class Written:
         return ", ".join(parts)
 
 
-def write(registry: Registry, again: bool = False) -> Written:
+def write(registry: Registry, again: bool = False, compared: Sequence[str] = ()) -> Written:
     """Bring the journal up to date; what people typed stays. Raises UserError and OSError.
 
-    ``again`` brings back blocks that a person took out.
+    ``again`` brings back blocks that a person took out; ``compared`` are runs whose comparison is written
+    too, now and whenever it changes.
     """
+    wanted = [comparison_id(compared)] if compared else []
     done = Merged()
 
     def change(text: str) -> str:
         nonlocal done
-        done = merge(text, blocks(registry, read_findings(registry, text)), again)
+        there = [block_id for block_id, _ in book.parts(text) if block_id.startswith(COMPARED)]
+        said = blocks(registry, read_findings(registry, text), [*wanted, *there])
+        done = merge(text, said, [block.id for block in said] if again else wanted)
         return done.text
 
     book.renew(registry.workspace, change)

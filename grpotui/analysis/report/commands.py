@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.presets import apply_overrides, check_model, resolve
 from grpotui.presets.loader import find, load
+from grpotui.presets.rows import edit_text
 from grpotui.records import RunKind
 from grpotui.records.lineage import Parent, Relation
+from grpotui.records.sweeps import Sweep
 from grpotui.text import clean
 from grpotui.workspace import Workspace
 
@@ -71,3 +74,23 @@ def _is_same(workspace: Workspace, preset: str, overrides: list[str], config: Ma
         return False
     kind = config.get("kind", RunKind.TRAIN)
     return {**found, "kind": kind} == dict(config)
+
+
+def sweep_command(sweep: Sweep) -> str:
+    """Return the command line that asks for a sweep or probe again; empty where none would be the same."""
+    if not sweep.axes or not sweep.points or not sweep.preset:
+        return ""
+    verb = ["probe", sweep.preset] if sweep.kind is RunKind.ROLLOUTS else ["sweep", sweep.preset]
+    words = ["grpotui", *verb]
+    for axis, values in sweep.axes.items():
+        texts = [edit_text(value) for value in values]
+        if any("," in text for text in texts):
+            return ""
+        words += ["--grid", f"{axis}={','.join(texts)}"]
+    if len(sweep.points) < math.prod(len(values) for values in sweep.axes.values()):
+        words += ["--random", str(len(sweep.points))]
+    if sweep.seeds:
+        words += ["--seeds", str(len(sweep.seeds)), "--seed", str(sweep.seeds[0])]
+    for text in sweep.overrides:
+        words += ["--set", text]
+    return clean(" ".join(shlex.quote(word) for word in words), _LONG)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from grpotui.analysis.compare.noise import BLOCKS, Estimate, windowed
+from grpotui.analysis.compare.noise import BLOCKS, Estimate, windowed, within
 from grpotui.analysis.compare.outcome import WINDOW, held_out
 from grpotui.analysis.compare.subject import Curve, Subject
 from grpotui.analysis.report.statement import Source
 from grpotui.analysis.sweep.reading import outcome_of
 from grpotui.analysis.sweep.records import Outcome
-from grpotui.records import RunKind, RunSummary, Status
+from grpotui.records import RewardRange, RunKind, RunSummary, Status
 from grpotui.records.keys import EVAL_ACCURACY, REWARD
 
 START = 2 * BLOCKS
@@ -59,6 +59,8 @@ class Entry:
     accuracy: Accuracy | None = None
     contract: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
+    rollouts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """What a run that only generates came to, by the names of its metrics."""
     command: tuple[str, ...] = ()
     """Lines that ask for it again."""
 
@@ -109,19 +111,19 @@ class Entry:
         return str(self.contract.get("hypothesis") or "")
 
 
-def measured(curve: Curve, count: int, last: bool = True) -> Measured | None:
+def measured(curve: Curve, count: int, last: bool = True, span: RewardRange | None = None) -> Measured | None:
     """Return the mean of the last or first ``count`` finite values with its interval and its steps."""
     known = [(s, v) for s, v in zip(curve.steps, curve.values, strict=True) if v == v]
     some = known[-count:] if last else known[:count]
-    found = windowed([value for _, value in some])
+    found = within(windowed([value for _, value in some]), span)
     return None if found is None else Measured(found, some[0][0], some[-1][0])
 
 
 def entry(subject: Subject, number: int, window: int = WINDOW, **told: Any) -> Entry:
     """Return a run measured over its last ``window`` logged steps; ``told`` is what its curves do not say."""
     curve, run = subject.curve(REWARD), subject.run
-    end = measured(curve, window)
-    start = measured(curve, START, last=False) if end and end.first > START else None
+    end = measured(curve, window, span=subject.span)
+    start = measured(curve, START, last=False, span=subject.span) if end and end.first > START else None
     came = outcome_of(run, curve) if run.kind is RunKind.TRAIN and run.step else Outcome.OPEN
     return Entry(subject, number, came, end, start, _accuracy(subject), **told)
 

@@ -16,6 +16,7 @@ from grpotui.analysis.report.build import Report
 from grpotui.analysis.report.columns import causes
 from grpotui.analysis.report.entry import Accuracy, Entry, Measured
 from grpotui.analysis.report.statement import Block, Code, Section, Source, Statement, Table
+from grpotui.records.keys import ROLLOUTS
 from grpotui.secrecy import redact
 from grpotui.text import clean
 
@@ -67,7 +68,7 @@ def _sentence(item: Statement) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield _row(table.headers)
+    yield _row([plain(name) for name in table.headers])
     yield "|" + "---|" * len(table.headers)
     for place, row in enumerate(table.rows):
         loud = place in table.loud
@@ -86,16 +87,17 @@ def to_csv(report: Report) -> str:
     for place, table in enumerate(tables):
         if place:
             writer.writerow([])
-        writer.writerow(table.headers)
+        writer.writerow([inert(clean(name)) for name in table.headers])
         writer.writerows([inert(clean(cell)) for cell in row] for row in table.rows)
     return redact(file.getvalue())
 
 
 def to_json(report: Report) -> dict[str, Any]:
     """Return the public JSON form; each sentence with the runs and steps that it is read from."""
+    fields = [one.field for one in causes(report.entries)]
     return {
         "title": report.title,
-        "runs": [_entry(report, entry) for entry in report.entries],
+        "runs": [_entry(entry, fields) for entry in report.entries],
         "sections": [
             {
                 "title": part.title,
@@ -122,10 +124,9 @@ def _table_json(table: Table) -> dict[str, Any]:
     return {"rows": rows, "sources": [_sources(found) for found in table.sources]}
 
 
-def _entry(report: Report, entry: Entry) -> dict[str, Any]:
+def _entry(entry: Entry, fields: Sequence[str]) -> dict[str, Any]:
     run = entry.run
     config = entry.subject.config
-    fields = [one.field for one in causes(report.entries)]
     return {
         "number": entry.number,
         "id": run.id,
@@ -142,6 +143,7 @@ def _entry(report: Report, entry: Entry) -> dict[str, Any]:
         "reward_at_start": entry.start and _measured(entry.start),
         "pass_rate": entry.pass_rate and _estimate(entry.pass_rate),
         "held_out": _held_out(entry.accuracy),
+        "rollouts": {key.removeprefix(ROLLOUTS): value for key, value in entry.rollouts.items()} or None,
         "degenerate": cells.degenerate(entry),
         "verdict": None if run.verdict is None else str(run.verdict),
         "cause": run.cause,

@@ -12,7 +12,8 @@ from grpotui.analysis.report.commands import command
 from grpotui.analysis.report.entry import Entry, entry
 from grpotui.contract import Tracker
 from grpotui.launch.runner.pledge import contract_of, look
-from grpotui.records import RunSummary
+from grpotui.records import RunKind, RunSummary
+from grpotui.records.keys import ROLLOUTS
 from grpotui.registry.queries import Registry
 
 
@@ -30,8 +31,16 @@ def _entry(registry: Registry, run: RunSummary, number: int, window: int) -> Ent
         window,
         contract=MappingProxyType(dict(contract(registry, run))),
         notes=tuple(dict.fromkeys(note for note in notes if note)),
+        rollouts=MappingProxyType(_rollouts(registry, run)),
         command=command(registry.workspace, run.id, asked),
     )
+
+
+def _rollouts(registry: Registry, run: RunSummary) -> dict[str, float]:
+    if run.kind is not RunKind.ROLLOUTS:
+        return {}
+    last = registry.last(run.id)
+    return {key: value for key, value in last.items() if key.startswith(ROLLOUTS) and value is not None}
 
 
 def contract(registry: Registry, run: RunSummary) -> Mapping[str, Any]:

@@ -56,7 +56,7 @@ class Part:
 
 def parts(registry: Registry, entries: Sequence[Entry], sweep: Sweep | None = None) -> list[Part]:
     """Return runs by what their rewards mean; those of a sweep are one part, with the sweep's own axes."""
-    if sweep is not None and entries:
+    if sweep is not None and entries and sweep.kind is entries[0].run.kind:
         return [Part(tuple(entries), study(registry, sweep))]
     return [_part(registry, [entries[place] for place in places]) for places in comparable(entries)]
 

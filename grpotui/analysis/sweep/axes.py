@@ -65,11 +65,13 @@ def beyond(axis: str, values: Sequence[float], upward: bool) -> float | None:
     found = end * end / inner if factors(values) and inner else end + (end - inner)
     if found <= 0 < end:
         found = end / 2
+    short = float(f"{found:.2g}")
     if all(value == int(value) for value in values):
         found = float(round(found))
+    else:
+        found = short if (short > end if upward else short < end) else float(f"{found:.6g}")
     if upward and axis in HIGHEST:
         found = min(found, HIGHEST[axis])
-    found = float(f"{found:.6g}")
     return None if found == end or (found <= 0 and end > 0) else found
 
 

@@ -55,6 +55,8 @@ def best(study: Study) -> Iterator[Sentence]:
     text = f"Best{so_far(study)}: {named(study, point)} with {valued(point.standing)}, {study.metric}."
     text += "" if point.standing is None or point.standing.error is not None else " Nothing tells its noise."
     text += " It cannot learn, though." if point.outcome is Outcome.STUCK else ""
+    if fallen := sum(one.outcome is Outcome.COLLAPSED for one in point.runs):
+        text += f" {fallen} of its {counted(len(point.runs), 'run')} collapsed."
     yield resting("best", text, [point])
 
 
@@ -113,7 +115,8 @@ def confirmation(study: Study) -> Iterator[Sentence]:
 
 
 def _overlooked(study: Study, point: Point) -> Iterator[Sentence]:
-    above = [one for one in study.points if one.confirmed is None and better(one, point)]
+    ranked = [study.point(number) for number in study.ranking.order]
+    above = [one for one in ranked if one.confirmed is None and better(one, point)]
     if study.ranking.confirmed and above:
         text = f"Unconfirmed, yet above the confirmed best: {listed(study, above)}."
         yield resting("confirm", text, [point, *above])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grpotui.analysis.compare.noise import BLOCKS, windowed
+from grpotui.analysis.compare.noise import BLOCKS, SHARE, windowed
 from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.compare.subject import Curve
 from grpotui.analysis.sweep.chance import Sample, of_prompts
@@ -77,7 +77,8 @@ def value_of(registry: Registry, run: RunSummary, metric: Metric) -> Sample | No
         return of_prompts(asked, registry.reward_range(run.id))
     if metric.text == HELD_OUT:
         return held_out(registry, run.id)
-    return of_window(Curve(*registry.columns(run.id, REWARD)).last(WINDOW))
+    found = of_window(Curve(*registry.columns(run.id, REWARD)).last(WINDOW))
+    return None if found is None else replace(found, span=registry.reward_range(run.id))
 
 
 def of_window(values: list[float]) -> Sample | None:
@@ -99,7 +100,7 @@ def held_out(registry: Registry, run_id: str) -> Sample | None:
     value, low, high = found
     if not value:
         return None
-    return Sample(value[0], (high[0] - low[0]) / 2 / t95(math.inf) if low and high else None)
+    return Sample(value[0], (high[0] - low[0]) / 2 / t95(math.inf) if low and high else None, span=SHARE)
 
 
 def _expression(registry: Registry, run_id: str, metric: Metric) -> Sample | None:

@@ -103,10 +103,10 @@ def pooled(runs: Sequence[Reading], spread: Sample | None) -> Sample | None:
                 asked.setdefault(prompt, []).append(value)
         means = {prompt: statistics.fmean(some) for prompt, some in asked.items()}
         return of_prompts(means, samples[0].span)
-    mean = statistics.fmean(sample.value for sample in samples)
+    mean, span = statistics.fmean(sample.value for sample in samples), samples[0].span
     if spread is not None and spread.error is not None:
-        return Sample(mean, spread.error / math.sqrt(len(samples)), spread.df, pool="seeds")
-    return samples[0] if len(samples) == 1 else Sample(mean)
+        return Sample(mean, spread.error / math.sqrt(len(samples)), spread.df, pool="seeds", span=span)
+    return samples[0] if len(samples) == 1 else Sample(mean, span=span)
 
 
 def _means(runs: Sequence[Reading]) -> dict[str, float]:

@@ -12,12 +12,19 @@ from grpotui.records import RunKind
 from grpotui.records.sweeps import Sweep
 
 
+def _fallen(point: Point) -> bool:
+    """True when half of a point's judged runs collapsed, or more."""
+    judged = [one.outcome for one in point.runs if one.outcome is not Outcome.OPEN]
+    return bool(judged) and 2 * judged.count(Outcome.COLLAPSED) >= len(judged)
+
+
 def rank(sweep: Sweep, points: Sequence[Point]) -> Ranking:
     """Return the order of the points by their metric, more is better.
 
     The best is the highest; once repeats with fresh seeds are in, the highest of the repeated ones, by
-    those repeats alone, since the highest of many is flattered by its luck. Points whose runs collapsed have
-    no rank: a template may have the highest reward of all. Trainings that still go on have none either.
+    those repeats alone, since the highest of many is flattered by its luck. Points half of whose runs
+    collapsed have no rank: a template may have the highest reward of all. Trainings that still go on have
+    none either.
 
     Ties: every point that no other one beats beyond the noise. Each pair is tested one-sided at
     0.05 / (k - 1) (Bonferroni), so that best and ties together miss the truly best point in at most 5 % of
@@ -26,7 +33,7 @@ def rank(sweep: Sweep, points: Sequence[Point]) -> Ranking:
     is any of them, and being at an edge of the grid means nothing.
     """
     ranked = [p for p in points if p.standing is not None and (not p.partial or p.confirmed is not None)]
-    collapsed = [p for p in ranked if p.outcome is Outcome.COLLAPSED] if sweep.kind is RunKind.TRAIN else []
+    collapsed = [p for p in ranked if _fallen(p)] if sweep.kind is RunKind.TRAIN else []
     ranked = [p for p in ranked if p not in collapsed]
     candidates = [p for p in ranked if p.confirmed is not None] or ranked
     best = max(candidates, key=_value, default=None)

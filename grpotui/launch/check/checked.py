@@ -23,12 +23,18 @@ def silent(finding: Finding) -> None:
 
 
 def wanted(request: LaunchRequest) -> Preset:
-    """Return the preset with all that the request changes in it; not validated. Raises PresetError."""
+    """Return the preset with all that the request changes in it; not validated. Raises PresetError.
+
+    A training preset that is asked for rollouts is one of kind rollouts from here on.
+    """
     seed = () if request.seed is None else (f"grpo.seed={request.seed}",)
     preset = apply_overrides(request.preset, [*request.overrides, *seed])
-    if request.model is None:
-        return preset
-    return replace(preset, data={**preset.data, "model": _typed_model(request.model)})
+    data = dict(preset.data)
+    if request.kind is RunKind.ROLLOUTS:
+        data["kind"] = str(RunKind.ROLLOUTS)
+    if request.model is not None:
+        data["model"] = _typed_model(request.model)
+    return replace(preset, data=data)
 
 
 def kind_of(request: LaunchRequest, preset: Preset) -> RunKind:
@@ -40,10 +46,10 @@ def kind_of(request: LaunchRequest, preset: Preset) -> RunKind:
 def checked(workspace: Workspace, request: LaunchRequest, tell: Tell) -> Preset:
     """Return the wanted preset. Raises UserError for errors of the preflight, unless they are forced.
 
-    A run that goes on from another one was let through before; an evaluation trains nothing.
+    A run that goes on from another one was let through before; an evaluation has its parent's preset.
     """
     preset = wanted(request)
-    if kind_of(request, preset) is not RunKind.TRAIN:
+    if kind_of(request, preset) is RunKind.EVAL:
         validate(preset)
         _require_device(request, preset)
         return preset

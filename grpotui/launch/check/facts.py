@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 from grpotui.errors import UserError
@@ -62,6 +63,7 @@ def gather(preset: Preset, workspace: Workspace | None, device: str = "auto") ->
         peaks=tuple(_peaks(past, where.is_cpu)),
         pass_rate=_pass_rate(past, preset.data),
         probes=probes,
+        vllm=find_spec("vllm") is not None,
         tried=_tried(workspace, preset.data),
     )
 

@@ -15,6 +15,13 @@ from grpotui.workspace import RunDir
 TRAINER_VARIABLE = "GRPOTUI_TRAINER_MODULE"
 """For tests only: the module that runs in place of ``grpotui.train``."""
 
+GRACE = 120.0
+"""Seconds that a trainer has to finish its step and save; a step may be long."""
+GRACE_VARIABLE = "GRPOTUI_STOP_GRACE"
+"""Environment variable (seconds) that replaces :data:`GRACE`."""
+SHUTDOWN_VARIABLE = "TORCH_ELASTIC_SHUTDOWN_TIMEOUT"
+"""torchrun's seconds between TERM and KILL of its ranks: 30 unless something is said."""
+
 _QUIET = {
     "DO_NOT_TRACK": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -47,11 +54,15 @@ def runner_environment() -> dict[str, str]:
 def trainer_environment(run: RunDir, devices: Sequence[Device], base: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a run's trainer on the CPU, or on one or more GPUs.
 
-    SPT_NOENV keeps programs that rename themselves from overwriting the marks.
+    SPT_NOENV keeps programs that rename themselves from overwriting the marks. PYTHONSAFEPATH does for ranks
+    what ``-P`` does for their launcher, which has to leave them as much time to save as we leave it. vLLM
+    talks to its workers on this machine only.
     """
     keys = [device.key for device in devices]
     env = {**base, **_QUIET, **marks(run), DEVICES_VARIABLE: ",".join(keys)}
-    env |= {"PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
+    env |= {"PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1", "SPT_NOENV": "1"}
+    env.setdefault("VLLM_HOST_IP", "127.0.0.1")
+    env.setdefault(SHUTDOWN_VARIABLE, f"{seconds_from(GRACE_VARIABLE, GRACE):.0f}")
     fake = any(device.is_fake for device in devices)
     if fake or not any(device.is_gpu for device in devices):
         env["CUDA_VISIBLE_DEVICES"] = ""
@@ -64,7 +75,6 @@ def trainer_environment(run: RunDir, devices: Sequence[Device], base: Mapping[st
     return env
 
 
-def trainer_argv(run: RunDir, attempt: int) -> list[str]:
-    """Return the command line of a run's trainer."""
-    module = os.environ.get(TRAINER_VARIABLE) or "grpotui.train"
-    return python(module, str(run.path), "--attempt", str(attempt))
+def trainer_module() -> str:
+    """Return the module that trains."""
+    return os.environ.get(TRAINER_VARIABLE) or "grpotui.train"

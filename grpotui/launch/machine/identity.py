@@ -19,7 +19,11 @@ PLACE_VARIABLE = "GRPOTUI_RUN_PLACE"
 DEVICES_VARIABLE = "GRPOTUI_DEVICES"
 """Beside it: the keys of the devices that the run was given, parted by commas."""
 
-_STATE, _TICKS = 0, 19  # places in /proc/PID/stat after the command's closing bracket (fields 3 and 22)
+_STATE, _PARENT, _TICKS = (
+    0,
+    1,
+    19,
+)  # places in /proc/PID/stat after the command's bracket (fields 3, 4, 22)
 
 
 @cache
@@ -39,13 +43,28 @@ def place(run: RunDir) -> int:
         return 0
 
 
+def _fields(pid: int) -> list[bytes]:
+    """Return what stands behind the command in /proc/PID/stat; empty when the process is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return []
+
+
 def _stat(pid: int) -> tuple[bytes, int] | None:
     """Return a process's state and its start in clock ticks since boot; None when it is gone."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        fields = _fields(pid)
         return fields[_STATE], int(fields[_TICKS])
-    except (OSError, IndexError, ValueError):
+    except (IndexError, ValueError):
         return None
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes whose parent this one is."""
+    wanted = str(pid).encode()
+    numbers = [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdecimal()]
+    return [number for number in numbers if _fields(number)[_PARENT : _PARENT + 1] == [wanted]]
 
 
 def ticks(pid: int) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from grpotui import format as fmt
 from grpotui.launch.machine import devices, sharing
@@ -14,20 +14,20 @@ GB = 10**9
 
 
 def wanted(
-    policy: object, settings: LaunchSettings, visible: str | None = None, fake: str | None = None
+    policy: object, settings: LaunchSettings, detect: Callable[[], Sequence[Device]] = devices.detect
 ) -> tuple[tuple[Device, ...], Need]:
     """Return the devices that a run may have, best first, and what it needs of them.
 
-    That is a GPU if its ``policy`` lets it and there is one, else the CPU. ``visible`` and ``fake`` limit the
-    GPUs as in :func:`devices.detect`. Raises UserError when ``fake`` cannot be read.
+    That is a GPU if its ``policy`` lets it and there is one, else the CPU. ``detect`` tells which there are;
+    raises what that raises.
     """
     alone = Need(1, int(settings.memory * GB), settings.slots_per_device)
     if policy == "cpu":
         return (CPU,), alone
-    gpus = tuple(device for device in devices.detect(visible, fake) if device.is_gpu)
+    gpus = tuple(device for device in detect() if device.is_gpu)
     if not gpus and policy != "cuda":
         return (CPU,), alone
-    return gpus, Need(settings.devices, alone.memory, alone.slots)
+    return gpus, Need(max(settings.devices, settings.processes), alone.memory, alone.slots)
 
 
 def lacking(found: Sequence[Device], need: Need) -> str:
@@ -36,6 +36,8 @@ def lacking(found: Sequence[Device], need: Need) -> str:
         return "no GPU that it may use"
     if len(found) < need.devices:
         return f"needs {need.devices} GPUs, and may use {len(found)}"
+    if not need.memory:
+        return ""
     if len([device for device in found if sharing.size_of(device) >= need.memory]) < need.devices:
         most = max(map(sharing.size_of, found))
         return f"needs {fmt.size(need.memory)} of a device, and the largest has {fmt.size(most)}"

@@ -42,7 +42,7 @@ class Standing:
     ends: float | None = None
     """Seconds until the last run, live or queued, is likely to be done; those left out that nothing tells of.
 
-    None when nothing tells of any.
+    None when nothing tells of any, and while runs wait in a queue that is paused.
     """
     complete: bool = True
     """False when some run's end cannot be told, so that ``ends`` is a lower bound."""
@@ -69,6 +69,8 @@ def standing(workspace: Workspace, registry: Registry) -> Standing:
     expected |= {run.id: Expected(ends=left[run.id]) for run in starting}
     entries = tuple(_entry(ticket, waits, expected.get(ticket.run.id, Expected())) for ticket in queue)
     ends = [*left.values(), *(expected[ticket.run.id].ends for ticket in going)]
+    if desk.paused and queue:
+        return Standing(entries, True, complete=False)
     told = [end for end in ends if end is not None]
     return Standing(entries, desk.paused, max(told, default=None), len(told) == len(ends))
 

@@ -7,11 +7,13 @@ import shutil
 import signal
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grpotui.launch.journal import of_attempt, say, state
+from grpotui.launch.journal import of_attempt, queued_event, state, status_event
+from grpotui.launch.runner.retry import next_try, was_retried
+from grpotui.launch.runner.retry import told as retry_events
 from grpotui.launch.runner.stop import Request
 from grpotui.launch.runner.supervise import UNKNOWN, Outcome
 from grpotui.records import Status
@@ -37,10 +39,17 @@ class Ending:
     status: Status
     reason: str
     outcome: Outcome = UNKNOWN
+    out_of_memory: bool = False
+    """That is why, and nobody had asked it to end."""
 
 
-def from_result(run: RunDir, attempt: int, asked: Request | None = None) -> tuple[Status, str] | None:
-    """Return status and reason as the trainer itself wrote them for this attempt, or None."""
+def from_result(
+    run: RunDir, attempt: int, asked: Request | None = None, outcome: Outcome = UNKNOWN
+) -> Ending | None:
+    """Return the ending as the trainer itself wrote it for this attempt, or None.
+
+    Memory that ran out counts only while nobody ``asked`` it to end: else nothing shall follow.
+    """
     result = of_attempt(read_json(run.result_json), attempt)
     if result is None or result.get("status") not in (Status.FINISHED, Status.FAILED, Status.STOPPED):
         return None
@@ -48,7 +57,8 @@ def from_result(run: RunDir, attempt: int, asked: Request | None = None) -> tupl
     reason = str(result.get("reason") or "")
     if status is Status.STOPPED and asked is not None and asked.reason:
         reason = asked.reason
-    return status, clean(reason, _REASON_LENGTH) or str(status)
+    memory = asked is None and status is Status.FAILED and result.get("out_of_memory") is True
+    return _after_memory(run, Ending(status, clean(reason, _REASON_LENGTH) or str(status), outcome, memory))
 
 
 def decide(
@@ -60,21 +70,34 @@ def decide(
     killed: bool,
     oom: bool,
     log_start: int,
+    launched: bool = False,
 ) -> Ending:
     """Return how a supervised attempt ended: ``result.json`` decides, then the exit code, then the log.
 
     ``asked`` is the stop request if there was one, ``killed`` whether its grace ran out, ``oom`` whether the
-    kernel killed something for memory meanwhile, ``log_start`` the place in the log where the attempt begins.
+    kernel killed something for memory meanwhile, ``log_start`` the place in the log where the attempt begins;
+    ``launched``: the code is that of a launcher, which is 1 after ranks that were asked to end.
     """
-    told = from_result(run, attempt, asked)
+    told = from_result(run, attempt, asked, outcome)
+    if told is not None and launched and outcome.signal is not None and asked is None:
+        reason = f"the launcher of its ranks was {_killed_by(outcome.signal, oom)}; they say: {told.reason}"
+        return Ending(Status.FAILED, reason, outcome)
     if told is not None:
-        return Ending(*told, outcome)
-    if asked is not None and (killed or outcome.signal is not None or not outcome.code):
+        return told
+    if asked is not None and (killed or launched or outcome.signal is not None or not outcome.code):
         reason = asked.reason or "stopped before it could save"
         if killed:
             reason += f" ({'killed on request' if asked.force else 'it did not end in time and was killed'})"
         return Ending(Status.STOPPED, clean(reason, _REASON_LENGTH), outcome)
-    return Ending(Status.FAILED, _failure(run, outcome, oom, log_start), outcome)
+    by_kernel = oom and (outcome.signal == signal.SIGKILL or launched)
+    reason = _failure(run, outcome, oom, log_start)
+    return _after_memory(run, Ending(Status.FAILED, reason, outcome, by_kernel))
+
+
+def _after_memory(run: RunDir, ending: Ending) -> Ending:
+    """Return the ending with why nothing follows, where it ran out of memory and something should."""
+    refused = next_try(run).refused if ending.out_of_memory else ""
+    return replace(ending, reason=f"{ending.reason}; not tried with less: {refused}") if refused else ending
 
 
 def _failure(run: RunDir, outcome: Outcome, oom: bool, log_start: int) -> str:
@@ -135,6 +158,7 @@ def record(run: RunDir, attempt: int, ending: Ending) -> None:
         "signal": ending.outcome.signal,
         "status": str(ending.status),
         "reason": ending.reason,
+        "out_of_memory": ending.out_of_memory,
         "time": time.time(),
     }
     try:
@@ -144,12 +168,20 @@ def record(run: RunDir, attempt: int, ending: Ending) -> None:
 
 
 def announce(run: RunDir, attempt: int, ending: Ending) -> None:
-    """Append the status event of an ending, unless it is there already."""
+    """Append the status event of an ending, unless it is there already.
+
+    Where memory ran out, and ``on_oom`` says what to do, the next attempt is queued with the same write:
+    nobody sees a run as failed that goes on by itself.
+    """
     known = state(run)
     if known.attempt == attempt and known.status.is_ended:
         return
     seen = {"code": ending.outcome.code, "signal": ending.outcome.signal, "reason": ending.reason}
-    say(run, ending.status, attempt, ending.reason, exit=seen)
+    written = [status_event(ending.status, attempt, ending.reason, exit=seen)]
+    changes = {} if not ending.out_of_memory or was_retried(run, attempt) else next_try(run).changes
+    if changes:
+        written += [*retry_events(run, attempt, changes, ending.reason), queued_event(run, attempt + 1)]
+    run.append_events(written)
 
 
 def from_exit(run: RunDir, attempt: int) -> Ending | None:
@@ -159,4 +191,5 @@ def from_exit(run: RunDir, attempt: int) -> Ending | None:
         return None
     code, number = data.get("code"), data.get("signal")
     outcome = Outcome(code if isinstance(code, int) else None, number if isinstance(number, int) else None)
-    return Ending(Status(data["status"]), str(data.get("reason") or ""), outcome)
+    memory = data.get("out_of_memory") is True
+    return Ending(Status(data["status"]), str(data.get("reason") or ""), outcome, memory)

@@ -8,25 +8,28 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from grpotui.launch.journal import of_attempt, say, state
+from grpotui.launch.journal import config_of, of_attempt, say, state
 from grpotui.launch.machine.device import Device
 from grpotui.launch.machine.environment import (
+    GRACE,
+    GRACE_VARIABLE,
     runner_environment,
     seconds_from,
-    trainer_argv,
     trainer_environment,
 )
 from grpotui.launch.machine.identity import Identity, boot_id, marked, marks
 from grpotui.launch.machine.leases import Lease
 from grpotui.launch.machine.memory import oom_kills
+from grpotui.launch.machine.ranks import is_launched, trainer_argv
 from grpotui.launch.runner.ending import Ending, decide, record, reserve
 from grpotui.launch.runner.govern import Governor
 from grpotui.launch.runner.indexer import Indexer
 from grpotui.launch.runner.log import log
 from grpotui.launch.runner.stall import StallWatch
-from grpotui.launch.runner.stop import GRACE, GRACE_VARIABLE, Request, StopWatch, sweep
+from grpotui.launch.runner.stop import Request, StopWatch, sweep
 from grpotui.launch.runner.supervise import UNKNOWN, Adopted, Child, Trainer
 from grpotui.launch.runner.watch import watch_over
+from grpotui.presets import launch_settings
 from grpotui.records import Status, as_int
 from grpotui.stream import read_json, write_json
 from grpotui.text import clean
@@ -51,6 +54,7 @@ class Session:
         self._leases = leases
         self._devices: Sequence[Device] = [lease.device for lease in leases]
         self._given: list[dict[str, Any]] = [lease.to_json() for lease in leases]
+        self._launch = launch_settings(config_of(run))
         self._adopted = False
         self._log_start = 0
         self._indexer = Indexer(workspace, run)
@@ -87,6 +91,7 @@ class Session:
             killed=stopping.killed,
             oom=oom_kills() > killed_before,
             log_start=self._log_start,
+            launched=is_launched(self._launch),
         )
         self._end(ending)
 
@@ -109,11 +114,12 @@ class Session:
         self._write_process(None)
         try:
             trainer = Child(
-                trainer_argv(self._run, self._attempt),
+                trainer_argv(self._run, self._attempt, self._launch),
                 env=trainer_environment(self._run, self._devices, runner_environment()),
                 cwd=self._workspace.root,
                 log=output,
                 keep=[lease.fd for lease in self._leases],
+                launched=is_launched(self._launch),
             )
         finally:
             os.close(output)
@@ -128,7 +134,7 @@ class Session:
         self._log_start = as_int(process.get("log_start"))
         self._given = process.get("devices") or []
         self._running = state(self._run).status in (Status.RUNNING, Status.STOPPING)
-        trainer = Adopted(identity)
+        trainer = Adopted(identity, is_launched(self._launch))
         self._write_process(identity)
         self._careful("policy", self._governor.begin)
         self._careful("health", lambda: self._watch.catch_up(same_attempt=True))

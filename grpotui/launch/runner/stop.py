@@ -15,10 +15,6 @@ from grpotui.stream import read_json, write_json
 from grpotui.text import clean
 from grpotui.workspace import RunDir
 
-GRACE = 120.0
-"""Seconds that a trainer has to finish its step and save; a step may be long."""
-GRACE_VARIABLE = "GRPOTUI_STOP_GRACE"
-"""Environment variable (seconds) that replaces :data:`GRACE`."""
 SWEEP_GRACE = 2.0
 """Seconds between TERM and KILL for what a trainer left behind."""
 _PAUSE = 0.02
@@ -28,7 +24,7 @@ class Stoppable(Protocol):
     """What can be asked to stop, and made to."""
 
     def ask(self) -> None:
-        """Ask the leader alone: its workers must not die in the middle of a step."""
+        """Ask the leader alone, or each rank, once: workers must not die in the middle of a step."""
 
     def kill(self) -> None:
         """End the whole process group at once."""
@@ -52,6 +48,14 @@ def write_request(run: RunDir, reason: str, *, force: bool = False, save: bool =
     write_json(run.request_json, without_secrets(request))
 
 
+def read_request(run: RunDir) -> Request | None:
+    """Return the request to stop that a run has, if it has one."""
+    data = read_json(run.request_json) or {}
+    if data.get("action") != "stop":
+        return None
+    return Request(str(data.get("reason") or ""), data.get("force") is True)
+
+
 class StopWatch:
     """Follows a run's requests: TERM when asked, KILL when the grace is over."""
 
@@ -69,9 +73,13 @@ class StopWatch:
         request = self._news()
         if request is not None:
             self.order(request)
-        if self.asked is not None and not self.killed and time.monotonic() >= self._deadline:
+        if self.asked is None or self.killed:
+            return
+        if time.monotonic() >= self._deadline:
             self._target.kill()
             self.killed = True
+        else:
+            self._target.ask()  # ranks that have come up since
 
     def order(self, request: Request) -> None:
         """Ask the trainer to stop; a second, forced request ends the grace."""
@@ -93,10 +101,7 @@ class StopWatch:
         if seen == self._seen:
             return None
         self._seen = seen
-        data = read_json(self._run.request_json) or {}
-        if data.get("action") != "stop":
-            return None
-        return Request(str(data.get("reason") or ""), data.get("force") is True)
+        return read_request(self._run)
 
 
 def sweep(

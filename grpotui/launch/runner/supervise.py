@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grpotui.launch.machine.identity import Identity
+from grpotui.launch.machine.ranks import ranks_of
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -37,7 +38,7 @@ class Trainer(Protocol):
         """Wait at most so long for the end; True once it came."""
 
     def ask(self) -> None:
-        """Send TERM to the leader."""
+        """Send TERM to the leader, or to the ranks that it launched; to each of them once."""
 
     def kill(self) -> None:
         """Send KILL to the whole process group."""
@@ -58,15 +59,45 @@ def adopt_orphans(wanted: bool) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0)
 
 
+class Asking:
+    """TERM, once for each process that shall hear it; CONT too, for one that is suspended.
+
+    A launcher of ranks is not told while it has any: it would kill them when their time is over, and they end
+    by themselves once they have saved.
+    """
+
+    def __init__(self, launched: bool) -> None:
+        self._launched = launched
+        self._told: set[Identity] = set()
+
+    def tell(self, leader: Identity | None) -> None:
+        """Send both."""
+        if leader is None:
+            return
+        found = set(ranks_of(leader) if self._launched else ()) or {leader}
+        for who in found - self._told:
+            for number in (signal.SIGTERM, signal.SIGCONT):
+                who.send(number)
+        self._told |= found
+
+
 class Child:
-    """A trainer that this process started, in a session of its own.
+    """A trainer that this process started, in a session of its own; ``launched``: it starts ranks.
 
     Raises OSError when it cannot be started.
     """
 
     def __init__(
-        self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: int, keep: Sequence[int]
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        log: int,
+        keep: Sequence[int],
+        launched: bool = False,
     ) -> None:
+        self._asking = Asking(launched)
         self._process = subprocess.Popen(
             argv,
             env=env,
@@ -106,9 +137,9 @@ class Child:
                 os.waitpid(info.si_pid, 0)
 
     def ask(self) -> None:
-        """Send TERM to the leader; CONT too, for one that is suspended."""
-        for number in (signal.SIGTERM, signal.SIGCONT):
-            self._process.send_signal(number)
+        """Send TERM to the leader, or to the ranks that it launched; to each of them once."""
+        if self._process.returncode is None:
+            self._asking.tell(self.identity)
 
     def kill(self) -> None:
         """Send KILL to the whole process group."""
@@ -130,8 +161,9 @@ class Adopted:
 
     outcome = UNKNOWN
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, launched: bool = False) -> None:
         self.identity: Identity | None = identity
+        self._asking = Asking(launched)
         self._who = identity
         self._pidfd = identity.open()
 
@@ -145,9 +177,8 @@ class Adopted:
         """Nothing to collect: descendants of an adopted trainer go to init."""
 
     def ask(self) -> None:
-        """Send TERM to the leader; CONT too, for one that is suspended."""
-        for number in (signal.SIGTERM, signal.SIGCONT):
-            self._who.send(number)
+        """Send TERM to the leader, or to the ranks that it launched; to each of them once."""
+        self._asking.tell(self._who)
 
     def kill(self) -> None:
         """Send KILL to the whole process group."""

@@ -12,8 +12,8 @@ from grpotui.launch.control import resume, stop
 from grpotui.launch.journal import events
 from grpotui.launch.queue import tick
 from grpotui.launch.runner.pledge import ACT
-from grpotui.launch.sweeps.pairs import missing
-from grpotui.launch.sweeps.start import fill
+from grpotui.launch.sweeps.pairs import made, missing
+from grpotui.launch.sweeps.start import fill, opened
 from grpotui.presets.grpo_rules import LIMITS
 from grpotui.records import RunSummary, Status
 from grpotui.records.sweeps import MOST_SEEDS, Repeats, Sweep
@@ -49,10 +49,16 @@ class Progress:
         return self.ended == len(self.runs)
 
 
-def progress(registry: Registry, sweep: Sweep) -> Progress:
+def progress_of(workspace: Workspace, sweep: Sweep) -> Progress:
     """Return how far the runs of a sweep got."""
-    runs = registry.members(sweep.id)
-    return Progress(tuple(runs), len(missing(sweep, runs)))
+    with opened(workspace) as registry:
+        runs = registry.members(sweep.id)
+        return Progress(tuple(runs), len(missing(sweep, made(registry, sweep.id))))
+
+
+def _members(workspace: Workspace, sweep: Sweep) -> list[RunSummary]:
+    with opened(workspace) as registry:
+        return registry.members(sweep.id)
 
 
 def went_well(workspace: Workspace, run: RunSummary) -> bool:
@@ -70,9 +76,7 @@ def stop_sweep(workspace: Workspace, sweep: Sweep) -> list[str]:
     """Cancel what waits and let what runs finish its step, save and end; return the ids of these runs."""
     asked: list[str] = []
     while True:
-        with closing(connect(workspace)) as connection:
-            sync(connection, workspace)
-            runs = Registry(connection, workspace).members(sweep.id)
+        runs = _members(workspace, sweep)
         waiting = [run for run in runs if run.status is Status.QUEUED]
         live = [run for run in runs if run.status in (Status.STARTING, Status.RUNNING)]
         todo = [run.id for run in (*waiting, *live) if run.id not in asked]
@@ -89,18 +93,16 @@ def resume_sweep(workspace: Workspace, sweep: Sweep, failed: bool = False) -> li
 
     ``failed``: those that failed, too. Raises UserError when there is nothing to go on with.
     """
-    made = fill(workspace, sweep)
-    with closing(connect(workspace)) as connection:
-        sync(connection, workspace)
-        runs = Registry(connection, workspace).members(sweep.id)
+    new = fill(workspace, sweep)
+    runs = _members(workspace, sweep)
     again = [run.id for run in runs if _goes_on(run, failed)]
     for run_id in again:
         resume(workspace, run_id)
-    if not made and not again:
+    if not new and not again:
         failures = sum(run.status is Status.FAILED for run in runs)
         hint = f"; --failed tries the {failures} that failed again" if failures else ""
         raise UserError(f"{sweep.id}: nothing was stopped, lost or left out{hint}")
-    return [*made, *again]
+    return [*new, *again]
 
 
 def _goes_on(run: RunSummary, failed: bool) -> bool:
@@ -119,9 +121,8 @@ def repeat(workspace: Workspace, sweep: Sweep, numbers: Sequence[int], times: in
             raise UserError(f"{sweep.id} has no point {number}: it has {len(sweep.points)}")
     if not numbers or not 0 < times <= MOST_SEEDS:
         raise UserError(f"repeat: expected at least one point, 1 to {MOST_SEEDS} times")
-    with closing(connect(workspace)) as connection:
-        sync(connection, workspace)
-        used = {run.seed or 0 for run in Registry(connection, workspace).members(sweep.id)}
+    with opened(workspace) as registry:
+        used = {pair.seed for pair in made(registry, sweep.id)}
 
     def asked_for(now: Sweep) -> Sweep:
         taken = used.union(now.seeds, *(repeats.seeds for repeats in now.repeats))

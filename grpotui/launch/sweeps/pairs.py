@@ -11,9 +11,11 @@ from grpotui.format import middle
 from grpotui.launch.request import LaunchRequest
 from grpotui.presets import Preset
 from grpotui.presets.grid import labels
+from grpotui.presets.overrides import value_of
 from grpotui.presets.rows import edit_text
-from grpotui.records import RunKind, RunSummary
+from grpotui.records import RunKind, as_int
 from grpotui.records.sweeps import Place, Role, Sweep
+from grpotui.registry.queries import Registry
 
 LONGEST_VALUE = 40
 """Characters of a value in the name of a run."""
@@ -45,11 +47,21 @@ def wanted(sweep: Sweep) -> Iterator[Pair]:
         yield from (Pair(number, seed, Role.CONFIRM) for seed in repeats.seeds for number in known)
 
 
-def missing(sweep: Sweep, members: Iterable[RunSummary]) -> list[Pair]:
-    """Return the wanted runs that are not among ``members``, each once."""
-    there = {(run.point, run.seed, run.role) for run in members}
-    pairs = dict.fromkeys(wanted(sweep))
-    return [pair for pair in pairs if (pair.number, pair.seed, str(pair.role)) not in there]
+def made(registry: Registry, sweep: str) -> list[Pair]:
+    """Return the runs of a sweep that are there, by what was asked of them at their launch."""
+    found = []
+    for run in registry.members(sweep):
+        asked = registry.document(run.id, "run")
+        place = Place.from_json(asked.get("sweep"))
+        if place is not None:
+            found.append(Pair(place.number, as_int(asked.get("seed")), place.role))
+    return found
+
+
+def missing(sweep: Sweep, there: Iterable[Pair]) -> list[Pair]:
+    """Return the wanted runs that are not ``there``, each once."""
+    known = set(there)
+    return [pair for pair in dict.fromkeys(wanted(sweep)) if pair not in known]
 
 
 def request_of(sweep: Sweep, base: Preset, pair: Pair, force: bool = True) -> LaunchRequest:
@@ -92,7 +104,7 @@ def point_name(sweep: Sweep, number: int) -> str:
 
 
 def _task_seed(base: Preset) -> int:
-    seed = (base.data.get("task") or {}).get("seed", 0)
+    seed = value_of(base.data, "task.seed")
     return seed if isinstance(seed, int) else 0
 
 

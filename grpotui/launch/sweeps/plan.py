@@ -13,7 +13,7 @@ from grpotui.contract import parted
 from grpotui.contract.sweeps import without_baseline
 from grpotui.launch.check.checked import wanted
 from grpotui.launch.request import LaunchRequest
-from grpotui.presets import Preset, PresetError, validate
+from grpotui.presets import Preset, PresetError, problems
 from grpotui.presets.grid import axes_of, points_of, typed_axes
 from grpotui.presets.grpo_rules import LIMITS, with_defaults
 from grpotui.presets.resolve import sweep_settings
@@ -22,6 +22,7 @@ from grpotui.presets.searching import SEARCH_SECTIONS
 from grpotui.records import RunKind
 from grpotui.records.sweeps import Sweep
 from grpotui.secrecy import redact
+from grpotui.tasks.settings import shown
 from grpotui.workspace import Workspace, new_id
 
 MOST_RUNS = 2000
@@ -80,17 +81,24 @@ def plan(workspace: Workspace, request: SweepRequest) -> Plan:
     if request.probe:
         data = _probing(data, request, notes)
     _search_tables(data, request, notes)
-    validate(replace(asked, data=data))
+    _require_tables(replace(asked, data=data))
     sweep = _sweep_of(asked.name, data, request)
     shared = {key: value for key, value in data.items() if key not in SEARCH_SECTIONS}
     if "contract" in data:
         shared["contract"] = parted(data["contract"])[0]
     settings = sweep_settings(data)
     if sweep.kind is RunKind.TRAIN:
-        shared["health"] = {**_policies(settings.stop), **(data.get("health") or {})}
+        shared["health"] = {**_policies(settings.stop), **_table(data, "health")}
     base = replace(asked, data=shared)
     named = replace(sweep, id=_fresh(workspace, sweep.name or asked.name))
     return Plan(replace(named, asked=_asked(base, request, settings.same_prompts)), base, tuple(notes))
+
+
+def _require_tables(preset: Preset) -> None:
+    """Raise PresetError for what is wrong with tables about many runs; the rest is checked by points."""
+    for problem in problems(preset):
+        if problem.path.partition(".")[0] in (*SEARCH_SECTIONS, "contract", "kind"):
+            raise PresetError(f"{problem} (preset {preset.name})")
 
 
 def _sweep_of(preset: str, data: Mapping[str, Any], request: SweepRequest) -> Sweep:
@@ -102,7 +110,9 @@ def _sweep_of(preset: str, data: Mapping[str, Any], request: SweepRequest) -> Sw
             f"{preset} has no grid: say --grid FIELD=A,B, such as grpo.beta=0,0.01, or --seeds N"
         )
     baseline = baseline_of(data, axes)
-    seed = with_defaults(data.get("grpo") or {})["seed"] if request.seed is None else request.seed
+    seed = with_defaults(_table(data, "grpo"))["seed"] if request.seed is None else request.seed
+    if not isinstance(seed, int):
+        raise PresetError(f"grpo.seed: expected a whole number, got {shown(seed)}")
     points = points_of(axes, settings.random, seed, baseline or None)
     if (runs := len(points) * settings.seeds) > MOST_RUNS:
         raise PresetError(
@@ -148,7 +158,7 @@ def _probing(data: dict[str, Any], request: SweepRequest, notes: list[str]) -> d
         if "curriculum" in gone:
             notes.append("a probe has no stages: its prompts are those of [task]")
     if request.rollouts is not None:
-        data["rollouts"] = {**(data.get("rollouts") or {}), "n": request.rollouts}
+        data["rollouts"] = {**_table(data, "rollouts"), "n": request.rollouts}
     return data
 
 
@@ -175,6 +185,12 @@ def _search_tables(data: dict[str, Any], request: SweepRequest, notes: list[str]
         if not _says(request, "contract"):
             of_runs, of_sweep = parted(data.get("contract"))
             data["contract"] = {**of_runs, **without_baseline(of_sweep)}
+
+
+def _table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a table of a preset, which need not be valid."""
+    found = data.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _says(request: SweepRequest, field: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
@@ -27,14 +27,16 @@ def silent(finding: Finding, where: str) -> None:
 
 
 class RefusedError(UserError):
-    """Points that cannot be launched: a line for each, for people."""
+    """Points that cannot be launched. ``lines`` names them for people; none when it is all alike."""
 
-    def __init__(self, lines: Sequence[str], points: int) -> None:
-        shown = [clean(line) for line in lines[:MOST_LINES]]
-        self.lines = (*shown, *([f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []))
-        self.many = points > 1
-        many = f"{len(lines)} of {points} points" if points > 1 else "it"
-        super().__init__(f"nothing was launched: {many} cannot be{'' if points > 1 else f': {lines[0]}'}")
+    def __init__(self, said: Mapping[str, str], points: int) -> None:
+        """``said`` is why, by point."""
+        alike = len(said) == points and len(set(said.values())) == 1
+        shown = [] if alike else [clean(f"{name}: {why}") for name, why in said.items()]
+        more = len(shown) - MOST_LINES
+        self.lines = (*shown[:MOST_LINES], *([f"and {more} more"] if more > 0 else []))
+        why = next(iter(said.values())) if alike else f"{len(said)} of {points} points cannot be"
+        super().__init__(f"nothing was launched: {why}")
 
 
 def preflight(workspace: Workspace, plan: Plan, force: bool, tell: Tell) -> None:
@@ -42,7 +44,7 @@ def preflight(workspace: Workspace, plan: Plan, force: bool, tell: Tell) -> None
 
     Raises RefusedError with the errors of all points, UntrustedError for code that nobody said yes to.
     """
-    refused: list[str] = []
+    refused: dict[str, str] = {}
     found: dict[tuple[str, str], tuple[Finding, list[int]]] = {}
     numbers = range(1, len(plan.sweep.points) + 1)
     for number in numbers:
@@ -58,7 +60,7 @@ def preflight(workspace: Workspace, plan: Plan, force: bool, tell: Tell) -> None
         except UntrustedError:
             raise
         except UserError as error:
-            refused.append(f"{_named(plan, number)}: {error}" if len(numbers) > 1 else str(error))
+            refused[_named(plan, number)] = str(error)
     if refused:
         raise RefusedError(refused, len(numbers))
     for finding, where in found.values():

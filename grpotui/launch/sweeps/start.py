@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any
 
 from grpotui.errors import UserError
 from grpotui.launch.check.checked import wanted
 from grpotui.launch.journal import asked_of
 from grpotui.launch.queue import PATIENCE, tick
 from grpotui.launch.queue.moving import scheduling
+from grpotui.launch.request import LaunchRequest
 from grpotui.launch.submit import described, enqueue
-from grpotui.launch.sweeps.pairs import Pair, missing, request_of
+from grpotui.launch.sweeps.pairs import Pair, made, missing, request_of
 from grpotui.launch.sweeps.plan import Plan, SweepRequest, base_of, plan
 from grpotui.launch.sweeps.preflight import Tell, preflight, silent
 from grpotui.presets import Preset
@@ -22,6 +24,12 @@ from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
 from grpotui.registry.sweeps import write_sweep
 from grpotui.workspace import Workspace
+
+Ready = tuple[Pair, LaunchRequest, dict[str, Any]]
+"""A run, the request for it, and the content of its ``run.json``."""
+
+CHUNK = 50
+"""Runs that are made while others wait to move the queue on."""
 
 
 def launch_sweep(workspace: Workspace, request: SweepRequest, tell: Tell = silent) -> str:
@@ -43,63 +51,69 @@ def check(workspace: Workspace, planned: Plan, force: bool = False, tell: Tell =
 
 def begin(workspace: Workspace, planned: Plan) -> list[str]:
     """Write a checked sweep down and queue its runs; return their ids. Raises UserError."""
-    write_sweep(workspace, planned.sweep)
-    return fill(workspace, planned.sweep)
+    return fill(workspace, planned.sweep, lambda _: planned.sweep)
 
 
 def fill(workspace: Workspace, sweep: Sweep, change: Callable[[Sweep], Sweep] | None = None) -> list[str]:
     """Queue the runs of a sweep that are not there, each once whoever asks, and start what can start.
 
-    ``change`` is applied to the sweep as it stands by then, and written down first. Returns the ids of the
-    runs that were made. Raises UserError that says how to go on when some could not be made.
+    ``change`` is applied to the sweep as it stands by then; that is written down before the first run, and
+    not at all when a run cannot be. Returns the ids of the runs that were made. Raises UserError, which says
+    how to go on when some could not be made.
     """
-    made: list[str] = []
-    with scheduling(workspace), closing(connect(workspace)) as connection:
-        sync(connection, workspace)
-        registry = Registry(connection, workspace)
+    ids: list[str] = []
+    with scheduling(workspace), opened(workspace) as registry:
         if change is not None:
-            sweep = change(_as_told(registry, sweep))
+            sweep = change(next((told for told in registry.sweeps() if told.id == sweep.id), sweep))
+        ready = _described(registry, sweep)
+        if change is not None:
             write_sweep(workspace, sweep)
-        members = registry.members(sweep.id)
-        pairs = missing(sweep, members)
-        try:
-            _make(workspace, connection, sweep, members, pairs, made)
-        except (OSError, UserError, sqlite3.Error) as error:
-            if not made and not change:
-                raise
-            raise UserError(
-                f"{sweep.id}: {len(made)} of {len(pairs)} runs are queued, then: {error}; "
-                f"'grpotui sweep resume {sweep.id}' launches the rest"
-            ) from error
-    if made:
+    try:
+        for first in range(0, len(ready), CHUNK):
+            _queue(workspace, sweep, ready[first : first + CHUNK], ids)
+    except (OSError, UserError, sqlite3.Error) as error:
+        raise UserError(
+            f"{sweep.id}: {len(ids)} of {len(ready)} runs are queued, then: {error}; "
+            f"'grpotui sweep resume {sweep.id}' launches the rest"
+        ) from error
+    if ids:
         tick(workspace, PATIENCE)
-    return made
+    return ids
 
 
-def _as_told(registry: Registry, sweep: Sweep) -> Sweep:
-    return next((found for found in registry.sweeps() if found.id == sweep.id), sweep)
+@contextmanager
+def opened(workspace: Workspace) -> Iterator[Registry]:
+    """Yield the registry with everything indexed."""
+    with closing(connect(workspace)) as connection:
+        sync(connection, workspace)
+        yield Registry(connection, workspace)
 
 
-def _make(
-    workspace: Workspace,
-    connection: sqlite3.Connection,
-    sweep: Sweep,
-    members: Sequence[RunSummary],
-    pairs: Sequence[Pair],
-    made: list[str],
-) -> None:
-    """Queue a run for each pair; their ids go into ``made``. Raises UserError."""
+def _described(registry: Registry, sweep: Sweep) -> list[Ready]:
+    """Return the runs that are not there with what they will be. Raises UserError for one that cannot be."""
+    pairs = missing(sweep, made(registry, sweep.id))
     if not pairs:
-        return
+        return []
+    workspace, members = registry.workspace, registry.members(sweep.id)
     base, known = base_of(sweep) or _from_member(workspace, sweep, members), _code_of(workspace, members)
+    ready = []
     for pair in pairs:
         request = request_of(sweep, base, pair)
-        preset = wanted(request)
-        asked = described(workspace, request, preset)
+        asked = described(workspace, request, wanted(request))
         for file in asked["code"] if known else ():
             if known.get(file["path"], file["sha256"]) != file["sha256"]:
                 raise UserError(f"{file['path']} changed since the sweep began: its runs would not compare")
-        made.append(enqueue(workspace, connection, request, asked).id)
+        ready.append((pair, request, asked))
+    return ready
+
+
+def _queue(workspace: Workspace, sweep: Sweep, ready: Sequence[Ready], ids: list[str]) -> None:
+    """Queue runs that nobody else has made meanwhile; their ids go into ``ids``. Raises UserError."""
+    with scheduling(workspace), opened(workspace) as registry:
+        there = set(made(registry, sweep.id))
+        for pair, request, asked in ready:
+            if pair not in there:
+                ids.append(enqueue(workspace, registry.connection, request, asked).id)
 
 
 def _code_of(workspace: Workspace, members: Sequence[RunSummary]) -> dict[str, str]:

@@ -11,10 +11,11 @@ from typing import Any
 from grpotui.presets.grpo_rules import with_defaults
 from grpotui.presets.resolve import rollout_settings
 from grpotui.records import Completion, Group, Mode, Status, keys
+from grpotui.records.retries import Retry
 from grpotui.records.rollouts import PromptRate, by_task, figures
 from grpotui.tasks import total_range
 from grpotui.train import data
-from grpotui.train.device import peak_memory
+from grpotui.train.device import limit_memory, peak_memory
 from grpotui.train.outcome import Outcome
 from grpotui.train.questions import row_of
 from grpotui.train.randomness import own_random_state
@@ -65,6 +66,7 @@ def generate(session: Session, experiment: Experiment) -> Outcome:
         session.stop.loaded()
         effective = {name: grpo[name] for name in (*UNUSED, "per_device_train_batch_size")}
         session.describe(trainer, recorder, experiment, plan.extent(), effective)
+        limit_memory(session.device)
         return rollouts.run()
     finally:
         recorder.close()
@@ -172,12 +174,10 @@ class Rollouts:
 
     def _halved(self, before: int, after: int) -> None:
         """Write down that memory ran out, and what was done about it."""
-        event = {"type": "retry", "attempt": self._session.attempt, "step": self._done + 1}
-        changed = {"rollouts.batch": [before, after]}
+        changes = {"rollouts.batch": (before, after)}
+        retry = Retry(self._session.attempt, self._done + 1, changes, "out of memory")
         with self._recorder.guard("an event"):
-            self._session.run.append_event(
-                {"time": time.time(), **event, "changed": changed, "reason": "out of memory"}
-            )
+            self._session.run.append_event({"time": time.time(), **retry.to_json()})
 
     def _outcome(self, status: Status) -> Outcome:
         details = {

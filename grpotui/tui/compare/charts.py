@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
+from functools import partial
+
 from grpotui import format as fmt
 from grpotui.records import REWARD_WINDOW
 from grpotui.records.keys import EVAL_ACCURACY
-from grpotui.tui.compare.view import CompareSnapshot
+from grpotui.tui.compare.view import CompareSnapshot, Lane
 from grpotui.tui.run.axis import itself
 from grpotui.tui.run.charts import NAMES
+from grpotui.tui.run.series import Series, whole
 from grpotui.tui.run.window import AUTO
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.axis import Scale, log_scale, scale
@@ -15,7 +19,10 @@ from grpotui.tui.widgets.canvas import Curve, Drawing, Shape
 from grpotui.tui.widgets.chart import ChartSpec, Item
 
 TONES = {"A": Tone.STRONG, "B": Tone.LIVE, "C": Tone.GOOD, "D": Tone.WARN}
+TITLES = {**NAMES, EVAL_ACCURACY: "held-out accuracy"}
 BAND = "░"
+LEVELS = 8
+"""Curves between the ends of an interval that fill it."""
 
 
 def overlay(
@@ -23,16 +30,14 @@ def overlay(
 ) -> tuple[ChartSpec, tuple[Item, ...]]:
     """Return one metric of every run; of held-out accuracy, the first run's interval as a band."""
     curves: list[Curve] = []
-    items = [Item(NAMES.get(key, key), Tone.STRONG)]
+    items = [Item(TITLES.get(key, key), Tone.STRONG)]
     values: list[float] = []
     for number, lane in enumerate(snapshot.lanes):
         series, tone = lane.get(key), TONES[lane.letter]
-        if not number and key == EVAL_ACCURACY:
-            ends = (lane.get(f"{key}_low"), lane.get(f"{key}_high"))
-            curves[:0] = [
-                Curve((end,), Shape.DOTS, BAND, Tone.DIM, axis=lane.axis(axis)) for end in ends if end
-            ]
-            values += [value for end in ends for value in (end.range() or ())]
+        if not number and key == EVAL_ACCURACY and (band := _band(lane)):
+            curves += [Curve((edge,), Shape.DOTS, BAND, Tone.DIM, axis=lane.axis(axis)) for edge in band]
+            values += [value for edge in band for value in (edge.range() or ())]
+            items.append(Item(f"{BAND} {lane.letter}'s 95 %", Tone.DIM))
         smooth = window if window != AUTO else max(min(len(series) // 8, REWARD_WINDOW), 1)
         smooth = 1 if key.startswith("eval_") else smooth
         curves.append(Curve((series,), Shape.DOTS, lane.letter, tone, smooth, lane.axis(axis)))
@@ -46,6 +51,21 @@ def overlay(
         items.append(Item("log" if scales.log else "log: nothing over 0", Tone.LIVE))
     empty = "reading …" if snapshot.unread(key) else "not logged by any of them"
     return ChartSpec(drawing, (), True, empty), tuple(items)
+
+
+def _band(lane: Lane) -> list[Series]:
+    """Return curves that fill the interval of a run's held-out accuracy; none where it was not logged."""
+    low, high = (lane.get(f"{EVAL_ACCURACY}_{end}") for end in ("low", "high"))
+    if not low or low.steps != high.steps:
+        return []
+    return [
+        low.once(("band", level), partial(_between, low, high, level / LEVELS)) for level in range(LEVELS + 1)
+    ]
+
+
+def _between(low: Series, high: Series, share: float) -> Series:
+    values = (a + (b - a) * share for a, b in zip(low.values, high.values, strict=True))
+    return whole(low.steps, array("d", values))
 
 
 def _scale(values: list[float], log: bool) -> Scale:

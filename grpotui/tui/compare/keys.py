@@ -1,4 +1,4 @@
-"""The keys of Compare."""
+"""The keys of the comparison."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from grpotui.tui.key import Key, Section
 COMPARE = Section(
     "Compare",
     (
+        Key("compare.section", "tab", "section", "section", "Table, charts or words, where one of them fits"),
         Key(
             "compare.back",
             "left_square_bracket,left",
@@ -50,8 +51,14 @@ COMPARE = Section(
             ",",
         ),
         Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
-        Key("compare.section", "tab", "section", "section", "Table, charts or words, where one of them fits"),
         Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
+        Key(
+            "compare.journal",
+            "w",
+            "write_journal",
+            "log",
+            "Write the log book, with this comparison; B reads it, M edits it",
+        ),
         Key("compare.copy", "y", "copy", "copy", "Copy the comparison as Markdown"),
     ),
 )

@@ -53,13 +53,16 @@ class ComparePlace:
         self._at = max(at, 1) if at < COLUMNS else None
 
     def steps(self) -> dict[str, int]:
-        """Return the step of each run at the cursor, by run id; a run that ended before is at its end."""
+        """Return the step of each run at the cursor, by run id; a run that ended before is at its end.
+
+        Without a cursor, at the last place that all runs reached.
+        """
         if self.snapshot is None:
             return {}
-        x = self.cursor
+        x = self.cursor if self.cursor is not None else self.snapshot.common_end(self.axis)
         found = {}
         for lane in self.snapshot.lanes:
-            step = lane.step_at(x, self.axis) if x is not None else None
+            step = lane.step_at(x, self.axis)
             found[lane.run.id] = lane.last_step if step is None else step
         return found
 

@@ -91,6 +91,11 @@ class CompareSnapshot:
         """The metric of the second chart."""
         return next((key for key in SECOND if any(lane.get(key) for lane in self.lanes)), REWARD)
 
+    def common_end(self, axis: str) -> float:
+        """Return the farthest place on an axis that all runs reached, evaluations aside."""
+        trained = [lane for lane in self.lanes if lane.get(REWARD)] or self.lanes
+        return min(lane.axis(axis).at(lane.last_step) for lane in trained)
+
     def end(self, axis: str) -> float:
         """Return the farthest place that a run reached on an axis."""
         return max((lane.axis(axis).at(lane.last_step) for lane in self.lanes), default=1.0)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from grpotui.analysis.account import Account, account
 from grpotui.analysis.samples import completions_per_step
+from grpotui.analysis.series import spread
 from grpotui.presets import health_settings
 from grpotui.records import (
     HealthSettings,
@@ -26,7 +27,7 @@ from grpotui.registry.search import Wanted
 from grpotui.tui.open_registry import OpenRegistry
 from grpotui.tui.run.axis import TIME
 from grpotui.tui.run.group_view import StepGroups, template
-from grpotui.tui.run.history import History, spread
+from grpotui.tui.run.history import SHOWN, History
 from grpotui.tui.run.kinds import Kind, matches
 from grpotui.tui.run.log import LogReader
 from grpotui.tui.run.rules import RulesReader
@@ -134,7 +135,7 @@ class RunReader:
             registry = Registry(connection, self.workspace)
             visits = registry.visits(self.run_id, step, group, self.mode)
             at = visits.index((step, group)) if (step, group) in visits else 0
-            chosen = (visits[place] for place in spread(len(visits), at))
+            chosen = (visits[place] for place in spread(len(visits), at, SHOWN))
             groups = [g for of, number in chosen for g in registry.groups(self.run_id, of, self.mode, number)]
         return History((step, group), tuple(visits), tuple(groups))
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from enum import StrEnum
 
-from grpotui.records import Completion, Flat, Group, Mode, RewardRange
+from grpotui.records import Flat, Group, Mode
 
-GOOD, POOR = 0.9, 0.1
-"""Normalised rewards from which a completion counts as good, and up to which as poor."""
-FULL, HALF, NONE, CUT, UNKNOWN = "●", "◐", "○", "·", "?"
 FLAT_WORDS = {Flat.CEILING: "max", Flat.FLOOR: "min", Flat.OTHER: "flat"}
 
 WORDS_IN_A_ROW = 3
@@ -27,26 +23,10 @@ OWN_WORDS = 400
 """Words at the beginning of two texts that are compared with each other."""
 
 
-def glyph(completion: Completion, span: RewardRange | None) -> str:
-    """Return one sign for how a completion did."""
-    if completion.truncated:
-        return CUT
-    if completion.reward is None:
-        return UNKNOWN
-    share = span.normalise(completion.reward) if span else completion.reward
-    return FULL if share >= GOOD else NONE if share <= POOR else HALF
-
-
 def spread(group: Group) -> float | None:
     """Return the standard deviation of a group's rewards, which is what GRPO learns from."""
     rewards = group.rewards
     return statistics.pstdev(rewards) if rewards else None
-
-
-def mean_reward(group: Group) -> float | None:
-    """Return the mean reward of a group."""
-    rewards = group.rewards
-    return statistics.fmean(rewards) if rewards else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,76 +37,6 @@ class StepGroups:
     groups: tuple[Group, ...] = ()
     template: frozenset[tuple[str, ...]] = frozenset()
     mode: Mode = Mode.TRAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """Completions of a group that have the same text."""
-
-    text: str
-    members: tuple[Completion, ...]
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.members)
-
-    @property
-    def first(self) -> Completion:
-        """The first of them."""
-        return self.members[0]
-
-    def opening(self, cells: int) -> str:
-        """Return how the text begins, on one line; more than ``cells`` where there is more."""
-        return " ".join(self.text[: 8 * cells].split()) or "(empty)"
-
-    @property
-    def reward(self) -> float | None:
-        """Their mean reward."""
-        values = [c.reward for c in self.members if c.reward is not None]
-        return statistics.fmean(values) if values else None
-
-    @property
-    def advantage(self) -> float | None:
-        """Their mean advantage."""
-        values = [c.advantage for c in self.members if c.advantage is not None]
-        return statistics.fmean(values) if values else None
-
-
-def prompt_end(group: Group) -> str:
-    """Return what tells prompts apart: the end of what was asked, on one line."""
-    return " ".join(group.prompt[-400:].split())
-
-
-class Order(StrEnum):
-    """What the texts of a group are sorted by, the most first."""
-
-    COUNT = "count"
-    REWARD = "reward"
-    LEAST = "lowest reward"
-    ADVANTAGE = "advantage"
-    TOKENS = "tokens"
-    CUT = "cut at the limit"
-
-
-_LOWEST = float("-inf")
-_ORDERS: dict[Order, Callable[[Fold], float]] = {
-    Order.COUNT: lambda fold: fold.count,
-    Order.REWARD: lambda fold: _LOWEST if fold.reward is None else fold.reward,
-    Order.LEAST: lambda fold: _LOWEST if fold.reward is None else -fold.reward,
-    Order.ADVANTAGE: lambda fold: _LOWEST if fold.advantage is None else fold.advantage,
-    Order.TOKENS: lambda fold: fold.first.tokens,
-    Order.CUT: lambda fold: fold.first.truncated,
-}
-
-
-def folded(group: Group, order: Order = Order.COUNT) -> list[Fold]:
-    """Return a group's distinct texts, sorted, then by reward, then as they came."""
-    found: dict[str, list[Completion]] = {}
-    for completion in group.completions:
-        found.setdefault(completion.text, []).append(completion)
-    folds = [Fold(text, tuple(members)) for text, members in found.items()]
-    return sorted(folds, key=lambda fold: (-_ORDERS[order](fold), -_ORDERS[Order.REWARD](fold)))
 
 
 def _key(word: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from grpotui.analysis.folds import Fold
 from grpotui.records import Group, Mode, RewardRange
-from grpotui.tui.run.group_view import Fold, StepGroups
+from grpotui.tui.run.group_view import StepGroups
 
 KEPT = 64
 """Steps whose groups are kept."""

@@ -27,14 +27,3 @@ class History:
             return None
         at = self.visits.index(self.of) + by
         return self.visits[at] if 0 <= at < len(self.visits) else None
-
-
-def spread(count: int, at: int, most: int = SHOWN) -> list[int]:
-    """Return at most ``most`` places among ``count``, evenly apart: first and last, and ``at``."""
-    if count <= most:
-        return list(range(count))
-    found = sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})
-    if at not in found:
-        near = min(range(1, len(found) - 1), key=lambda i: abs(found[i] - at))
-        found[near] = at
-    return sorted(found)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
+from grpotui.analysis.folds import Fold, Order, folded
 from grpotui.records import keys
-from grpotui.tui.run.group_view import Fold, Order, StepGroups, folded
+from grpotui.tui.run.group_view import StepGroups
 from grpotui.tui.run.groups import DetailData, GroupsData, KnownGroups
 from grpotui.tui.run.history import History
 from grpotui.tui.run.view import RunSnapshot

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from grpotui import format as fmt
 from grpotui.records import RunSummary, Status
 from grpotui.registry import browse, filters
 from grpotui.registry.browse import Overview
@@ -17,11 +14,9 @@ from grpotui.registry.desk import DeskReader
 from grpotui.registry.queries import Registry
 from grpotui.tui.open_registry import OpenRegistry
 from grpotui.tui.resources.data import DiskWatch
+from grpotui.tui.runs.line import LineReader, QueueLine, in_turn
 from grpotui.tui.runs.view import RunRow, RunsSnapshot, RunsWanted
 from grpotui.workspace import Workspace
-
-if TYPE_CHECKING:
-    from grpotui.launch.queue import Standing
 
 WINDOW = 300
 """Rows that are read at once."""
@@ -36,20 +31,6 @@ FLAGS = 12
 """Newest flags of the selected run that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The queue as it is shown."""
-
-    rows: Mapping[str, RunRow] = field(default_factory=dict)
-    """By id, the next one first."""
-    paused: bool = False
-    ends: str = ""
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        return tuple(self.rows)
-
-
 State = tuple[sqlite3.Connection, object, float]
 """What the order of runs depends on: the registry, what was written to it, and roughly the time."""
 
@@ -61,6 +42,7 @@ class RunsReader:
         self.workspace = workspace
         self._desk = DeskReader(workspace)
         self._disk = DiskWatch(workspace)
+        self._line = LineReader(workspace)
         self._registry = OpenRegistry(workspace)
         self._seen: object = None
         self._ordered: tuple[object, Overview] = (None, Overview())
@@ -75,15 +57,13 @@ class RunsReader:
             return self._fetch(registry, wanted or RunsWanted())
 
     def _fetch(self, registry: Registry, wanted: RunsWanted) -> RunsSnapshot:
-        from grpotui.launch import queue
         from grpotui.launch.machine import devices
 
         now, connection = time.time(), registry.connection
-        line = _line(queue.standing(self.workspace, registry)) if registry.queued() else _Line()
-        line = replace(line, paused=self._desk.read().paused)
-        version = connection.execute("PRAGMA data_version").fetchone()
+        version, desk = connection.execute("PRAGMA data_version").fetchone(), self._desk.read()
         state = (connection, version, now // REORDER)
-        seen = (state, wanted, line, self._desk.read())
+        line = self._line.read(registry, (version, desk), desk.paused)
+        seen = (state, wanted, line, desk)
         if seen != self._seen:
             found = self._order(state, wanted, now)
             self._last = self._read(registry, found, wanted, line, now)
@@ -100,7 +80,7 @@ class RunsReader:
         return self._ordered[1]
 
     def _read(
-        self, registry: Registry, found: Overview, wanted: RunsWanted, line: _Line, now: float
+        self, registry: Registry, found: Overview, wanted: RunsWanted, line: QueueLine, now: float
     ) -> RunsSnapshot:
         ids = in_turn(found.ids, line.order)
         first = max(wanted.first - ABOVE, 0)
@@ -139,30 +119,6 @@ class RunsReader:
             flags=tuple(newest),
             resumable=_resumable(self.workspace, runs.get(wanted.detail_id or "")),
         )
-
-
-def _line(found: Standing) -> _Line:
-    rows = {
-        entry.run.id: RunRow(
-            entry.run,
-            waits_for=entry.waits_for,
-            starts=fmt.duration(entry.starts),
-            ends=fmt.duration(entry.ends),
-        )
-        for entry in found.entries
-    }
-    ends = fmt.duration(found.ends)
-    return _Line(rows, ends=ends if found.complete or not ends else f"at least {ends}")
-
-
-def in_turn(ids: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, ...]:
-    """Return ids with those of queued runs in the queue's order, in the places that these have together."""
-    known = set(ids)
-    queued = [run_id for run_id in order if run_id in known]
-    if len(queued) < 2:
-        return ids
-    turns, waiting = iter(queued), set(queued)
-    return tuple(next(turns) if run_id in waiting else run_id for run_id in ids)
 
 
 _CUT_SHORT = (Status.LOST, Status.FAILED, Status.STOPPED)

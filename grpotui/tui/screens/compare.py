@@ -36,13 +36,14 @@ class CompareScreen(CompareMoves):
 
     DEFAULT_CSS = """
     CompareScreen {
-        #changes { height: auto; max-height: 3; }
-        #conclusions { height: auto; max-height: 4; }
+        #changes { height: auto; max-height: 4; text-wrap: wrap; }
+        #conclusions { height: auto; max-height: 5; text-wrap: wrap; }
         #table { height: 1fr; }
         #charts { height: 9; }
         #words { height: 7; }
         &.-no-words #words { height: 2; }
         &.-one #charts, &.-one #words { height: 1fr; }
+        &.-one #charts Horizontal { layout: vertical; }
     }
     """
 
@@ -65,6 +66,7 @@ class CompareScreen(CompareMoves):
     def __init__(self, run_ids: tuple[str, ...]) -> None:
         super().__init__()
         self.run_ids = run_ids
+        self.charts: list[Chart] = []
         self._asked: object = None
         self._busy = False
 
@@ -87,12 +89,19 @@ class CompareScreen(CompareMoves):
         self.place_panes()
         self.fetch()
         self.set_interval(FETCH_SECONDS, self._look_again)
-        self.set_interval(BEAT, self._redraw)
+        self._beat = self.set_interval(BEAT, self._redraw)
         self.app.theme_changed_signal.subscribe(self, lambda _: self.show())
 
     def _redraw(self) -> None:
-        if in_sight(self):
+        seen = in_sight(self)
+        if seen:
             redraw_next(self, self.charts)
+        if not seen or not any(chart.stale for chart in self.charts):
+            self._beat.pause()
+
+    def on_chart_waits(self) -> None:
+        """Draw what has to be, until all is."""
+        self._beat.resume()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Catch up."""
@@ -127,8 +136,12 @@ class CompareScreen(CompareMoves):
         if message.snapshot is None:
             self.query_one("#changes", OneLine).show(style.text(f" {message.error}", Tone.BAD, self._dark))
             return
+        before = self.place.snapshot
         self.place.take(message.snapshot)
-        self.show()
+        if before is None or before.unread(self.place.metric):
+            self.show()
+        else:
+            self._show()
         if message.snapshot.unread(self.place.metric):  # chosen while the one before was being read
             self.fetch()
 
@@ -144,13 +157,18 @@ class CompareScreen(CompareMoves):
         return self.app.current_theme.dark
 
     def show(self) -> None:
-        """Bring everything to where the cursor is."""
+        """Bring everything to where the cursor is, as soon as possible."""
+        for chart in self.charts:
+            chart.hurry()
+        self._show()
+
+    def _show(self) -> None:
         place, snapshot = self.place, self.place.snapshot
         if snapshot is None:
             self.query_one(TitleLine).show_title(["grpotui", "compare"])
             return
         view = place.lens.view
-        smooth = "by itself" if view.window == AUTO else f"{view.window}"
+        smooth = "auto" if view.window == AUTO else f"{view.window}"
         why = " (batch sizes differ)" if snapshot.comparison.by_samples and place.axis == "samples" else ""
         parts = (
             f"x = {place.axis}{why}   smooth {smooth}   {len(snapshot.lanes)} runs   {time.strftime('%H:%M')}"
@@ -216,5 +234,4 @@ class CompareScreen(CompareMoves):
         self.set_class(one, "-one")
         for number, name in enumerate(SECTIONS):
             self.query_one(f"#{name}").display = not one or number == self.place.section
-        self.query_one("#second").display = self.size.width >= WIDE
         self.query_one("#conclusions").display = not one or self.place.section == 0

@@ -119,6 +119,14 @@ class CompareMoves(ChartKeys):
         if self.place.snapshot is not None:
             self.app.open_run(self.place.snapshot.lanes[self.place.other].run.id)
 
+    def action_write_journal(self) -> None:
+        """Bring the log book up to date, with this comparison."""
+        from grpotui.tui.actions import journal
+
+        if self.place.snapshot is not None:
+            runs = [lane.run.id for lane in self.place.snapshot.lanes]
+            journal.write_it(self.app, compared=runs)
+
     def action_copy(self) -> None:
         """Copy the comparison as Markdown."""
         from grpotui.analysis.compare.document import to_markdown

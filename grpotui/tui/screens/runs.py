@@ -199,6 +199,10 @@ class RunsScreen(RunsFeed):
         self.query_one(RunsTable).toggle_mark()
         self._show_title()
 
+    def action_write_journal(self) -> None:
+        """Bring the log book up to date."""
+        self.app.action_write_journal()
+
     def action_resume_lost(self) -> None:
         """Resume what a reboot took."""
         resume_lost(self.app, self.fetch)

@@ -29,7 +29,7 @@ SWEEP = Section(
         Key("sweep.up", "up,k", "move(-1, 0)", "", "A cell up", "↑ k"),
         Key("sweep.open", "enter", "open", "read", "Open the cell's run; of several, choose one"),
         Key("sweep.view", "x,tab", "view(1)", "view", "The next view: map, table, charts, sentences", "x"),
-        Key("sweep.view_back", "X,shift+tab", "view(-1)", "", "The view before", "X"),
+        Key("sweep.view_back", "X", "view(-1)", "", "The view before", "X"),
         Key("sweep.column", "z", "column(1)", "metric", "The next metric in map and charts"),
         Key("sweep.column_back", "Z", "column(-1)", "", "The metric before"),
         Key("sweep.axes", "a", "axes", "axes", "Other axes on the map; in the charts, the next axis first"),

@@ -105,9 +105,11 @@ def use_text(snapshot: ResourcesSnapshot, dark: bool) -> Text:
         text.append("\n")
     if snapshot.paused:
         words = f" ▲ the queue is paused: h lets it go on   {snapshot.queue}".rstrip()
-        text.append_text(style.text(f"{words}\n", Tone.WARN, dark))
+        text.append_text(style.text(words, Tone.WARN, dark))
+        text.append("\n")
     elif snapshot.queue:
-        text.append_text(style.text(f" queue  {snapshot.queue}\n", Tone.PLAIN, dark))
+        text.append_text(style.text(f" queue  {snapshot.queue}", Tone.PLAIN, dark))
+        text.append("\n")
     said = f" disk  {fmt.size(snapshot.free)} free of {fmt.size(snapshot.total)}"
     held = f"   checkpoints {fmt.size(snapshot.size)}, {fmt.size(snapshot.spare)} of it can go"
     text.append_text(style.text(said, Tone.PLAIN, dark))

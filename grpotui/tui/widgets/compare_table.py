@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from grpotui import format as fmt
@@ -11,15 +12,16 @@ from grpotui.analysis.compare.comparison import Comparison
 from grpotui.analysis.compare.config import Difference
 from grpotui.analysis.compare.document import cell_text, difference_texts
 from grpotui.analysis.compare.noise import Mark
-from grpotui.analysis.compare.outcome import Row
+from grpotui.analysis.compare.rows import Row
 from grpotui.text import clean
 from grpotui.tui import style
 from grpotui.tui.compare.charts import TONES
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.pane import Line, Pane
 
-LABEL = 20
-"""Cells of the names at the left."""
+LABEL = 22
+"""Cells of the names at the left, at least."""
+INDENT = 2
 NARROW = 18
 """Cells below which a run's column cannot be read."""
 
@@ -70,13 +72,22 @@ class CompareTable(Pane):
     def _shown(self, width: int) -> list[int]:
         return places(len(self._found.subjects) if self._found else 0, width, self._other)
 
+    def _label(self, width: int) -> int:
+        """Return the cells of the names: as many as they take, where two runs leave them."""
+        found = self._found
+        if found is None or len(self._shown(width)) > 2:
+            return LABEL
+        names = [one.name for one in found.differences] + [row.name for row in found.rows]
+        return max(LABEL, min(max(map(cell_len, names), default=0) + INDENT + 1, width // 4))
+
     def _head(self, width: int) -> Iterator[Text]:
         found = self._found
         if found is None:
             return
         shown = self._shown(width)
-        column = (width - LABEL) // len(shown)
-        names, states = Line(self.dark).cell("", LABEL), Line(self.dark).cell("", LABEL)
+        label = self._label(width)
+        column = (width - label) // len(shown)
+        names, states = Line(self.dark).cell("", label), Line(self.dark).cell("", label)
         for place in shown:
             subject = found.subjects[place]
             run = subject.run
@@ -103,11 +114,11 @@ class CompareTable(Pane):
         if not found.differences:
             yield (
                 Line(self.dark)
-                .add("   nothing: the same in every field, version and hash", Tone.DIM)
+                .add("  nothing: the same in every field, version and hash", Tone.DIM)
                 .fit(width)
             )
         elif hidden:
-            words = f"   and {hidden} that change nothing in the training: D shows them"
+            words = f"  and {hidden} that change nothing in the training: D shows them"
             yield Line(self.dark).add(words, Tone.DIM).fit(width)
         yield Line(self.dark).add(" outcome", Tone.DIM).fit(width)
         for row in found.rows:
@@ -126,8 +137,9 @@ class CompareTable(Pane):
         return self._cells(row.name, cells, width)
 
     def _cells(self, name: str, cells: Sequence[tuple[str, Tone]], width: int) -> Text:
-        line = Line(self.dark).cell(f"   {name}", LABEL - 1, Tone.DIM).add(" ")
-        column = (width - LABEL) // len(cells)
+        label = self._label(width)
+        line = Line(self.dark).cell(f"{' ' * INDENT}{name}", label - 1, Tone.DIM).add(" ")
+        column = (width - label) // len(cells)
         for text, tone in cells:
             line.cell(text, column - 1, tone).add(" ")
         return line.fit(width)

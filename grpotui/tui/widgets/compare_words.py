@@ -6,20 +6,19 @@ from itertools import zip_longest
 
 from rich.text import Text
 
-from grpotui import format as fmt
-from grpotui.analysis.compare.told import Told
+from grpotui.analysis.compare.excerpts import history_text, others_text
+from grpotui.analysis.compare.told import KINDS, Told
+from grpotui.analysis.folds import folded, glyph, glyphs, mean_reward, prompt_end, score
 from grpotui.records import Mode
 from grpotui.tui.compare.charts import TONES
 from grpotui.tui.compare.view import CompareSnapshot, Lane, WordsData
-from grpotui.tui.run import group_view as view
-from grpotui.tui.run.history import spread
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.compare_table import places
-from grpotui.tui.widgets.groups import glyphs
 from grpotui.tui.widgets.pane import Line, Pane, section
 
-BEFORE = 3
-"""Earlier visits that are named."""
+OVER_TIME = " over time  "
+VISIT = 12
+"""Cells that one visit of a prompt takes."""
 
 
 class CompareWords(Pane):
@@ -42,7 +41,7 @@ class CompareWords(Pane):
         snapshot, data = self._snapshot, self._data
         if snapshot is None:
             return []
-        kind = "watch prompt" if data.mode == Mode.WATCH else "training prompt"
+        kind = KINDS.get(Mode(data.mode), data.mode) if data.mode else "prompt"
         of = f" {data.number + 1}/{data.count}" if data.count else ""
         which = "d: all prompts" if data.differing else "d: only where runs differ"
         title = section(f"{kind}{of}", which, width, self.dark)
@@ -68,7 +67,7 @@ class CompareWords(Pane):
         group = next((told.group for told in self._data.told.values() if told.group is not None), None)
         line = Line(self.dark).add(" ")
         if group is not None:
-            line.add(view.prompt_end(group), Tone.DIM)
+            line.add(prompt_end(group), Tone.DIM)
             if group.answer is not None:
                 line.add(f"  gold {group.answer}", Tone.DIM)
         return line.fit(width)
@@ -78,19 +77,16 @@ class CompareWords(Pane):
         head = Line(self.dark).add(f" {lane.letter} ", TONES[lane.letter])
         if told is None or group is None:
             return [head.add("has it nowhere", Tone.DIM).fit(width)]
-        head.add(f"{fmt.figure(view.mean_reward(group))} at step {group.step}", Tone.STRONG)
+        did = score(mean_reward(group), len(group.completions), lane.span)
+        head.add(f"{did} at step {group.step}", Tone.STRONG)
         lines = [head.fit(width), Line(self.dark).add(f" {glyphs(group, lane.span)}").fit(width)]
-        before = self._before(told, group.step, width)
-        for fold in view.folded(group)[: max(rows - len(lines) - len(before), 1)]:
+        history = history_text(told, lane.span, (width - len(OVER_TIME)) // VISIT)
+        folds, room = folded(group), max(rows - len(lines) - bool(history), 1)
+        shown = folds if len(folds) <= room else folds[: max(room - 1, 1)]
+        for fold in shown:
             count = f"x{fold.count}" if fold.count > 1 else ""
-            line = Line(self.dark).cell(f" {count}", 5, Tone.DIM).add(f"{view.glyph(fold.first, lane.span)} ")
+            line = Line(self.dark).cell(f" {count}", 5, Tone.DIM).add(f"{glyph(fold.first, lane.span)} ")
             lines.append(line.add(fold.opening(width)).fit(width))
-        return lines + before
-
-    def _before(self, told: Told, step: int, width: int) -> list[Text]:
-        earlier = [visit for visit in told.visits if visit.step < step]
-        if not earlier:
-            return []
-        chosen = [earlier[place] for place in spread(len(earlier), 0, BEFORE)]
-        words = "  ".join(f"s{visit.step} {fmt.figure(visit.mean)}" for visit in chosen)
-        return [Line(self.dark).add(f" before  {words}", Tone.DIM).fit(width)]
+        if len(shown) < len(folds) and room > 1:
+            lines.append(Line(self.dark).add(f" {others_text(folds[len(shown) :])}", Tone.DIM).fit(width))
+        return lines + ([Line(self.dark).add(OVER_TIME + history, Tone.DIM).fit(width)] if history else [])

@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.text import Text
 
 from grpotui import format as fmt
+from grpotui.analysis.folds import Fold, glyph
 from grpotui.records import RewardRange
 from grpotui.text import clean, clean_lines
 from grpotui.tui.run import group_view as view
-from grpotui.tui.run.group_view import Fold
 from grpotui.tui.run.groups import DetailData
 from grpotui.tui.style import Palette, Tone
 from grpotui.tui.widgets.pane import Line, Pane, section, window
@@ -28,7 +28,7 @@ def fold_line(fold: Fold, here: bool, span: RewardRange | None, width: int, dark
     """Return one distinct text as one line: how often, reward, advantage, tokens, its beginning."""
     count = f"x{fold.count}" if fold.count > 1 else "1"
     line = Line(dark).add(">" if here else " ", Tone.LIVE).cell(count, 3, right=True)
-    line.add(f" {view.glyph(fold.first, span)}").cell(fmt.figure(fold.reward), 6, right=True)
+    line.add(f" {glyph(fold.first, span)}").cell(fmt.figure(fold.reward), 6, right=True)
     line.cell(signed(fold.advantage), 7, Tone.DIM, right=True)
     line.cell(f"{fold.first.tokens}", 5, Tone.DIM, right=True).add("  ")
     room = width - line.text.cell_len
@@ -125,7 +125,7 @@ def wrapped(lines: list[Text], width: int, console: Console) -> list[Text]:
 def facts(fold: Fold, span: RewardRange | None) -> str:
     """Return what is known of a completion beside its text."""
     first = fold.first
-    parts = [f"{view.glyph(first, span)} reward {fmt.figure(fold.reward)}", f"adv {signed(fold.advantage)}"]
+    parts = [f"{glyph(first, span)} reward {fmt.figure(fold.reward)}", f"adv {signed(fold.advantage)}"]
     if len(first.rewards) > 1:
         parts += [f"{name} {fmt.figure(value)}" for name, value in first.rewards.items()]
     parts.append(f"{first.tokens} tokens")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from rich.text import Text
 
 from grpotui import format as fmt
+from grpotui.analysis.folds import CUT, FULL, HALF, NONE, glyphs, mean_reward, prompt_end
 from grpotui.records import Flat, Group, Mode, RewardRange
 from grpotui.tui.run import group_view as view
 from grpotui.tui.run.groups import GroupsData
@@ -15,19 +14,7 @@ from grpotui.tui.widgets.line_table import cell
 from grpotui.tui.widgets.pane import Line, Pane, section, window
 
 MODES = {Mode.WATCH: "watch prompts", Mode.EVAL: "evaluation"}
-LEGEND = f"{view.FULL}≥.9 {view.HALF} {view.NONE}≤.1 {view.CUT}cut"
-GLYPHS = 16
-"""Completions that are drawn one by one; beyond, they are counted."""
-
-
-def glyphs(group: Group, span: RewardRange | None) -> str:
-    """Return a glyph per completion, or counts when there are many."""
-    signs = [view.glyph(completion, span) for completion in group.completions]
-    if len(signs) <= GLYPHS:
-        return "".join(signs)
-    counts = Counter(signs)
-    order = (view.FULL, view.HALF, view.NONE, view.CUT, view.UNKNOWN)
-    return " ".join(f"{sign}{counts[sign]}" for sign in order if counts[sign])
+LEGEND = f"{FULL}≥.9 {HALF} {NONE}≤.1 {CUT}cut"
 
 
 def spread_text(group: Group, span: RewardRange | None) -> tuple[str, Tone]:
@@ -42,12 +29,12 @@ def group_line(group: Group, here: bool, data: GroupsData, signs: int, width: in
     """Return one group as one line."""
     line = Line(dark).add(">" if here else " ", Tone.LIVE).cell(f"{group.group + 1}", 3, right=True).add(" ")
     line.cell(glyphs(group, data.span), signs, Tone.STRONG if here else Tone.PLAIN)
-    line.cell(fmt.figure(view.mean_reward(group)), 6, right=True)
+    line.cell(fmt.figure(mean_reward(group)), 6, right=True)
     spread, tone = spread_text(group, data.span)
     line.add(" ").cell(spread, 6, tone, right=True).add("  ")
     room = width - line.text.cell_len
     if room >= 4:
-        line.text.append_text(cell(view.prompt_end(group), room, dim=not here, dark=dark))
+        line.text.append_text(cell(prompt_end(group), room, dim=not here, dark=dark))
     return line.fit(width)
 
 

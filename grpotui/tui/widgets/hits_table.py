@@ -7,8 +7,8 @@ import re
 from rich.text import Text
 
 from grpotui import format as fmt
+from grpotui.analysis.folds import glyph
 from grpotui.records import Hit, RewardRange
-from grpotui.tui.run import group_view as view
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import LineTable
 from grpotui.tui.widgets.pane import Line
@@ -52,7 +52,7 @@ class HitsTable(LineTable):
         completion = hit.completion
         line = Line(self.dark).cell(f"{hit.group.step}", 7, right=True)
         line.cell(f"{hit.group.group + 1}", 6, right=True)
-        line.add(f" {view.glyph(completion, self._span)} ").cell(fmt.figure(completion.reward), 6, right=True)
+        line.add(f" {glyph(completion, self._span)} ").cell(fmt.figure(completion.reward), 6, right=True)
         found = self._marked.search(completion.text) if self._marked is not None else None
         if found is None:
             return line.add("  ").add(" ".join(completion.text[: 4 * width].split())).fit(width)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 
 from grpotui import format as fmt
+from grpotui.analysis.folds import folded, glyphs, mean_reward
 from grpotui.records import Group, RewardRange
-from grpotui.tui.run import group_view as view
 from grpotui.tui.run.history import History
 from grpotui.tui.style import Tone
-from grpotui.tui.widgets.groups import glyphs
 from grpotui.tui.widgets.pane import Line, Pane, section, window
 
 
@@ -19,8 +18,8 @@ def visit_line(
     """Return one visit as one line: step, glyphs, mean reward, how the commonest completion begins."""
     line = Line(dark).add(">" if here else " ", Tone.LIVE).cell(f"{group.step}", 6, right=True).add(" ")
     line.cell(glyphs(group, span), signs, Tone.STRONG if here else Tone.PLAIN)
-    line.cell(fmt.figure(view.mean_reward(group)), 6, right=True).add("  ")
-    folds = view.folded(group)
+    line.cell(fmt.figure(mean_reward(group)), 6, right=True).add("  ")
+    folds = folded(group)
     room = width - line.text.cell_len
     if room >= 4 and folds:
         line.add(folds[0].opening(room), Tone.DIM)

@@ -10,10 +10,11 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 
 from grpotui.records import keys
-from grpotui.tui import keymap, style
+from grpotui.tui import style
 from grpotui.tui.run import charts as run_charts
 from grpotui.tui.run.groups import DetailData, GroupsData
 from grpotui.tui.run.history import History
+from grpotui.tui.run.keys import PANES as NAMES
 from grpotui.tui.run.view import RunSnapshot
 from grpotui.tui.run.window import View
 from grpotui.tui.sight import in_sight
@@ -251,7 +252,7 @@ class RunBoard(Vertical):
         colours = style.palette(self.app.current_theme.dark)
         line = Text(no_wrap=True)
         room = self.size.width >= SIDE_BY_SIDE
-        for number, name in enumerate(keymap.PANES, 1):
+        for number, name in enumerate(NAMES, 1):
             here = number == self.alone
             line.append(f" {number} ", colours.strong if here else colours.dim)
             if here or room:

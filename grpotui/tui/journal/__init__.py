@@ -1,0 +1,1 @@
+"""What the Journal screen shows, and who reads it."""

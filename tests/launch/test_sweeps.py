@@ -1,0 +1,475 @@
+"""Sweeps from their plan to their end: all points checked first, each run made once, stopped, repeated."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from grpotui.errors import UserError
+from grpotui.launch import submit
+from grpotui.launch.control import delete
+from grpotui.launch.sweeps import control, start
+from grpotui.launch.sweeps.pairs import Pair, missing, run_name, wanted
+from grpotui.launch.sweeps.plan import Plan, SweepRequest, plan
+from grpotui.launch.sweeps.preflight import RefusedError
+from grpotui.presets import PresetError, load
+from grpotui.records import RunKind, RunSummary, Status
+from grpotui.records.sweeps import Repeats, Role, Sweep
+from grpotui.registry import sync
+from grpotui.stream import read_json
+from tests.launch.lab import Lab, until
+
+GRID = ("grpo.beta=0,0.02", "grpo.temperature=0.7,1.0")
+
+
+def asked(lab: Lab, *grid: str, preset: str = "fake", **more: Any) -> SweepRequest:
+    given = {"device": "cpu", "tags": ("steps=2",), **more}
+    return SweepRequest(load(preset, lab.workspace), grid=grid, **given)
+
+
+def launched(lab: Lab, *grid: str, **more: Any) -> Sweep:
+    return found(lab, start.launch_sweep(lab.workspace, asked(lab, *grid, **more)))
+
+
+def found(lab: Lab, sweep: str) -> Sweep:
+    with lab.registry() as registry:
+        return registry.sweep(sweep)
+
+
+def members(lab: Lab, sweep: Sweep) -> list[RunSummary]:
+    with lab.registry() as registry:
+        sync(registry.connection, lab.workspace)
+        return registry.members(sweep.id)
+
+
+def ended(lab: Lab, sweep: Sweep) -> list[RunSummary]:
+    return list(control.wait_for(lab.workspace, sweep, (), lambda _: None).runs)
+
+
+def over(lab: Lab, sweep: Sweep) -> list[RunSummary]:
+    """End all of a sweep without waiting for what its runs would do."""
+    control.stop_sweep(lab.workspace, sweep)
+    return ended(lab, sweep)
+
+
+def planned(lab: Lab, *grid: str, **more: Any) -> Plan:
+    return plan(lab.workspace, asked(lab, *grid, **more))
+
+
+def test_every_point_runs_once_with_every_seed(lab: Lab) -> None:
+    sweep = launched(lab, *GRID, seeds=2, name="My sweep")
+    assert sweep.id.startswith("my-sweep-")
+    runs = ended(lab, sweep)
+    assert {run.status for run in runs} == {Status.FINISHED}
+    made = Counter((run.point, run.seed) for run in runs)
+    assert made == Counter({(number, seed): 1 for number in (1, 2, 3, 4) for seed in (42, 43)})
+    starts = sorted(runs, key=lambda run: run.started_at or 0)
+    assert [run.seed for run in starts] == [42] * 4 + [43] * 4
+    assert [run.name for run in starts[:2]] == [
+        "beta=0 temperature=0.7 seed=42",
+        "beta=0 temperature=1.0 seed=42",
+    ]
+    with lab.registry() as registry:
+        for run in runs:
+            config, place = registry.config(run.id), registry.place(run.id)
+            assert place is not None and place.sweep == sweep.id and run.point
+            point = sweep.points[run.point - 1]
+            assert place.point == point
+            assert {f"grpo.{name}": config["grpo"][name] for name in ("beta", "temperature")} == point
+            assert config["grpo"]["seed"] == run.seed
+            assert "sweep" not in config
+    assert control.progress_of(lab.workspace, sweep).missing == 0
+
+
+def test_what_the_line_says_is_what_was_asked(lab: Lab) -> None:
+    text = (lab.workspace.presets / "fake.toml").read_text()
+    text += """
+[sweep]
+grid."grpo.beta" = [0, 0.02, 0.1]
+baseline = { "grpo.beta" = 0.02 }
+metric = "mean(reward, last=2)"
+max_parallel = 1
+stop = ["collapsed"]
+[confirm]
+top = 1
+[contract]
+hypothesis = "KL helps"
+primary = "best - baseline >= 0.05"
+secondary = "reward > 0"
+[promote]
+into = "fake"
+"""
+    (lab.workspace.presets / "grid.toml").write_text(text)
+    sweep = launched(lab, preset="grid", overrides=("grpo.max_steps=3", "health.on_no_signal=stop"), seed=5)
+    assert (sweep.preset, sweep.kind, sweep.seeds, sweep.seed) == ("grid", RunKind.TRAIN, (5,), 5)
+    assert (sweep.axes, sweep.baseline) == ({"grpo.beta": (0, 0.02, 0.1)}, {"grpo.beta": 0.02})
+    assert (sweep.metric, sweep.max_parallel) == ("mean(reward, last=2)", 1)
+    assert sweep.contract == {"hypothesis": "KL helps", "primary": "best - baseline >= 0.05"}
+    assert (sweep.confirm, sweep.promote) == ({"top": 1}, {"into": "fake"})
+    assert sweep.overrides == ("grpo.max_steps=3", "health.on_no_signal=stop")
+    run = members(lab, sweep)[1]
+    asked_for = read_json(lab.workspace.run(run.id).run_json) or {}
+    assert asked_for["overrides"] == [
+        "grpo.max_steps=3",
+        "health.on_no_signal=stop",
+        "grpo.beta=0.02",
+        "grpo.seed=5",
+    ]
+    config = asked_for["config"]
+    assert config["contract"]["primary"] == "" and config["contract"]["secondary"] == "reward > 0"
+    assert (config["health"]["on_collapsed"], config["health"]["on_no_signal"]) == (
+        "checkpoint-and-stop",
+        "stop",
+    )
+    assert config["grpo"]["max_steps"] == 3
+    ended(lab, sweep)
+
+
+def test_a_collapsed_arm_is_stopped_and_counts_as_well(lab: Lab) -> None:
+    sweep = launched(lab, "grpo.beta=0", tags=("steps=400", "collapse=4"), overrides=("health.grace=1",))
+    (run,) = ended(lab, sweep)
+    assert run.status is Status.STOPPED and run.reason.startswith("policy: collapsed")
+    assert control.went_well(lab.workspace, run)
+
+
+def test_an_error_at_any_point_refuses_the_whole(lab: Lab) -> None:
+    with pytest.raises(RefusedError, match="2 of 3 points cannot be") as refused:
+        launched(lab, "grpo.num_generations=4,3,5")
+    assert [line.split(":")[0] for line in refused.value.lines] == [
+        "point 2 (num_generations=3)",
+        "point 3 (num_generations=5)",
+    ]
+    with pytest.raises(RefusedError, match="nothing was launched: full-groups"):
+        launched(lab, "grpo.num_generations=3")
+    with pytest.raises(
+        RefusedError, match=r"nothing was launched: grpo\.top_p: expected at most 1"
+    ) as refused:
+        launched(lab, "grpo.beta=0,1", overrides=("grpo.top_p=9",))
+    assert refused.value.lines == ()
+    for table in ("grpo", "health", "task", "rollouts"):
+        with pytest.raises(UserError, match=table):
+            launched(lab, "grpo.beta=0,1", overrides=(f"{table}=3",), rollouts=8, probe=True)
+    assert not lab.workspace.log.exists() and list(lab.workspace.runs()) == []
+
+
+def test_what_the_preflight_finds_is_told_once_with_its_points(lab: Lab) -> None:
+    told: list[tuple[str, str]] = []
+    request = asked(lab, "grpo.num_generations=2,4,16", "grpo.beta=0,0.1")
+    start.check(
+        lab.workspace, plan(lab.workspace, request), False, lambda f, where: told.append((f.rule, where))
+    )
+    where = dict(told)
+    assert where["few-generations"] and len(told) == len(set(told))
+    assert any(not place for place in where.values()) or where["few-generations"].startswith("point")
+
+
+def test_values_that_are_hard_to_write_arrive_as_they_are(lab: Lab) -> None:
+    values = ["", "a, b", '"quoted"', "x\ny", "1e-3", "true", "[red]\x1b[31m", "'"]
+    data = {"sweep": {"grid": {"grpo.run_name": values, "grpo.learning_rate": [1e-06]}}}
+    preset = load("fake", lab.workspace)
+    request = replace(asked(lab), preset=replace(preset, data={**preset.data, **data}))
+    sweep = found(lab, start.launch_sweep(lab.workspace, request))
+    told = {run.point: read_json(lab.workspace.run(run.id).run_json) or {} for run in members(lab, sweep)}
+    assert [told[n]["config"]["grpo"]["run_name"] for n in range(1, len(values) + 1)] == values
+    assert {asked_for["config"]["grpo"]["learning_rate"] for asked_for in told.values()} == {1e-06}
+    control.stop_sweep(lab.workspace, sweep)
+    ended(lab, sweep)
+
+
+@pytest.mark.parametrize(
+    ("grid", "more", "why"),
+    [
+        ((), {}, "fake has no grid: say --grid FIELD=A,B"),
+        (("grpo.beta=0,1",), {"seeds": 2000}, "sweep.seeds: expected at most 100"),
+        (("grpo.beta=0..1 x1000",), {"seeds": 3}, "1000 points x 3 seeds are 3000 runs"),
+        (("grpo.beta=0,1",), {"seed": -1}, "seed -1: expected at least 0"),
+        (("grpo.beta=0,1",), {"seed": 2**32 - 1, "seeds": 2}, "seed 4294967296: expected at most"),
+        (("grpo.beta=0,1",), {"max_parallel": -1}, "sweep.max_parallel: expected at least 0"),
+        (("grpo.beta=0,1",), {"overrides": ("sweep=3",)}, "sweep: expected a table"),
+        (("grpo.beta=0,1",), {"overrides": ("grpo.seed=x",)}, "grpo.seed: expected a whole number"),
+        (("grpo.beta=0,1",), {"overrides": ("confirm=3",)}, "confirm: expected a table"),
+        (("grpo.beta=0,1",), {"overrides": ("kind=dance",)}, 'kind: text "dance" is no kind of run'),
+    ],
+)
+def test_what_is_no_sweep_is_said(lab: Lab, grid: tuple[str, ...], more: dict[str, Any], why: str) -> None:
+    with pytest.raises(PresetError, match=why):
+        planned(lab, *grid, **more)
+
+
+def test_seeds_alone_are_a_sweep(lab: Lab) -> None:
+    sweep = planned(lab, seeds=3).sweep
+    assert (sweep.points, sweep.seeds) == (({},), (42, 43, 44))
+    assert run_name(sweep, Pair(1, 43)) == "seed=43"
+
+
+def test_a_random_part_is_written_down_with_its_seed(lab: Lab) -> None:
+    first, again, other = (
+        planned(lab, "grpo.beta=0..1 x50", random=5, seed=seed).sweep for seed in (1, 1, 2)
+    )
+    assert first.points == again.points != other.points
+    assert (len(first.points), first.seed) == (5, 1)
+
+
+def test_a_grid_of_the_command_line_replaces_the_preset_s(lab: Lab) -> None:
+    preset = load("fake", lab.workspace)
+    table = {"grid": {"grpo.beta": [0, 1]}, "random": 1, "baseline": {"grpo.beta": 1}, "seeds": 2}
+    contract = {"primary": "best > baseline", "secondary": "best > 0"}
+    own = replace(preset, data={**preset.data, "sweep": table, "contract": contract})
+    found = plan(lab.workspace, replace(asked(lab, "grpo.top_p=0.5,1.0"), preset=own))
+    assert (dict(found.sweep.axes), found.sweep.baseline) == ({"grpo.top_p": (0.5, 1.0)}, {})
+    assert (len(found.sweep.points), found.sweep.seeds) == (2, (42, 43))
+    assert found.sweep.contract == {"secondary": "best > 0"}
+    assert found.notes[0].startswith("the preset's baseline is no point of this grid")
+    kept = plan(lab.workspace, replace(asked(lab, "grpo.beta=1,2"), preset=own))
+    assert (kept.sweep.baseline, kept.notes) == ({"grpo.beta": 1}, ())
+
+
+def test_any_preset_can_be_probed(lab: Lab) -> None:
+    preset = load("fake", lab.workspace)
+    more = {
+        "sweep": {"grid": {"grpo.learning_rate": [1e-6, 1e-5]}, "baseline": {"grpo.learning_rate": 1e-6}},
+        "contract": {"primary": "best > baseline", "secondary": "reward > 0"},
+        "eval": {"every": 5},
+        "notify": {"command": ["true"]},
+    }
+    own = replace(preset, data={**preset.data, **more})
+    request = replace(asked(lab), preset=own, probe=True, rollouts=32)
+    one = plan(lab.workspace, request)
+    assert (one.sweep.kind, one.sweep.points) == (RunKind.ROLLOUTS, ({},))
+    assert one.base.data["rollouts"] == {"n": 32} and one.base.data["kind"] == "rollouts"
+    assert not {"eval", "notify", "curriculum"} & set(one.base.data)
+    assert one.base.data["contract"] == {}
+    grid = plan(lab.workspace, replace(request, grid=("grpo.top_p=0.5,1.0",)))
+    assert len(grid.sweep.points) == 2 and "on_collapsed" not in grid.base.data["health"]
+
+
+def test_a_probe_s_own_grid_is_its_grid(lab: Lab) -> None:
+    preset = load("fake", lab.workspace)
+    own = replace(
+        preset, data={**preset.data, "kind": "rollouts", "sweep": {"grid": {"grpo.top_p": [0.5, 1.0]}}}
+    )
+    for probe in (True, False):
+        found = plan(lab.workspace, replace(asked(lab), preset=own, probe=probe))
+        assert (found.sweep.kind, len(found.sweep.points)) == (RunKind.ROLLOUTS, 2)
+
+
+def test_points_of_a_probe_come_in_an_order_of_their_own_with_each_seed() -> None:
+    points = tuple({"grpo.top_p": n / 20} for n in range(1, 13))
+    probe = Sweep("s", kind=RunKind.ROLLOUTS, points=points, seeds=(1, 2), seed=7)
+    numbers = [pair.number for pair in wanted(probe)]
+    assert sorted(numbers[:12]) == sorted(numbers[12:]) == list(range(1, 13))
+    assert numbers[:12] != numbers[12:] and numbers[:12] != sorted(numbers[:12])
+    assert [pair.number for pair in wanted(probe)] == numbers
+    training = replace(probe, kind=RunKind.TRAIN)
+    assert [pair.number for pair in wanted(training)] == [*range(1, 13), *range(1, 13)]
+
+
+def test_repeats_of_points_that_are_not_there_ask_for_nothing() -> None:
+    sweep = Sweep("s", points=({"a": 1}, {"a": 2}), seeds=(1,), repeats=(Repeats((2, 7, 0), (5, 6)),))
+    assert list(wanted(sweep))[2:] == [Pair(2, 5, Role.CONFIRM), Pair(2, 6, Role.CONFIRM)]
+    assert len(missing(sweep, [])) == 4
+
+
+def test_prompts_of_their_own_for_every_run_when_asked(lab: Lab) -> None:
+    made = launched(lab, "grpo.beta=0,1", seeds=2, overrides=("sweep.same_prompts=false", "task.seed=3"))
+    seeds = []
+    for run in members(lab, made):
+        asked_for = read_json(lab.workspace.run(run.id).run_json) or {}
+        seeds.append(asked_for["config"]["task"]["seed"])
+    assert len(set(seeds)) == 4 and min(seeds) >= 3
+    over(lab, made)
+
+
+def test_a_sweep_that_was_begun_half_goes_on_and_nothing_is_made_twice(lab: Lab) -> None:
+    half = planned(lab, *GRID, seeds=2)
+    start.begin(lab.workspace, replace(half, sweep=replace(half.sweep, seeds=half.sweep.seeds[:1])))
+    from grpotui.registry.sweeps import write_sweep
+
+    write_sweep(lab.workspace, half.sweep)
+    sweep = found(lab, half.sweep.id)
+    assert control.progress_of(lab.workspace, sweep).missing == 4
+    wrong: list[BaseException] = []
+
+    def go_on() -> None:
+        try:
+            start.fill(lab.workspace, sweep)
+        except BaseException as error:
+            wrong.append(error)
+
+    both = [threading.Thread(target=go_on) for _ in range(3)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert wrong == []
+    with pytest.raises(UserError, match="nothing was stopped, lost or left out"):
+        control.resume_sweep(lab.workspace, sweep)
+    runs = over(lab, sweep)
+    assert Counter((run.point, run.seed) for run in runs) == Counter(
+        {(n, s): 1 for n in range(1, 5) for s in (42, 43)}
+    )
+
+
+LAUNCHER = """
+import sys
+from pathlib import Path
+from grpotui.launch.sweeps.plan import SweepRequest
+from grpotui.launch.sweeps.start import launch_sweep
+from grpotui.presets import load
+from grpotui.workspace import Workspace
+workspace = Workspace(Path(sys.argv[1]))
+grid = ("grpo.beta=0..1 x20", "grpo.temperature=0.5..1.0 x4")
+launch_sweep(workspace, SweepRequest(load("fake", workspace), grid=grid, device="cpu", tags=("steps=1",)))
+"""
+
+
+def test_a_launcher_that_is_killed_loses_nothing(lab: Lab) -> None:
+    launcher = subprocess.Popen([sys.executable, "-c", LAUNCHER, str(lab.workspace.root)])
+    until(lambda: len(list(lab.workspace.runs())) > 5, seconds=60)
+    os.kill(launcher.pid, signal.SIGKILL)
+    launcher.wait()
+    sweep = found(lab, "@last")
+    there = members(lab, sweep)
+    assert 5 < len(there) < len(sweep.points) == 80
+    control.resume_sweep(lab.workspace, sweep)
+    runs = members(lab, sweep)
+    assert Counter(run.point for run in runs) == Counter(dict.fromkeys(range(1, 81), 1))
+    assert {run.id for run in there} <= {run.id for run in runs}
+    over(lab, sweep)
+
+
+def test_stopped_and_gone_on_with(lab: Lab) -> None:
+    sweep = launched(lab, *GRID, tags=("steps=300", "delay=0.02"))
+    first = next(run for run in members(lab, sweep) if run.point == 1)
+    lab.until_step(lab.workspace.run(first.id), 1)
+    assert len(control.stop_sweep(lab.workspace, sweep)) == 4
+    runs = ended(lab, sweep)
+    assert {(run.status, run.reason) for run in runs} == {(Status.STOPPED, control.STOPPED)}
+    assert not any(control.went_well(lab.workspace, run) for run in runs)
+    assert control.stop_sweep(lab.workspace, sweep) == []
+    lone = runs[3]
+    delete(lab.workspace, lone.id)
+    assert len(control.resume_sweep(lab.workspace, sweep)) == 4
+    runs = members(lab, sweep)
+    assert Counter(run.point for run in runs) == Counter({1: 1, 2: 1, 3: 1, 4: 1})
+    assert not any(run.status is Status.STOPPED for run in runs)
+    assert lone.id not in [run.id for run in runs]
+    over(lab, sweep)
+
+
+def test_runs_that_failed_go_on_when_asked(lab: Lab) -> None:
+    sweep = launched(lab, "grpo.beta=0", tags=("steps=4", "crash=2"))
+    (run,) = ended(lab, sweep)
+    assert run.status is Status.FAILED and not control.went_well(lab.workspace, run)
+    with pytest.raises(UserError, match="--failed tries the 1 that failed again"):
+        control.resume_sweep(lab.workspace, sweep)
+    assert control.resume_sweep(lab.workspace, sweep, failed=True) == [run.id]
+    assert ended(lab, sweep)[0].status is Status.FINISHED
+
+
+def test_repeats_have_seeds_that_no_run_had(lab: Lab) -> None:
+    sweep = launched(lab, "grpo.beta=0,0.02,0.1", seeds=2, seed=7)
+    made = control.repeat(lab.workspace, sweep, [3, 1], 2)
+    again = control.repeat(lab.workspace, sweep, [3], 1)
+    runs = over(lab, sweep)
+    told = [(run.point, run.seed, run.role) for run in runs if run.id in (*made, *again)]
+    assert sorted(told) == [
+        (1, 9, "confirm"), (1, 10, "confirm"), (3, 9, "confirm"), (3, 10, "confirm"), (3, 11, "confirm"),
+    ]  # fmt: skip
+    assert found(lab, sweep.id).repeats == (Repeats((3, 1), (9, 10)), Repeats((3,), (11,)))
+    with pytest.raises(UserError, match="has no point 4: it has 3"):
+        control.repeat(lab.workspace, sweep, [4], 1)
+
+
+def test_there_is_always_a_fresh_seed(lab: Lab) -> None:
+    sweep = launched(lab, "grpo.beta=0", seed=2**32 - 1)
+    control.repeat(lab.workspace, sweep, [1], 2)
+    assert [run.seed for run in over(lab, sweep)] == [2**32 - 1, 0, 1]
+
+
+def test_a_sweep_goes_on_as_it_began_whatever_became_of_its_preset(lab: Lab) -> None:
+    sweep = launched(lab, "grpo.beta=0,0.1", overrides=("grpo.max_steps=3",))
+    preset = lab.workspace.presets / "fake.toml"
+    preset.write_text("nonsense")
+    (run_id,) = control.repeat(lab.workspace, sweep, [2], 1)
+    with lab.registry() as registry:
+        sync(registry.connection, lab.workspace)
+        grpo = registry.document(run_id, "run")["config"]["grpo"]
+    assert (grpo["max_steps"], grpo["beta"], grpo["seed"]) == (3, 0.1, 43)
+    over(lab, sweep)
+
+
+def test_a_sweep_whose_line_is_lost_is_repeated_from_its_runs(lab: Lab) -> None:
+    sweep = launched(lab, "grpo.beta=0,0.1", overrides=("grpo.max_steps=3",))
+    lab.workspace.log.unlink()
+    told = found(lab, sweep.id)
+    assert told.points == sweep.points and told.asked == {}
+    (run_id,) = control.repeat(lab.workspace, told, [1], 1)
+    with lab.registry() as registry:
+        sync(registry.connection, lab.workspace)
+        config = registry.document(run_id, "run")["config"]
+    assert (config["grpo"]["max_steps"], config["grpo"]["beta"], config["grpo"]["seed"]) == (3, 0, 43)
+    over(lab, sweep)
+
+
+def test_code_that_changed_since_would_not_compare(lab: Lab) -> None:
+    code = lab.workspace.root / "mine.py"
+    code.write_text("def good(completions, **kwargs):\n    return [0.0] * len(completions)\n")
+    text = (lab.workspace.presets / "fake.toml").read_text().replace('"exact"', '"mine.py:good"')
+    (lab.workspace.presets / "own.toml").write_text(text)
+    from grpotui.launch.trust import UntrustedError, trust
+
+    with pytest.raises(UntrustedError) as untrusted:
+        launched(lab, "grpo.beta=0,1", preset="own")
+    assert list(lab.workspace.runs()) == []
+    trust([one.file for one in untrusted.value.files])
+    sweep = launched(lab, "grpo.beta=0,1", preset="own")
+    over(lab, sweep)
+    code.write_text(code.read_text().replace("0.0", "1.0"))
+    with pytest.raises(UserError):
+        control.repeat(lab.workspace, sweep, [1], 1)
+    from grpotui.presets import code_files
+
+    trust(code_files(load("own", lab.workspace).data, lab.workspace.root))
+    with pytest.raises(UserError, match="changed since the sweep began: its runs would not compare"):
+        control.repeat(lab.workspace, sweep, [1], 1)
+    assert len(members(lab, sweep)) == 2 and found(lab, sweep.id).repeats == ()
+
+
+def test_a_full_disk_says_how_to_go_on(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = iter(range(3))
+    real = submit.enqueue
+
+    def enqueue(*args: Any) -> Any:
+        if next(left, None) is None:
+            raise OSError(28, "No space left on device")
+        return real(*args)
+
+    monkeypatch.setattr("grpotui.launch.sweeps.start.enqueue", enqueue)
+    with pytest.raises(UserError, match=r"3 of 4 runs are queued, then: .*'grpotui sweep resume"):
+        launched(lab, *GRID)
+    monkeypatch.setattr("grpotui.launch.sweeps.start.enqueue", real)
+    sweep = found(lab, "@last")
+    assert len(control.resume_sweep(lab.workspace, sweep)) == 1
+    assert len(over(lab, sweep)) == 4
+
+
+def test_only_so_many_at_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRPOTUI_FAKE_DEVICES", "3x24")
+    sweep = launched(lab, *GRID, device="cuda", max_parallel=2, tags=("hold=1", "steps=1"))
+    until(lambda: sum(run.status is Status.RUNNING for run in members(lab, sweep)) == 2)
+    time.sleep(0.3)
+    runs = members(lab, sweep)
+    assert sum(run.status.is_live for run in runs) == 2
+    for run in runs:
+        lab.go(lab.workspace.run(run.id))
+    assert {run.status for run in ended(lab, sweep)} == {Status.FINISHED}
