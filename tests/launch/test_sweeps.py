@@ -157,6 +157,8 @@ def test_an_error_at_any_point_refuses_the_whole(lab: Lab) -> None:
     assert refused.value.lines == ()
     for table in ("grpo", "health", "task", "rollouts"):
         with pytest.raises(UserError, match=table):
+            launched(lab, "grpo.beta=0,1", overrides=(f"{table}=3",))
+        with pytest.raises(UserError, match=table):
             launched(lab, "grpo.beta=0,1", overrides=(f"{table}=3",), rollouts=8, probe=True)
     assert not lab.workspace.log.exists() and list(lab.workspace.runs()) == []
 

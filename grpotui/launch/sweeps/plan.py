@@ -87,7 +87,7 @@ def plan(workspace: Workspace, request: SweepRequest) -> Plan:
     if "contract" in data:
         shared["contract"] = parted(data["contract"])[0]
     settings = sweep_settings(data)
-    if sweep.kind is RunKind.TRAIN:
+    if sweep.kind is RunKind.TRAIN and isinstance(data.get("health", {}), dict):
         shared["health"] = {**_policies(settings.stop), **_table(data, "health")}
     base = replace(asked, data=shared)
     named = replace(sweep, id=_fresh(workspace, sweep.name or asked.name))
@@ -157,7 +157,7 @@ def _probing(data: dict[str, Any], request: SweepRequest, notes: list[str]) -> d
         data["kind"] = str(RunKind.ROLLOUTS)
         if "curriculum" in gone:
             notes.append("a probe has no stages: its prompts are those of [task]")
-    if request.rollouts is not None:
+    if request.rollouts is not None and isinstance(data.get("rollouts", {}), dict):
         data["rollouts"] = {**_table(data, "rollouts"), "n": request.rollouts}
     return data
 
