@@ -93,7 +93,9 @@ async def test_enter_reads_the_samples_of_the_cell(workspace: Workspace) -> None
         assert "s-abcd point 1" in screen_lines(pilot)[0]
         await pilot.press("q", "j", "j", "right", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
-        assert pilot.app.screen.run_id == "p06-point-1"
+        opened_run = pilot.app.screen
+        assert isinstance(opened_run, RunScreen)
+        assert opened_run.run_id == "p06-point-1"
 
 
 @pytest.mark.usefixtures("taken_cpu")
@@ -150,7 +152,9 @@ async def test_marked_points_are_compared(workspace: Workspace) -> None:
         assert "2 marked" in screen_lines(pilot)[0]
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
-        assert pilot.app.screen.run_ids == ("p03-point-1", "p04-point-1")
+        compared = pilot.app.screen
+        assert isinstance(compared, CompareScreen)
+        assert compared.run_ids == ("p03-point-1", "p04-point-1")
         await pilot.press("q", "space")
         assert screen.place.marks == {4}
 
@@ -271,8 +275,10 @@ async def test_the_table_is_copied_as_markdown(workspace: Workspace) -> None:
     probe(workspace)
     async with GrpoTui(workspace).run_test(size=WIDE, notifications=True) as pilot:
         await opened(pilot, 6)
-        await pilot.press("w")
+        await pilot.press("y")
         await until(pilot, lambda: "Copied" in screen_text(pilot))
+        await pilot.press("w")
+        await until(pilot, lambda: workspace.journal.exists())
     (kept,) = workspace.logs.rglob("copied.txt")
     text = kept.read_text()
     assert "| 4 | 1024 | 1.2 | ★-> | 0.762" in text

@@ -182,13 +182,13 @@ async def test_the_presets_own_sweep_is_a_key_away(workspace: Workspace, taken_c
     async with app.run_test(size=(120, 35), notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, RunsScreen))
         await pilot.press("n")
-        await until(pilot, lambda: "W: its [sweep], 2 points" in screen_text(pilot))
-        await pilot.press("W")
+        await until(pilot, lambda: "O: its [sweep], 2 points" in screen_text(pilot))
+        await pilot.press("O")
         await until(pilot, lambda: isinstance(app.screen, SweepScreen))
         await until(pilot, lambda: "0/2 points" in screen_text(pilot) and "4 waiting" in screen_text(pilot))
         await pilot.press("q", "n", "down")
-        await until(pilot, lambda: "demo" in screen_text(pilot) and "W: its" not in screen_text(pilot))
-        await pilot.press("W")
+        await until(pilot, lambda: "demo" in screen_text(pilot) and "O: its" not in screen_text(pilot))
+        await pilot.press("O")
         await until(pilot, lambda: "This preset has no [sweep] grid" in screen_text(pilot))
 
 
