@@ -82,6 +82,11 @@ class Fold:
         values = [c.reward for c in self.members if c.reward is not None]
         return statistics.fmean(values) if values else None
 
+    def of(self, name: str) -> float:
+        """Return what one reward function gave the first of them; the lowest of all where it gave nothing."""
+        value = self.first.rewards.get(name)
+        return _LOWEST if value is None else value
+
     @property
     def advantage(self) -> float | None:
         """Their mean advantage."""
@@ -101,7 +106,7 @@ class Order(StrEnum):
 
 
 _LOWEST = float("-inf")
-_ORDERS: dict[Order, Callable[[Fold], float]] = {
+_ORDERS: dict[str, Callable[[Fold], float]] = {
     Order.COUNT: lambda fold: fold.count,
     Order.REWARD: lambda fold: _LOWEST if fold.reward is None else fold.reward,
     Order.LEAST: lambda fold: _LOWEST if fold.reward is None else -fold.reward,
@@ -111,10 +116,23 @@ _ORDERS: dict[Order, Callable[[Fold], float]] = {
 }
 
 
-def folded(group: Group, order: Order = Order.COUNT) -> list[Fold]:
-    """Return a group's distinct texts, sorted, then by reward, then as they came."""
+def orders(group: Group | None) -> list[str]:
+    """Return what the texts of a group can be sorted by: each Order, and each of several reward functions."""
+    names = reward_names(group)
+    return [*Order, *(names if len(names) > 1 else ())]
+
+
+def reward_names(group: Group | None) -> list[str]:
+    """Return the reward functions of a group's completions."""
+    completions = group.completions if group is not None else ()
+    return list(dict.fromkeys(name for one in completions for name in one.rewards))
+
+
+def folded(group: Group, order: str = Order.COUNT) -> list[Fold]:
+    """Return a group's distinct texts, sorted by one of :func:`orders`, then by reward, then as they came."""
     found: dict[str, list[Completion]] = {}
     for completion in group.completions:
         found.setdefault(completion.text, []).append(completion)
     folds = [Fold(text, tuple(members)) for text, members in found.items()]
-    return sorted(folds, key=lambda fold: (-_ORDERS[order](fold), -_ORDERS[Order.REWARD](fold)))
+    first = _ORDERS.get(order) or (lambda fold: fold.of(order))
+    return sorted(folds, key=lambda fold: (-first(fold), -_ORDERS[Order.REWARD](fold)))

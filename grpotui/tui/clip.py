@@ -18,6 +18,25 @@ def harmless(text: str) -> str:
     return "\n".join(clean_lines(text, LIMIT))
 
 
+def save(workspace: Workspace, name: str, text: str) -> Path:
+    """Write a new .jsonl file into the logs folder, its name beginning with ``name``; return its path.
+
+    Raises OSError.
+    """
+    stamp, number = time.strftime("%Y%m%d-%H%M%S"), 0
+    while True:
+        path = workspace.logs / f"{name}-{stamp}{f'-{number}' if number else ''}.jsonl"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            descriptor = os.open(path, flags, 0o600)
+        except FileExistsError:
+            number += 1
+            continue
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+
 def keep(workspace: Workspace, what: str, text: str) -> Path:
     """Append a copy to ``logs/copied.txt`` under a line that says what it is; return the file's path.
 

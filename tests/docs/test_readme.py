@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
+import json
 import re
 from pathlib import Path
 
 from docs.make_keys import page as keys_page
 from grpotui.cli.root import cli
 from grpotui.presets.loader import available
+from grpotui.presets.searching import SEARCH_SECTIONS, RolloutSettings
 from grpotui.tui import keymap
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +39,20 @@ def test_links_and_pictures_are_there() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
         for name in re.findall(r"`(docs/[a-z_]+\.md)`", page.read_text(encoding="utf-8")):
             assert (ROOT / name).exists(), f"{page.name}: {name}"
+
+
+def test_every_field_about_many_runs_is_in_the_settings() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for name, section in (*SEARCH_SECTIONS.items(), ("rollouts", RolloutSettings)):
+        for field in dataclasses.fields(section):
+            row = next(
+                (line for line in page.splitlines() if line.startswith(f"| `{name}.{field.name}` |")), ""
+            )
+            assert row, f"{name}.{field.name}"
+            shown = row.split("|")[2].strip().strip("`")
+            given = not callable(field.default_factory) and field.default not in ("", dataclasses.MISSING)
+            default = list(field.default) if isinstance(field.default, tuple) else field.default
+            assert shown == (json.dumps(default) if given else ""), f"{name}.{field.name}"
 
 
 def test_presets_that_the_readme_names_are_shipped() -> None:

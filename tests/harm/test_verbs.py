@@ -100,6 +100,12 @@ def test_arguments(hostile: Workspace, text: str) -> None:
     for option in ("--set", "--model", "--device", "--seed"):
         call(hostile, "launch", "p00", option, text, codes=(2,))
     call(hostile, "launch", "p00", "--set", f"grpo.{text}=1", codes=(2,))
+    for words in (("sweep", "show"), ("sweep", "stop"), ("sweep", "resume"), ("confirm",), ("promote",)):
+        call(hostile, *words, "--", text, codes=(2,))
+    for grid in (f"grpo.{text}=1,2", f"grpo.beta={text},1", f"{text}=1", text):
+        call(hostile, "sweep", "p00", "--grid", grid, "--dry-run", codes=(2,))
+    call(hostile, "promote", FULL, "--into", text, "--yes", codes=(2,))
+    call(hostile, "promote", FULL, "--as", f"../{text}", "--yes", codes=(2,))
     call(hostile, "--", text, codes=(2,))
     call(Workspace(hostile.root / text), "ls", codes=(2,))
     new = [path for path in hostile.root.rglob("*") if path not in before]
@@ -152,5 +158,23 @@ def test_names_tags_and_values_of_real_runs(lab: Lab, tmp_path: Path) -> None:
         call(lab.workspace, "stop", queued.id, f"--reason={text}", codes=(0, 2))
     assert lab.ended(queued) is Status.STOPPED
     assert acts_on_terminal(call(lab.workspace, "show", queued.id).stdout_bytes, app=False) == set()
+    assert os.listdir(tmp_path) == [PLACE]
+    assert list(tmp_path.rglob("x")) == []
+
+
+def test_sweeps_over_hostile_values(lab: Lab, tmp_path: Path) -> None:
+    """They are checked, launched, shown, stopped and promoted, under a hostile path."""
+    values = ",".join(json.dumps(text, ensure_ascii=False) for text in ARGUMENTS if "\udcff" not in text)
+    grid = ("--grid", f"grpo.run_name={values}", "--name", ARGUMENTS[0], "--tag", "hold=1", "--device", "cpu")
+    call(lab.workspace, "sweep", "fake", *grid, "--dry-run")
+    sweep = call(lab.workspace, "sweep", "fake", *grid).stdout.strip()
+    for form in ([], ["--json"], ["--markdown"], ["--csv"]):
+        call(lab.workspace, "sweep", "show", sweep, *form)
+    call(lab.workspace, "sweep", "ls")
+    call(lab.workspace, "sweep", "stop", sweep)
+    for path in lab.workspace.runs():
+        assert lab.ended(path) is Status.STOPPED
+    call(lab.workspace, "promote", sweep, "--point", "1", "--yes", "--force", codes=(0, 2))
+    call(lab.workspace, "promote", sweep, "--point", "2", "--as", "other", "--yes", "--json", codes=(0, 2))
     assert os.listdir(tmp_path) == [PLACE]
     assert list(tmp_path.rglob("x")) == []

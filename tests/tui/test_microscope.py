@@ -141,3 +141,61 @@ def test_words_that_the_commonest_text_has_not_stand_out() -> None:
     ]
     assert strong == own
     assert own_spans("same text", "same text") == []
+
+
+async def test_each_of_several_rewards_has_a_column_and_an_order(workspace: Workspace) -> None:
+    maker = RunMaker(workspace).start()
+    made = [
+        sample("right but long", 0.6, rewards={"exact": 1.0, "short": 0.1}, parsed="14", tokens=9),
+        sample("wrong and short", 0.5, rewards={"exact": 0.0, "short": 1.0}, parsed="\x1b[31m3", tokens=2),
+    ]
+    maker.group(0, made, answer="14")
+    maker.log_step(reward=0.55)
+    maker.end()
+    async with GrpoTui(workspace).run_test(size=WIDE) as pilot:
+        screen = await open_run(pilot)
+        await press(pilot, screen, "5")
+        head = next(line for line in screen_text(pilot).splitlines() if "adv" in line)
+        assert head.split() == ["n", "reward", "adv", "tok", "exact", "short", "parsed", "text"]
+        row = next(line for line in screen_text(pilot).splitlines() if "right but long" in line)
+        assert row.split()[-7:] == ["9", "1.00", "0.10", "14", "right", "but", "long"]
+        orders = []
+        for _ in range(8):
+            await press(pilot, screen, "t")
+            fold = screen.place.detail().current
+            orders.append((screen.place.order, fold.text if fold else ""))
+        assert orders[5:7] == [("exact", "right but long"), ("short", "wrong and short")]
+        assert orders[7][0] == "count"
+
+
+async def test_marked_hits_are_saved_as_lines_of_json(workspace: Workspace) -> None:
+    watched(workspace)
+    async with GrpoTui(workspace).run_test(size=WIDE, notifications=True) as pilot:
+        await open_run(pilot)
+        await pilot.press("slash", *"the dog", "enter")
+        await until(pilot, lambda: "10 found" in screen_text(pilot))
+        await pilot.press("space", "down", "space", "up", "up", "space", "space", "s")
+        await until(pilot, lambda: "2 completions saved in" in screen_text(pilot))
+        (first,) = workspace.logs.glob("completions-*.jsonl")
+        assert [json.loads(line)["text"] for line in first.read_text().splitlines()] == [
+            "the dog 1",
+            "the dog 2",
+        ]
+        assert first.stat().st_mode & 0o777 == 0o600
+        await pilot.press("home", "space", "space", "s")
+        await until(pilot, lambda: "10 completions saved in" in screen_text(pilot))
+        assert len(list(workspace.logs.glob("completions-*.jsonl"))) == 2
+        assert len(list(workspace.runs())) == 1
+
+
+async def test_more_hits_than_are_listed_is_said(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched(workspace)
+    monkeypatch.setattr("grpotui.tui.screens.search.MOST", 10)
+    async with GrpoTui(workspace).run_test(size=WIDE) as pilot:
+        await open_run(pilot)
+        await pilot.press("slash", *"the dog", "enter")
+        await until(pilot, lambda: "10 found" in screen_text(pilot))
+        await pilot.press("q", "slash", *"reward>=0", "enter")
+        await until(pilot, lambda: "the first 10: there are more" in screen_text(pilot))

@@ -59,6 +59,6 @@ COMPARE = Section(
             "log",
             "Write the log book, with this comparison; B reads it, M edits it",
         ),
-        Key("compare.copy", "y", "copy", "copy", "Copy the comparison as Markdown"),
+        Key("compare.copy", "y", "copy", "copy", "Copy the comparison as Markdown, with the prompt"),
     ),
 )

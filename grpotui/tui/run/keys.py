@@ -114,6 +114,8 @@ SEARCH = Section(
     (
         Key("search.go", "enter", "choose", "go there", "Go to the completion"),
         Key("search.again", "slash", "again", "search", "Look for something else", "/"),
-        Key("search.copy", "y", "copy", "copy", "Copy every hit as a line of JSON, kept in logs/copied.txt"),
+        Key("search.mark", "space", "mark", "mark", "Mark the completion, or unmark it"),
+        Key("search.save", "s", "save", "save", "Save the marked ones, or all, as a .jsonl file in logs"),
+        Key("search.copy", "y", "copy", "copy", "Copy them as lines of JSON, kept in logs/copied.txt"),
     ),
 )

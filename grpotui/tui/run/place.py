@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from grpotui.analysis.folds import Fold, Order, folded
+from grpotui.analysis.folds import Fold, Order, folded, orders
 from grpotui.records import keys
 from grpotui.tui.run.group_view import StepGroups
 from grpotui.tui.run.groups import DetailData, GroupsData, KnownGroups
@@ -28,7 +28,7 @@ class Place:
         self._left_at = 0
         self._groups = KnownGroups()
         self.history = History()
-        self.order = Order.COUNT
+        self.order: str = Order.COUNT
         self._text: str | None = None
         """A text that was gone to, until its group is there."""
         self._folds: tuple[StepGroups, int, tuple[Fold, ...]] | None = None
@@ -124,7 +124,7 @@ class Place:
 
     def next_order(self) -> None:
         """Sort the texts of a group by another measure, around the end."""
-        self.order = after(tuple(Order), self.order)
+        self.order = after(orders(self.detail().group), self.order)
         self.sample, self._folds = 0, None
 
     def move_sample(self, by: int) -> None:

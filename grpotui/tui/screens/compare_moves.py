@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from grpotui.analysis.compare.told import Excerpt
 from grpotui.tui import keymap
 from grpotui.tui.actions import lineage
 from grpotui.tui.compare.place import ComparePlace
@@ -128,8 +129,11 @@ class CompareMoves(ChartKeys):
             journal.write_it(self.app, compared=runs)
 
     def action_copy(self) -> None:
-        """Copy the comparison as Markdown."""
+        """Copy the comparison as Markdown, with the prompt that is shown."""
         from grpotui.analysis.compare.document import to_markdown
 
-        if self.place.snapshot is not None:
-            self.app.copy("comparison", to_markdown(self.place.snapshot.comparison))
+        snapshot = self.place.snapshot
+        if snapshot is not None:
+            told = [self.words.told[lane.run.id] for lane in snapshot.lanes if lane.run.id in self.words.told]
+            words = [Excerpt(self.words.mode, tuple(told))] if len(told) == len(snapshot.lanes) else []
+            self.app.copy("comparison", to_markdown(snapshot.comparison, words))

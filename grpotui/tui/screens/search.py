@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +15,7 @@ from textual.widgets import Static
 
 from grpotui.records import Hit, RewardRange
 from grpotui.registry.search import Wanted
-from grpotui.tui import keymap, style
+from grpotui.tui import clip, keymap, style
 from grpotui.tui.run import search
 from grpotui.tui.run.data import RunReader
 from grpotui.tui.screens.prompt import Prompt
@@ -113,9 +114,26 @@ class SearchScreen(Screen[None]):
 
         self.app.push_screen(Prompt("Search completions", search.HINT, self._typed), self.app.careful(typed))
 
-    def action_copy(self) -> None:
-        """Copy every hit as a line of JSON."""
-        import json
+    def _chosen_lines(self) -> str:
+        """Return the marked hits, or all that are listed, a line of JSON each."""
+        return "".join(json.dumps(hit.to_json()) + "\n" for hit in self.query_one(HitsTable).marked)
 
-        hits = self.query_one(HitsTable).hits
-        self.app.copy(f"search {self._typed}", "\n".join(json.dumps(hit.to_json()) for hit in hits))
+    def action_mark(self) -> None:
+        """Mark the hit under the cursor, or unmark it, and go on to the next."""
+        self.query_one(HitsTable).mark()
+
+    def action_copy(self) -> None:
+        """Copy the marked hits, or all, as lines of JSON."""
+        self.app.copy(f"search {self._typed}", self._chosen_lines().rstrip("\n"))
+
+    def action_save(self) -> None:
+        """Save the marked hits, or all, as a file of JSON lines."""
+        lines, name = self._chosen_lines(), f"completions-{self._reader.run_id}"
+        if not lines:
+            self.app.say("Nothing to save")
+            return
+        count = lines.count("\n")
+        self.app.do(
+            lambda: clip.save(self.app.workspace, name, lines),
+            lambda path: self.app.say(f"{count} completion{'s' * (count != 1)} saved in {path}"),
+        )

@@ -17,7 +17,7 @@ from grpotui.tui.widgets.compare_table import places
 from grpotui.tui.widgets.pane import Line, Pane, section
 
 OVER_TIME = " over time  "
-VISIT = 12
+VISIT = 11
 """Cells that one visit of a prompt takes."""
 
 

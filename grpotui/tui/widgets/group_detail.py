@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.console import Console
 from rich.text import Text
 
 from grpotui import format as fmt
-from grpotui.analysis.folds import Fold, glyph
+from grpotui.analysis.folds import Fold, glyph, reward_names
 from grpotui.records import RewardRange
 from grpotui.text import clean, clean_lines
 from grpotui.tui.run import group_view as view
@@ -15,6 +17,10 @@ from grpotui.tui.style import Palette, Tone
 from grpotui.tui.widgets.pane import Line, Pane, section, window
 
 MARKED = " underlined: in half of this step's outputs"
+TEXT_LEAST = 60
+"""Cells that a line has at least for its text and the columns that are always there."""
+WIDE = 13
+"""Cells of a further column."""
 TEXT_LIMIT = 200_000
 """Characters of one text that the reader shows."""
 
@@ -24,13 +30,38 @@ def signed(value: float | None) -> str:
     return "-" if value is None else f"{value:+.2f}" if abs(value) < 100 else f"{value:+.0f}"
 
 
-def fold_line(fold: Fold, here: bool, span: RewardRange | None, width: int, dark: bool) -> Text:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What there is room for beside reward, advantage and tokens: several rewards, what was parsed."""
+
+    rewards: tuple[str, ...] = ()
+    parsed: bool = False
+
+    @classmethod
+    def that_fit(cls, data: DetailData, width: int) -> Columns:
+        """Choose them for a width."""
+        names = reward_names(data.group)
+        room = width - TEXT_LEAST
+        rewards = tuple(names) if 1 < len(names) <= room // WIDE else ()
+        room -= WIDE * len(rewards)
+        found = data.group is not None and any(one.parsed is not None for one in data.group.completions)
+        return cls(rewards, found and room >= WIDE)
+
+
+def fold_line(
+    fold: Fold, here: bool, span: RewardRange | None, columns: Columns, width: int, dark: bool
+) -> Text:
     """Return one distinct text as one line: how often, reward, advantage, tokens, its beginning."""
     count = f"x{fold.count}" if fold.count > 1 else "1"
     line = Line(dark).add(">" if here else " ", Tone.LIVE).cell(count, 3, right=True)
     line.add(f" {glyph(fold.first, span)}").cell(fmt.figure(fold.reward), 6, right=True)
     line.cell(signed(fold.advantage), 7, Tone.DIM, right=True)
-    line.cell(f"{fold.first.tokens}", 5, Tone.DIM, right=True).add("  ")
+    line.cell(f"{fold.first.tokens}", 5, Tone.DIM, right=True)
+    for name in columns.rewards:
+        line.cell(fmt.figure(fold.first.rewards.get(name)), WIDE, Tone.DIM, right=True)
+    if columns.parsed:
+        line.add("  ").cell(fold.first.parsed or "-", WIDE - 2, Tone.DIM)
+    line.add("  ")
     room = width - line.text.cell_len
     if room > 0:
         line.add(fold.opening(room), Tone.STRONG if here else Tone.PLAIN)
@@ -63,10 +94,15 @@ class GroupDetail(DetailPane):
         said = f"{total} samples, {len(data.folds)} distinct"
         title = section(f"group {data.group.group + 1}", said, width, self.dark)
         head = Line(self.dark).add("    n", Tone.DIM).cell("reward", 7, Tone.DIM, right=True)
-        head.cell("adv", 7, Tone.DIM, right=True).cell("tok", 5, Tone.DIM, right=True).add("  text", Tone.DIM)
+        head.cell("adv", 7, Tone.DIM, right=True).cell("tok", 5, Tone.DIM, right=True)
+        columns = Columns.that_fit(data, width)
+        for name in columns.rewards:
+            head.add(" ").cell(fmt.middle(name, WIDE - 1), WIDE - 1, Tone.DIM, right=True)
+        head.add("  ").cell("parsed", WIDE - 2 if columns.parsed else 0, Tone.DIM)
+        head.add("  text" if columns.parsed else "text", Tone.DIM)
         rows = window(len(data.folds), data.selected, max(height - 2, 1))
         return [title, head.fit(width)] + [
-            fold_line(data.folds[i], i == data.selected, data.span, width, self.dark) for i in rows
+            fold_line(data.folds[i], i == data.selected, data.span, columns, width, self.dark) for i in rows
         ]
 
 

@@ -23,12 +23,14 @@ class HitsTable(LineTable):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
         self.hits: list[Hit] = []
+        self._marks: set[int] = set()
         self._span: RewardRange | None = None
-        self._marked: re.Pattern[str] | None = None
+        self._pattern: re.Pattern[str] | None = None
 
     def show(self, hits: list[Hit], span: RewardRange | None, marked: re.Pattern[str] | None) -> None:
         """Show hits; ``marked`` is what stands out in their texts."""
-        self.hits, self._span, self._marked = hits, span, marked
+        self.hits, self._span, self._pattern = hits, span, marked
+        self._marks.clear()
         self.rows_changed(0)
 
     @property
@@ -36,13 +38,25 @@ class HitsTable(LineTable):
         """The hit under the cursor."""
         return self.hits[self.index] if 0 <= self.index < len(self.hits) else None
 
+    @property
+    def marked(self) -> list[Hit]:
+        """The hits that are marked; all when none is."""
+        return [self.hits[index] for index in sorted(self._marks)] or self.hits
+
+    def mark(self) -> None:
+        """Mark the hit under the cursor, or unmark it, and go on to the next."""
+        if self.selected is not None:
+            self._marks ^= {self.index}
+            self.rows_changed(self.index)
+            self.move_to(self.index + 1)
+
     def row_count(self) -> int:
         """As many as were found."""
         return len(self.hits)
 
     def header_text(self, width: int) -> Text:
         """Titles."""
-        line = Line(self.dark).cell("step", 7, Tone.DIM, right=True)
+        line = Line(self.dark).cell("step", 8, Tone.DIM, right=True)
         line.cell("group", 6, Tone.DIM, right=True).cell("reward", 9, Tone.DIM, right=True)
         return line.add("  text", Tone.DIM).fit(width)
 
@@ -50,10 +64,11 @@ class HitsTable(LineTable):
         """One hit: where, how good, and the words around what was found."""
         hit = self.hits[index]
         completion = hit.completion
-        line = Line(self.dark).cell(f"{hit.group.step}", 7, right=True)
+        sign = "*" if index in self._marks else ""
+        line = Line(self.dark).cell(sign, 1, Tone.LIVE).cell(f"{hit.group.step}", 7, right=True)
         line.cell(f"{hit.group.group + 1}", 6, right=True)
         line.add(f" {glyph(completion, self._span)} ").cell(fmt.figure(completion.reward), 6, right=True)
-        found = self._marked.search(completion.text) if self._marked is not None else None
+        found = self._pattern.search(completion.text) if self._pattern is not None else None
         if found is None:
             return line.add("  ").add(" ".join(completion.text[: 4 * width].split())).fit(width)
         start = max(found.start() - BEFORE, 0)
