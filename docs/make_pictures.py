@@ -74,7 +74,7 @@ def main() -> None:
             ("runs", None),
             ("launch", None, "n", "enter"),
             ("resources", None, "g"),
-            ("log-book", None, "w", "B"),
+            ("log-book", None, "w", "B", "j"),
             ("help", None, "question_mark"),
             ("commands", None, "ctrl+p"),
         ):
