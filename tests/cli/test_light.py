@@ -47,6 +47,8 @@ def test_verbs_import_nothing_heavy(workspace: Workspace) -> None:
         ("presets",),
         ("check", "demo-collapse"),
         ("doctor",),
+        ("sweep", "demo-happy", "--grid", "grpo.beta=0,0.1", "--dry-run"),
+        ("sweep", "ls"),
         ("init", str(workspace.root / "other")),
     ):
         assert loaded(workspace, *args) == "heavy: []", args
