@@ -75,7 +75,7 @@ def main() -> None:
             ("compare", None, "slash", *"happy", "enter", "space", "space", "c"),
             ("launch", None, "n", "enter"),
             ("resources", None, "g"),
-            ("log-book", None, "w", "B"),
+            ("log-book", None, "w", "B", "j"),
             ("help", None, "question_mark"),
             ("commands", None, "ctrl+p"),
         ):

@@ -160,13 +160,13 @@ def test_a_persons_words_and_verdict_go_first(workspace: Workspace) -> None:
 
 def test_the_journals_sections_stand_for_each_run_with_a_contract(workspace: Workspace) -> None:
     study(workspace, "met-aaaa", contract=CONTRACT)
-    study(workspace, "missed-bbbb", {"beta": 0.2}, 0.3, day=1, contract=CONTRACT)
+    study(workspace, "missed-bbbb", {"beta": 0.2}, 0.3, day=1, contract=CONTRACT, overrides=["grpo.beta=0.2"])
     study(workspace, "failed-cccc", {"beta": 0.3}, day=2, contract=CONTRACT, status="failed", verdict="")
     study(workspace, "plan-dddd", {"beta": 0.4}, day=3, contract=CONTRACT, status="draft")
     found = report(workspace)
     missed = said(found, "2. missed-bbbb")
     assert missed[:3] == [
-        "Configuration: beta=0.2",
+        "Configuration: preset study with grpo.beta=0.2",
         "Hypothesis: A little KL is enough.",
         "Expected: mean(reward, last=50) 0.5 to 0.7",
     ]

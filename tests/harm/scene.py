@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from grpotui.records import RunKind
+from grpotui.records.sweeps import Place, Sweep
 from grpotui.registry import connect, sync
+from grpotui.registry.sweeps import write_sweep
 from grpotui.stream import LineWriter, write_json
 from grpotui.workspace import RunDir, Workspace
 from tests.hostile import ESCAPES, FILE_NAMES, LINES, TEXTS
 from tests.tui.factory import RunMaker, sample
 from tests.tui.runs_factory import PRESET, RunFiles, write
+from tests.writing import RunWriter
 
 FULL = "whole-zzzz"
 """The run that has everything; its name begins with ``whole``."""
@@ -35,6 +39,7 @@ def hostile_workspace(folder: Path) -> Workspace:
         write(workspace, _files(f"run-{place:02}", text))
     write(workspace, RunFiles("waits-aaaa", "queued", name=f"waits {ESCAPES}", age=30))
     whole(workspace)
+    sweep(workspace)
     presets(workspace)
     for name in FILE_NAMES:
         (workspace.logs / name).mkdir(exist_ok=True)
@@ -98,6 +103,29 @@ def whole(workspace: Workspace) -> RunDir:
         (maker.run.checkpoints / name / "trainer_state.json").write_text("{}")
     (maker.run.checkpoints / "checkpoint-9").symlink_to("/etc/passwd")
     return maker.end("failed", bad).run
+
+
+def sweep(workspace: Workspace) -> None:
+    """Write a sweep whose id, preset, axes, values and contract are hostile, with a run at some points."""
+    texts = [text.replace("\ud800", "").replace("\udfff", "") for text in TEXTS]
+    field = "".join(texts)
+    axes = {field[:150]: tuple(texts), "grpo.beta": (0.0, 0.1), "grpo.run_name": tuple(texts[:3])}
+    points = tuple({field[:150]: text, "grpo.beta": 0.1, "grpo.run_name": texts[1]} for text in texts)
+    contract = {"hypothesis": field, "primary": f"best > {ESCAPES}"}
+    told = Sweep(
+        f"swept {field[:60]}", field, RunKind.ROLLOUTS, 1.0, axes, points, metric=ESCAPES, contract=contract
+    )
+    write_sweep(workspace, told)
+    for number, text in enumerate(texts[:4], 1):
+        writer = RunWriter(workspace.run(f"swept-{number}"))
+        place = Place(told.id, number, points[number - 1]).to_json()
+        writer.asked(name=text, kind="rollouts", sweep=place, preset=text)
+        writer.attempt(max_steps=1)
+        for group, prompt in enumerate(texts):
+            writer.group(group, [sample(text, group / 20), sample(text, 0.5)], prompt, step=1, mode="rollout")
+        writer.log_step(**{"rollouts/reward": 0.5})
+        writer.ended("failed", text, at=2.0)
+        writer.close()
 
 
 def presets(workspace: Workspace) -> None:

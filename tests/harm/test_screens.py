@@ -46,6 +46,7 @@ def walk(app: Terminal) -> None:
     app.after("\r", "reward")
     run(app)
     app.after("qq", "! next")
+    sweeps(app)
     launch(app)
 
 
@@ -86,6 +87,16 @@ def run(app: Terminal) -> None:
         app.press(key + ESC)
     app.after("e", "> launch")
     app.press("\r" + "jj" * 6 + ESC)
+
+
+def sweeps(app: Terminal) -> None:
+    """The list, every view of the sweep, the axes of its map, what its keys ask, and a run of it."""
+    app.after("S", "swept ")
+    app.after("\r", "point 1")
+    app.press("jkl jjx" + "j" * 20 + "xaaazZxjjjjxaao[]obx")
+    app.press(" CnPnsnyb")
+    app.after("\r", "rollout")
+    app.after("qqq", "! next")
 
 
 def launch(app: Terminal) -> None:

@@ -69,6 +69,11 @@ def test_reading(hostile: Workspace) -> None:
     for asked in (["--write"], [], ["--json"]):
         call(hostile, "journal", *asked)
     call(hostile, "ls", "--reference")
+    for form in ([], ["--json"], ["--markdown"], ["--csv"]):
+        call(hostile, "sweep", "show", "@last", *form)
+    call(hostile, "sweep", "show", "@last", "--pool", "--rows", "run_name")
+    for form in ([], ["--json"]):
+        call(hostile, "sweep", "ls", *form)
     for place in range(len(TEXTS)):
         call(hostile, "presets", "--show", f"p{place:02}")
         call(hostile, "check", f"p{place:02}", codes=(0, 1, 2))

@@ -127,7 +127,7 @@ def by_value(part: Part) -> list[Statement]:
                 words = " or ".join(dict.fromkeys(OUTCOMES[entry.came] for entry in some))
                 came.setdefault(words, []).append(text_of(value))
                 runs += some
-        if sum(map(len, came.values())) > 1:
+        if sum(map(len, came.values())) > 1 and not all(" or " in words for words in came):
             told = "; ".join(f"{', '.join(texts)} {words}" for words, texts in came.items())
             beside = "" if _balanced(part, axis) else " (other fields differed too)"
             sources = tuple(entry.verdict_source for entry in runs)

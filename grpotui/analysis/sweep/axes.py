@@ -16,7 +16,9 @@ from grpotui.records import as_float
 from grpotui.text import clean
 
 HIGHEST: Mapping[str, float] = {"grpo.top_p": 1.0, "grpo.min_p": 1.0, "grpo.warmup_ratio": 1.0}
-"""Fields that cannot be more; none can be less than 0."""
+"""Fields that cannot be more."""
+LOWEST: Mapping[str, float] = {"grpo.repetition_penalty": 1.0}
+"""Fields that mean something else below; none goes below 0."""
 LOG_LIKE = 2.0
 """Two positive values that are so many times apart are thought of as factors."""
 
@@ -58,7 +60,7 @@ def between(values: Sequence[float], low: float, high: float) -> float:
 def beyond(axis: str, values: Sequence[float], upward: bool) -> float | None:
     """Return the next value beyond an end of the axis, spaced as the last two are; None for none."""
     inner, end = (values[-2], values[-1]) if upward else (values[1], values[0])
-    if not upward and end == 0:
+    if not upward and end == LOWEST.get(axis, 0.0):
         return None
     found = end * end / inner if factors(values) and inner else end + (end - inner)
     if found <= 0 < end:

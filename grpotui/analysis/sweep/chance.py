@@ -91,7 +91,7 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float]) -> Sample:
         return Sample(value)
     variance = math.fsum(part for part, _ in parts)
     if samples[0].pool and len({sample.pool for sample in samples}) == 1:
-        return Sample(value, math.sqrt(variance), samples[0].df)
+        return Sample(value, math.sqrt(variance), samples[0].df, pool=samples[0].pool)
     spread = math.fsum(part**2 / df for part, df in parts)
     return Sample(value, math.sqrt(variance), variance**2 / spread if spread else math.inf)
 

@@ -13,11 +13,14 @@ def conclude(study: Study, why: str = "") -> Iterator[Sentence]:
     yield findings.coverage(study)
     if why:
         yield Sentence("metric", f"Ranked by {study.metric}, since the metric cannot be read: {why}.")
-    yield from findings.best(study)
-    yield from findings.ties(study)
+    if findings.level(study):
+        yield findings.nothing_to_choose(study)
+    else:
+        yield from findings.best(study)
+        yield from findings.ties(study)
+        yield from findings.edges(study)
+        yield from findings.confirmation(study)
     yield from findings.cliff(study)
-    yield from findings.edges(study)
-    yield from findings.confirmation(study)
     yield from findings.degenerate(study)
     yield from findings.effects(study)
     yield from findings.dependence(study)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grpotui.analysis.sweep.axes import name_of
 from grpotui.analysis.sweep.confounds import changes_reward, together, uneven
 from grpotui.analysis.sweep.records import Reading, Sentence, Study
-from grpotui.analysis.sweep.trace import NAMED, counted, listed, resting, upon
+from grpotui.analysis.sweep.trace import NAMED, counted, listed, one_seed_each, resting, upon
 from grpotui.records import RunKind, Status
 from grpotui.text import clean
 
@@ -63,8 +63,6 @@ def _cut_short(study: Study) -> Iterator[Sentence]:
 
 
 def _one_seed(study: Study) -> Iterator[Sentence]:
-    measured = [point for point in study.points if point.standing is not None]
-    alone = all(sum(one.sample is not None for one in point.runs) == 1 for point in measured)
-    if study.sweep.kind is RunKind.TRAIN and len(measured) > 1 and alone:
+    if one_seed_each(study) and len(study.ranking.order) > 1:
         text = "One seed each: intervals are of the steps of each run, and seeds may differ by more."
         yield Sentence("seeds", text)

@@ -13,8 +13,8 @@ from grpotui.analysis.sweep.effects import interactions
 from grpotui.analysis.sweep.promise import baseline_of
 from grpotui.analysis.sweep.ranking import better
 from grpotui.analysis.sweep.records import Outcome, Point, Sentence, Study
-from grpotui.analysis.sweep.trace import NAMED, counted, listed, named, resting, so_far, valued
-from grpotui.records import RunKind
+from grpotui.analysis.sweep.trace import NAMED, counted, listed, named, of_what, resting, so_far, valued
+from grpotui.records import ZERO_STD_EPSILON, RunKind
 
 _OUTCOMES = {Outcome.COLLAPSED: "learns but collapses", Outcome.STUCK: "cannot learn"}
 
@@ -30,6 +30,21 @@ def coverage(study: Study) -> Sentence:
     text = f"{study.covered} of {counted(len(study.points), 'point')} measured{so_far(study)}"
     runs = f"of {counted(counts.planned, 'run')} {', '.join(shown)}"
     return resting("coverage", f"{text}: {runs}.", study.points)
+
+
+def level(study: Study) -> bool:
+    """True when all ranked points have the same value, such as no reward at all."""
+    found = [point.standing for number in study.ranking.order if (point := study.point(number)).standing]
+    values = [sample.value for sample in found if sample is not None]
+    return len(values) > 1 and max(values) - min(values) < ZERO_STD_EPSILON
+
+
+def nothing_to_choose(study: Study) -> Sentence:
+    """Say that there is no best point."""
+    points = [study.point(number) for number in study.ranking.order]
+    value = valued(points[0].standing)
+    text = f"All {len(points)} points have {value}, {study.metric}{so_far(study)}: nothing to choose by."
+    return resting("best", text, points)
 
 
 def best(study: Study) -> Iterator[Sentence]:
@@ -52,7 +67,8 @@ def ties(study: Study) -> Iterator[Sentence]:
         return
     tied = [study.point(number) for number in ranking.ties]
     if not tied:
-        text = f"It is better than the other {counted(len(ranking.order) - 1, 'point')} beyond the noise."
+        others = counted(len(ranking.order) - 1, "point")
+        text = f"It is better than the other {others} beyond the noise{of_what(study)}."
     elif len(tied) == len(ranking.order) - 1:
         text = f"No other point can be told from it{so_far(study)}: all of {len(ranking.order)} tie."
     else:
@@ -132,16 +148,16 @@ def cliff(study: Study) -> Iterator[Sentence]:
 def effects(study: Study) -> Iterator[Sentence]:
     """Say for each axis at which value the mean is highest, and whether that is beyond the noise."""
     for axis in study.sweep.axes:
-        found = [level for level in study.levels if level.axis == axis]
-        if len(found) < 2 or len(study.sweep.axes) < 2:
+        found = [one for one in study.levels if one.axis == axis]
+        if len(found) < 2 or len(study.sweep.axes) < 2 or level(study):
             continue
         high, low = max(found, key=lambda one: one.sample.value), min(found, key=lambda one: one.sample.value)
-        pairs = len(found) * (len(found) - 1)
+        pairs = len(found) * (len(found) - 1) * len(study.sweep.axes)
         sure = contrast([high.sample, low.sample], [1, -1]).above(LEVEL / pairs)
         between = (
             f"{text_of(high.value)} has {valued(high.sample)}, {text_of(low.value)} {valued(low.sample)}"
         )
-        how = "differ beyond the noise" if sure else "do not differ beyond the noise"
+        how = f"{'differ' if sure else 'do not differ'} beyond the noise{of_what(study)}"
         company = "means over the same others" if high.balanced else "not balanced: the others differ too"
         text = f"{name_of(axis)}: {between}; highest and lowest {how}{so_far(study)} ({company})."
         yield resting("effect", text, _of(study, (*high.points, *low.points)))

@@ -47,7 +47,7 @@ def sign_of(study: Study, point: Point) -> str:
     """Return what stands beside a point."""
     ranking, stuck = study.ranking, STUCK if point.outcome is Outcome.STUCK else ""
     if point.number == ranking.best:
-        return BEST + "".join(sorted({edge.sign for edge in ranking.edges})) + stuck
+        return BEST + ranking.arrow + stuck
     if point.number in ranking.ties:
         return TIE + stuck
     if point.number in ranking.degenerate or point.outcome is Outcome.COLLAPSED:

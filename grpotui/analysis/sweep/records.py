@@ -137,6 +137,12 @@ class Ranking:
     confirmed: bool = False
     """True when the best was repeated with fresh seeds."""
 
+    @property
+    def arrow(self) -> str:
+        """Which ends of the grid the best sits at: ``->``, ``<-``, ``<->`` or nothing."""
+        signs = {edge.sign for edge in self.edges}
+        return "<->" if len(signs) > 1 else "".join(signs)
+
 
 @dataclass(frozen=True, slots=True)
 class Level:

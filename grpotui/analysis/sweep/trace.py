@@ -8,6 +8,7 @@ from grpotui import format as fmt
 from grpotui.analysis.sweep.axes import label
 from grpotui.analysis.sweep.chance import Sample
 from grpotui.analysis.sweep.records import Point, Reading, Sentence, Study
+from grpotui.records import RunKind
 
 NAMED = 4
 """Points that a sentence names one by one."""
@@ -54,3 +55,15 @@ def counted(count: int, what: str) -> str:
 def so_far(study: Study) -> str:
     """Return `` so far`` while more is to come."""
     return "" if study.over else " so far"
+
+
+def one_seed_each(study: Study) -> bool:
+    """True for trainings of which no point has two seeds: nothing tells how far seeds differ."""
+    measured = [point for point in study.points if point.standing is not None]
+    alone = all(sum(one.sample is not None for one in point.runs) == 1 for point in measured)
+    return study.sweep.kind is RunKind.TRAIN and bool(measured) and alone
+
+
+def of_what(study: Study) -> str:
+    """Return which noise it is, where it is not all of it."""
+    return " of their steps" if one_seed_each(study) else ""

@@ -83,7 +83,7 @@ def confirm(app: GrpoTui, study: Study, marked: Sequence[int] = (), done: Done =
     runs = len(chosen) * settings.repeat
     took = _seconds(study, chosen)
     time = f", about {fmt.duration(took * settings.repeat)} of one device" if took else ""
-    question = f"Repeat {counted(len(chosen), 'point')} {settings.repeat} times with fresh seeds?"
+    question = f"Repeat {counted(len(chosen), 'point')} {counted(settings.repeat, 'time')} with fresh seeds?"
     app.push_screen(Confirm(question, f"{counted(runs, 'run')}{time}.", lines), answered)
 
 

@@ -77,7 +77,6 @@ class SweepScreen(SweepMoves):
     def on_mount(self) -> None:
         """Begin to look; redraw charts one at a time."""
         self.charts = list(self.query(Chart))
-        self.query_one(SweepTable).can_focus = False
         self.place_panes()
         self.begin()
         self.set_interval(BEAT, self._redraw)

@@ -77,6 +77,12 @@ class SweepsFeed(Screen[None], Generic[T]):
             self._busy = True
             self._fetch(self._reader)
 
+    def action_write_journal(self) -> None:
+        """Bring the log book up to date."""
+        from grpotui.tui.actions import journal
+
+        journal.write_it(self.app)
+
     @work(thread=True, group="fetch")
     def _fetch(self, reader: SweepsReader) -> None:
         found, error = tried(lambda: self.read(reader), None)

@@ -16,7 +16,8 @@ SWEEPS = Section(
         Key(
             "sweeps.promote", "P", "promote", "promote", "Write its best point into a preset; shows the diff"
         ),
-        Key("sweeps.copy", "y,w", "copy", "copy", "Copy its table as Markdown (OSC 52)", "y"),
+        Key("sweeps.copy", "y", "copy", "copy", "Copy its table as Markdown (OSC 52)"),
+        Key("sweeps.journal", "w", "write_journal", "log", "Write the log book; B reads it, M edits it"),
     ),
 )
 
@@ -64,6 +65,7 @@ SWEEP = Section(
         ),
         Key("sweep.stop", "s", "stop", "stop", "Stop its runs: what waits is cancelled; asks first"),
         Key("sweep.resume", "r", "resume", "", "Let it go on: runs that were stopped, lost, left out"),
-        Key("sweep.copy", "y,w", "copy", "copy", "Copy table and sentences as Markdown (OSC 52)", "y"),
+        Key("sweep.copy", "y", "copy", "copy", "Copy table and sentences as Markdown (OSC 52)"),
+        Key("sweep.journal", "w", "write_journal", "log", "Write the log book; B reads it, M edits it"),
     ),
 )

@@ -75,7 +75,7 @@ class LaunchState(OneLine):
             self._show(f"✖ {errors} error{'s' if errors > 1 else ''} above: F mends, L asks first", Tone.BAD)
         else:
             changed = f"{edits} field{'s' if edits > 1 else ''} changed" if edits else "as the preset has it"
-            own = f"   W: its [sweep], {extent.own} points" if extent.own else ""
+            own = f"   O: its [sweep], {extent.own} points" if extent.own else ""
             self._show(f"✓ can be launched: L   {changed}{_size(extent)}{own}   d writes a draft", Tone.DIM)
 
     def _show(self, words: str, tone: Tone) -> None:

@@ -17,8 +17,8 @@ TITLE = 14
 """Cells that a title alone may ask for."""
 
 
-class SweepTable(LineTable):
-    """One point on a line. The cursor stays on its point."""
+class SweepTable(LineTable, can_focus=False):
+    """One point on a line. The cursor stays on its point; the screen has the keys."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)

@@ -103,5 +103,5 @@ def best_words(study: Study) -> str:
     if point is None:
         return "-"
     ties = f" ~{len(study.ranking.ties)}" if study.ranking.ties else ""
-    edges = "".join(f" {sign}" for sign in sorted({edge.sign for edge in study.ranking.edges}))
+    edges = f" {study.ranking.arrow}" if study.ranking.edges else ""
     return f"{sample_text(point.standing)}{ties}{edges} {label(point.values, study.sweep.axes)}"

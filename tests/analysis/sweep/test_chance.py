@@ -101,6 +101,8 @@ def test_degrees_of_freedom_are_welchs_unless_the_error_is_shared() -> None:
     assert (apart.error, apart.df) == pytest.approx((0.1 * math.sqrt(2), 8))
     shared = contrast([Sample(1.0, 0.1, 4, pool="s"), Sample(0.0, 0.1, 4, pool="s")], [1, -1])
     assert (shared.error, shared.df) == pytest.approx((0.1 * math.sqrt(2), 4))
+    mean = contrast([Sample(1.0, 0.1, 4, pool="s"), Sample(0.0, 0.1, 4, pool="s")], [0.5, 0.5])
+    assert contrast([mean, mean], [1, -1]).df == 4
     unknown = contrast([Sample(1.0, 0.1, 4), Sample(0.0)], [1, -1])
     assert unknown.error is None
     assert unknown.above(0.05) is None
