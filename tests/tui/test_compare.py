@@ -62,16 +62,15 @@ async def test_one_section_at_a_time_where_there_is_little_room(
         pilot.app.push_screen(CompareScreen(("base-aaaa", "other-bbbb")))
         await until(pilot, lambda: "differs" in screen_text(pilot))
         assert "x = samples (batch sizes differ)" in screen_lines(pilot)[0]
-        for section in ("charts", "words", "table"):
+        all_of_it = [] if size == NARROW else ["all"]
+        sections = ["charts", "words", "table"] if size == NARROW else ["table", "charts", "words"]
+        for section in (*sections, *all_of_it, sections[0]):
             await pilot.press("tab")
             await pilot.pause(0.2)
             text = screen_text(pilot)
-            if size == NARROW:
-                assert ("differs" in text) == (section == "table")
-                assert ("training prompt" in text) == (section == "words")
-            else:
-                assert "differs" in text
-                assert "training prompt" in text
+            assert ("outcome\n" in text) == (section in ("table", "all"))
+            assert ("training prompt" in text) == (section in ("words", "all"))
+            assert ("└───" in text) == (section in ("charts", "all"))
 
 
 async def test_the_table_scrolls_and_shows_every_field(workspace: Workspace) -> None:
