@@ -51,6 +51,7 @@ COMPARE = Section(
             ",",
         ),
         Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
+        Key("compare.confirm", "C", "confirm", "confirm", "Repeat points of one sweep with fresh seeds"),
         Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
         Key(
             "compare.journal",
