@@ -147,4 +147,6 @@ def unexplained(cells: Sequence[tuple[Sequence[str], float]]) -> Sample | None:
                 mean = statistics.fmean(left[n] for n in at)
                 for n in at:
                     left[n] -= mean
-    return Sample(0.0, math.sqrt(math.fsum(value**2 for value in left) / df), df, pool=REST)
+    error = math.sqrt(math.fsum(value**2 for value in left) / df)
+    # That nothing at all is left is a chance of rounded rewards, no proof that there is no noise.
+    return Sample(0.0, error, df, pool=REST) if error > ZERO_STD_EPSILON else None
