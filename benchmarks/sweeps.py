@@ -4,10 +4,10 @@
     python -m benchmarks.sweeps --sweeps 100
 
 Probes: 3 x 5 points, 32 prompts x 4 completions, the same prompts at each point. Trainings: 3 x 2 points.
-"best kept": how many of the truly best points are the best or one of its ties. "none lost": sweeps in which no
-truly best point is called worse. "alone, wrong": one point is named without a tie, and it is not the best.
-"highest is best" is the rule of most logs. Exit code 1 when less than 95 % of the best points are kept in a kind
-of sweep that ought to hold, give or take two standard errors.
+"best kept": how many of the truly best points are the best or one of its ties. "none lost": sweeps in which
+no truly best point is called worse. "alone, wrong": one point is named without a tie, and it is not the
+best. "highest is best" is the rule of most logs. Exit code 1 when less than 95 % of the best points are
+kept in a kind of sweep that ought to hold, give or take two standard errors.
 """
 
 from __future__ import annotations

@@ -72,14 +72,33 @@ def main() -> None:
             ("verdict", collapsed, "V"),
             ("search", collapsed, "slash", *"garden", "enter"),
             ("runs", None),
-            ("compare", None, "slash", *"happy", "enter", "space", "space", "c"),
             ("launch", None, "n", "enter"),
             ("resources", None, "g"),
-            ("log-book", None, "w", "B"),
+            ("log-book", None, "w", "B", "j"),
             ("help", None, "question_mark"),
             ("commands", None, "ctrl+p"),
         ):
             asyncio.run(draw(workspace, name, run_id, *keys))
+        beside_each_other(Workspace(Path(folder) / "pairs"))
+
+
+def beside_each_other(workspace: Workspace) -> None:
+    """Draw two pairs of runs: one that differs in beta, temperature and seed, one in the size of batches."""
+    workspace.create()
+    asked = ("task.held_out=40", "eval.every=20", "eval.watch=6")
+    train(workspace, "demo-happy", *asked)
+    train(workspace, "demo-happy", *asked, "grpo.beta=0.1", "grpo.temperature=0.7", "grpo.seed=7")
+    train(workspace, "demo-arithmetic", *asked)
+    train(workspace, "demo-arithmetic", *asked, "grpo.per_device_train_batch_size=256", "grpo.max_steps=40")
+    happy = ("slash", *"happy", "enter", "space", "space", "c")
+    sums = ("slash", *"arithmetic", "enter", "space", "space", "c")
+    for name, *keys in (
+        ("compare", *happy),
+        ("compare-charts", *happy, "tab", *["left_square_bracket"] * 20),
+        ("compare-words", *happy, "tab", "tab", "n"),
+        ("compare-samples", *sums, "tab"),
+    ):
+        asyncio.run(draw(workspace, name, None, *keys))
 
 
 if __name__ == "__main__":

@@ -25,9 +25,12 @@ from grpotui.registry.promotions import write_promoted
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace
 
-SAMPLING = ("max_completion_length", "temperature", "top_p", "top_k", "min_p", "repetition_penalty")
+SAMPLING = (
+    *("max_completion_length", "temperature", "top_p", "top_k", "min_p", "repetition_penalty"),
+    "generation_kwargs",
+)
 """Fields of GRPOConfig that completions are sampled with, in training as in a probe."""
-_OF_SAMPLING = (*SAMPLING, "num_generations", "generation_kwargs", "chat_template_kwargs")
+_OF_SAMPLING = (*SAMPLING, "num_generations", "chat_template_kwargs")
 """Fields that a point of a probe says something about."""
 _NAMED = 8
 
@@ -191,16 +194,16 @@ def _sampled_with(winner: Winner, preset: Preset) -> tuple[dict[str, Any], list[
         had, has = value_of(winner.config, field), value_of(preset.data, field)
         if field in winner.values or same(had, has):
             continue
-        if had is None:
+        if not had and has:
             notes.append(f"{preset.name} has {field} = {text_of(has)}, and the probe had none: take it out")
-        else:
+        elif had:
             found[field] = had
     return found, notes
 
 
 def comment_of(winner: Winner, values: Mapping[str, Any]) -> list[str]:
     """Return where values come from, as lines of a comment."""
-    told = ", ".join(f"{name_of(field)} = {text_of(value)}" for field, value in values.items())
+    told = ", ".join(f"{name_of(field)}={text_of(value)}" for field, value in values.items())
     more = len(winner.runs) - _NAMED
     runs = ", ".join(winner.runs[:_NAMED]) + (f" and {more} more" if more > 0 else "")
     how = "confirmed by repeats with fresh seeds" if winner.confirmed else "unconfirmed"

@@ -13,14 +13,17 @@ import click
 
 from grpotui import format as fmt
 from grpotui.analysis.promises import headline, marks_of
+from grpotui.analysis.rollout_reader import rollouts_of
 from grpotui.cli.follow import print_log
 from grpotui.cli.history import print_history
 from grpotui.cli.options import json_option
 from grpotui.cli.output import print_fields, print_json, print_table
+from grpotui.cli.rollouts import print_rollouts
 from grpotui.cli.session import Session
 from grpotui.cli.views import public_detail, public_summary
 from grpotui.errors import UserError
 from grpotui.records import Group, Hit, Mode, RunSummary
+from grpotui.records.retries import Retry
 from grpotui.registry.search import Condition, Wanted, pattern_of
 from grpotui.text import clean
 
@@ -90,6 +93,7 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
             ("verdict", f"{summary.verdict or '-'}: {summary.verdict_message}".rstrip(": ")),
             ("step", fmt.part_of(summary.step, summary.max_steps) + _stage(summary)),
             ("reward", _reward(summary, detail["pass_rate"])),
+            *_retries(detail["retries"]),
             ("from", _origin(summary)),
             ("children", ", ".join(f"{c['run']} ({_came(c)})" for c in detail["children"])),
             ("device", summary.device),
@@ -102,13 +106,21 @@ def show_run(session: Session, run: str, as_json: bool) -> None:
     for line in detail["account"]:
         click.echo(clean(f"  {line}"))
     _print_contract(detail["contract"])
-    if detail["last"]:
+    if rolled := rollouts_of(session.registry, run_id):
+        print_rollouts(rolled)
+    elif detail["last"]:
         click.echo()
         print_fields([(key, fmt.number(value)) for key, value in sorted(detail["last"].items())])
     if detail["flags"]:
         click.echo()
         for flag in detail["flags"]:
             click.echo(clean(f"step {flag['step']}  {flag['kind']} {flag['level']}  {flag['message']}"))
+
+
+def _retries(found: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield what was changed after memory ran out, each time."""
+    for retry in filter(None, map(Retry.from_json, found)):
+        yield "retried", f"after attempt {retry.attempt} ran out of memory: {retry.words}"
 
 
 def _stage(run: RunSummary) -> str:

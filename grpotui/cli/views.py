@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grpotui.analysis.account import account
+from grpotui.analysis.rollout_reader import rollouts_of
 from grpotui.launch.policy import read_policy
 from grpotui.launch.runner import pledge
 from grpotui.records import RunSummary
@@ -52,6 +53,7 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
     folder = registry.workspace.run(run_id)
     process = registry.document(run_id, "process")
     span = registry.reward_range(run_id)
+    rolled = rollouts_of(registry, run_id)
     return {
         **public_summary(summary),
         "reward_range": [span.low, span.high] if span else None,
@@ -61,7 +63,9 @@ def public_detail(registry: Registry, run_id: str) -> dict[str, Any]:
         "config": registry.config(run_id),
         "model": registry.model(run_id),
         "last": registry.last(run_id),
+        "rollouts": None if rolled is None else rolled.to_json(),
         "account": account(registry, run_id).lines,
+        "retries": [retry.to_json() for retry in registry.retries(run_id)],
         "flags": [flag.to_json() for flag in registry.flags(run_id)],
         "contract": contract_state(registry, summary),
         "policy": read_policy(folder).to_json(),

@@ -80,7 +80,7 @@ def _inserted(text: str, field: str, value: Any) -> Iterator[str]:
         end = next((p for p in range(start + 1, len(lines)) if _HEADER.match(lines[p])), len(lines))
         last = max((p for p in range(start, end) if _holds(lines[p])), default=start)
         column, columns = lines[last].find("="), [line.find("=") for line in lines[start:end]]
-        line = tomlkit.dumps({key: value})
+        line = tomlkit.dumps({key: _item(value)})
         if column > len(key) and columns.count(column) > 1 and line.startswith(f"{key} = "):
             line = f"{key.ljust(column)}={line[len(key) + 2 :]}"
         ended = "" if lines[last].endswith("\n") else "\n"
@@ -110,10 +110,21 @@ def _replaced(text: str, field: str, value: Any) -> str | None:
             if part not in here:
                 here[part] = tomlkit.table()
             here = here[part]
-        here[int(last) if isinstance(here, list) else last] = value
+        here[int(last) if isinstance(here, list) else last] = _item(value)
         return tomlkit.dumps(document)
     except (TOMLKitError, KeyError, IndexError, TypeError, ValueError, AttributeError):
         return None
+
+
+def _item(value: Any) -> Any:
+    """Return a value as tomlkit writes it; a table in one line, as it is no section of its own."""
+    import tomlkit
+
+    if not isinstance(value, Mapping):
+        return value
+    table = tomlkit.inline_table()
+    table.update(value)
+    return table
 
 
 def _aligned(before: str, after: str | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from grpotui.errors import UserError
 from grpotui.records import Flag, Group, Hit, Mode, RewardRange, RunSummary, Status, as_int
 from grpotui.records.lineage import StageMark
+from grpotui.records.retries import RETRY, Retry
 from grpotui.records.sweeps import Place, Sweep
 from grpotui.registry import documents, groups, points, search
 from grpotui.registry.database import fresh
@@ -152,6 +153,11 @@ class Registry:
         return points.sparklines(self.connection, run_ids, key, n)
 
     # Events
+
+    def retries(self, run_id: str) -> list[Retry]:
+        """Return what was lowered each time that memory ran out, in order."""
+        found = map(Retry.from_json, self.events(run_id, (RETRY,)))
+        return [retry for retry in found if retry is not None]
 
     def flags(self, run_id: str) -> list[Flag]:
         """Return the flags in the order they were raised, without those that a resumed run took back.

@@ -89,6 +89,19 @@ def test_false_zero_and_empty_are_values(workspace: Workspace) -> None:
     assert causes(found.differences, 1) == ["grpo.beta", "grpo.run_tag"]
 
 
+def test_a_default_that_is_written_out_is_no_difference(workspace: Workspace) -> None:
+    write(workspace, "base-aaaa", asked={"rewards": [{"name": "exact"}]})
+    spelled = {"rewards": [{"name": "exact", "weight": 1.0, "correct": 1.0, "wrong": -1.0}]}
+    write(workspace, "same-bbbb", asked={**spelled, "launch": {"devices": 1}})
+    other = {"rewards": [{"name": "exact", "wrong": 0.0}]}
+    write(workspace, "other-cccc", asked=other)
+    found = compared(workspace, "base-aaaa", "same-bbbb", "other-cccc")
+    assert found.changes[0] == "B is A again: nothing that was asked for differs."
+    assert [(one.field, one.values) for one in found.differences] == [("rewards.0.wrong", (-1.0, -1.0, 0.0))]
+    assert found.changes[1] == "C changes one thing: rewards.0.wrong."
+    assert found.conclusions[0] == "Rewards differ: their means say little beside each other."
+
+
 def test_model_versions_and_git_are_compared(workspace: Workspace) -> None:
     for run_id, letter, patch in (("base-aaaa", "a", "0"), ("other-bbbb", "b", "1")):
         git = {"commit": "c" * 40, "dirty": True, "diff": f"+lr = {patch}"}

@@ -18,13 +18,13 @@ def row(found: Comparison, name: str) -> Row:
     return one
 
 
-def held_out(workspace: Workspace, run_id: str, *values: float) -> None:
+def held_out(workspace: Workspace, run_id: str, *values: float, reach: float = 0.08) -> None:
     """Add evaluations of 100 prompts to a run of 120 steps."""
     path = workspace.run(run_id).metrics
     lines = path.read_text().splitlines()
     for number, value in enumerate(values):
         step = 120 * (number + 1) // len(values)
-        ends = {"eval_accuracy_low": value - 0.08, "eval_accuracy_high": value + 0.08, "eval_n": 100}
+        ends = {"eval_accuracy_low": value - reach, "eval_accuracy_high": value + reach, "eval_n": 100}
         lines.append(json.dumps({"step": step, "attempt": 1, "eval_accuracy": value, **ends}))
     path.write_text("\n".join(sorted(lines, key=lambda line: json.loads(line)["step"])) + "\n")
 

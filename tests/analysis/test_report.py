@@ -160,13 +160,13 @@ def test_a_persons_words_and_verdict_go_first(workspace: Workspace) -> None:
 
 def test_the_journals_sections_stand_for_each_run_with_a_contract(workspace: Workspace) -> None:
     study(workspace, "met-aaaa", contract=CONTRACT)
-    study(workspace, "missed-bbbb", {"beta": 0.2}, 0.3, day=1, contract=CONTRACT)
+    study(workspace, "missed-bbbb", {"beta": 0.2}, 0.3, day=1, contract=CONTRACT, overrides=["grpo.beta=0.2"])
     study(workspace, "failed-cccc", {"beta": 0.3}, day=2, contract=CONTRACT, status="failed", verdict="")
     study(workspace, "plan-dddd", {"beta": 0.4}, day=3, contract=CONTRACT, status="draft")
     found = report(workspace)
     missed = said(found, "2. missed-bbbb")
     assert missed[:3] == [
-        "Configuration: beta=0.2",
+        "Configuration: preset study with grpo.beta=0.2",
         "Hypothesis: A little KL is enough.",
         "Expected: mean(reward, last=50) 0.5 to 0.7",
     ]
@@ -354,7 +354,10 @@ def test_a_probe_is_told_as_a_search_log_is(workspace: Workspace) -> None:
     assert said(found, "Hypothesis") == ["KL helps."]
     method = said(found, "Method")
     assert "Rollouts per experiment: 16, of 4 prompts" in method
-    assert "Fixed parameters: temperature=0.7, max_completion_length=8" in method
+    assert (
+        "Fixed parameters: temperature=0.7, top_p=1, top_k=0, repetition_penalty=1, max_completion_length=8"
+        in method
+    )
     assert "Variable: beta: [0.0, 0.1]" in method
     assert "Params: beta=0.0 (baseline)" in said(found, "Experiment 1")
     results, repeats = said(found, "All experiment results"), said(found, "Confirmation runs")

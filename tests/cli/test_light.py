@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from grpotui.workspace import Workspace
+from tests.support import write_run
 
 HEAVY = (
     "torch",
@@ -42,11 +43,17 @@ def loaded(workspace: Workspace, *args: str) -> str:
 
 
 def test_verbs_import_nothing_heavy(workspace: Workspace) -> None:
+    write_run(workspace)
     for args in (
         ("ls", "--json"),
         ("presets",),
         ("check", "demo-collapse"),
         ("doctor",),
+        ("sweep", "demo-happy", "--grid", "grpo.beta=0,0.1", "--dry-run"),
+        ("sweep", "ls"),
+        ("ls", "--reference"),
+        ("journal", "--write"),
+        ("report",),
         ("init", str(workspace.root / "other")),
     ):
         assert loaded(workspace, *args) == "heavy: []", args

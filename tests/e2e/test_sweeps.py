@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 from grpotui.presets import load
@@ -70,6 +71,13 @@ def test_a_probe_is_confirmed_and_promoted_into_a_training(cli: Cli, workspace: 
     assert "beta = 0.05  # more" in text and "# as it ships" in text and sweep in text
     assert load("mine", workspace).data["grpo"]["max_steps"] == 80
 
+    log = cli("report", "--sweep", sweep).out
+    assert "- **Hypothesis:** " not in log and "Longer stories have the word more often." in log
+    assert "**Rollouts per experiment:** 64, of 16 prompts" in log
+    assert len(re.findall(r"^max_completion_length=\d+: reward=[\d.]+ .*% nonzero\)$", log, re.M)) == 2
+    assert re.search(r"^max_completion_length=\d+, run 1: reward=", log, re.M)
+    assert "**Promoted into:** preset mine on " in log and "pending" not in log
+
 
 def test_a_sweep_of_trainings_is_shown_as_it_was_asked(cli: Cli, workspace: Workspace) -> None:
     grid = ("--grid", "grpo.beta=0.0,0.1", "--seed", "7", "--set", "grpo.max_steps=3", "--device", "cpu")
@@ -85,3 +93,9 @@ def test_a_sweep_of_trainings_is_shown_as_it_was_asked(cli: Cli, workspace: Work
         run = cli("show", run_id, "--json").json
         assert (run["step"], run["config"]["task"]["seed"], run["sweep"]["role"]) == (3, 0, "point")
         assert run["policy"]["on_collapsed"] == "checkpoint-and-stop"
+
+    told = cli("report", "--sweep", "@last", "--format", "json").json
+    assert [run["differs"] for run in told["runs"]] == [{"grpo.beta": 0.0}, {"grpo.beta": 0.1}]
+    assert all(run["reward"]["steps"] == [1, 3] and run["degenerate"] == "N/A" for run in told["runs"])
+    assert cli("journal", "--write").code == 0
+    assert f"Sweep {begun.json['id']}" in cli("journal").out

@@ -25,6 +25,7 @@ from grpotui.presets import PresetError, load
 from grpotui.records import RunKind, RunSummary, Status
 from grpotui.records.sweeps import Repeats, Role, Sweep
 from grpotui.registry import sync
+from grpotui.registry.sweeps import write_sweep
 from grpotui.stream import read_json
 from tests.launch.lab import Lab, until
 
@@ -294,8 +295,6 @@ def test_prompts_of_their_own_for_every_run_when_asked(lab: Lab) -> None:
 def test_a_sweep_that_was_begun_half_goes_on_and_nothing_is_made_twice(lab: Lab) -> None:
     half = planned(lab, *GRID, seeds=2)
     start.begin(lab.workspace, replace(half, sweep=replace(half.sweep, seeds=half.sweep.seeds[:1])))
-    from grpotui.registry.sweeps import write_sweep
-
     write_sweep(lab.workspace, half.sweep)
     sweep = found(lab, half.sweep.id)
     assert control.progress_of(lab.workspace, sweep).missing == 4
@@ -445,6 +444,36 @@ def test_code_that_changed_since_would_not_compare(lab: Lab) -> None:
     with pytest.raises(UserError, match="changed since the sweep began: its runs would not compare"):
         control.repeat(lab.workspace, sweep, [1], 1)
     assert len(members(lab, sweep)) == 2 and found(lab, sweep.id).repeats == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ({"grpo": {"output_dir": "/tmp/x"}}, "grpo.output_dir: grpotui owns it"),
+        (
+            {"grpo": {"model_init_kwargs": {"trust_remote_code": True}}},
+            "runs no code of a model's repository",
+        ),
+        ({"task": {"name": "../x"}}, "task"),
+        ({"rewards": [{"name": "mine.py:good"}]}, "no such file"),
+        ({"notify": {"command": ["touch", "x"]}}, "is new here"),
+        ({"grpo": 3}, "grpo"),
+    ],
+)
+def test_a_line_of_somebody_else_launches_nothing_that_a_preset_could_not(
+    lab: Lab, table: dict[str, Any], why: str
+) -> None:
+    good = planned(lab, "grpo.beta=0,1").sweep
+    data = {**good.asked["data"], **table}
+    write_sweep(lab.workspace, replace(good, asked={**good.asked, "data": data, "device": "cpu"}))
+    with pytest.raises(UserError, match=why):
+        control.resume_sweep(lab.workspace, found(lab, good.id))
+    tables: list[dict[str, Any]] = [{"data": data, "folders": 3}, {"data": []}, {}]
+    for asked_for in (*tables, {"data": good.asked["data"], "device": "x"}):
+        write_sweep(lab.workspace, replace(good, asked=asked_for, points=({"": 1}, {"a": {"b": []}})))
+        with pytest.raises(UserError):
+            control.resume_sweep(lab.workspace, found(lab, good.id))
+    assert list(lab.workspace.runs()) == []
 
 
 def test_a_full_disk_says_how_to_go_on(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

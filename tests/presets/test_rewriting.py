@@ -65,6 +65,13 @@ def test_a_table_that_is_not_there_is_made() -> None:
     assert new.startswith(TEXT) and tomllib.loads(new)["eval"] == {"every": 50}
 
 
+def test_a_table_is_written_in_one_line() -> None:
+    new = rewritten(TEXT, {"grpo.generation_kwargs": {"min_new_tokens": 96}}, "x")
+    assert "generation_kwargs = {min_new_tokens = 96}" in new.splitlines()
+    again = rewritten(new, {"grpo.generation_kwargs": {"min_new_tokens": 4, "x": "y"}}, "x")
+    assert tomllib.loads(again)["grpo"]["generation_kwargs"] == {"min_new_tokens": 4, "x": "y"}
+
+
 def test_entries_of_lists_and_the_top_are_reached() -> None:
     new = rewritten(TEXT, {"rewards.1.name": "length", "rewards.0.correct": 2.0, "model": "tiny:chars"}, "x")
     data = tomllib.loads(new)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from grpotui.tui.app import GrpoTui
+from grpotui.tui.compare.charts import BAND, overlay
 from grpotui.tui.screens.compare import CompareScreen
 from grpotui.tui.screens.launch import LaunchScreen
 from grpotui.workspace import Workspace
 from tests.analysis.test_compare import write
+from tests.analysis.test_compare_pools import held_out
 from tests.tui.runs_factory import ready, screen_lines, screen_text, until
 
 WIDE, NARROW = (120, 35), (80, 24)
@@ -60,16 +62,15 @@ async def test_one_section_at_a_time_where_there_is_little_room(
         pilot.app.push_screen(CompareScreen(("base-aaaa", "other-bbbb")))
         await until(pilot, lambda: "differs" in screen_text(pilot))
         assert "x = samples (batch sizes differ)" in screen_lines(pilot)[0]
-        for section in ("charts", "words", "table"):
+        all_of_it = [] if size == NARROW else ["all"]
+        sections = ["charts", "words", "table"] if size == NARROW else ["table", "charts", "words"]
+        for section in (*sections, *all_of_it, sections[0]):
             await pilot.press("tab")
             await pilot.pause(0.2)
             text = screen_text(pilot)
-            if size == NARROW:
-                assert ("differs" in text) == (section == "table")
-                assert ("training prompt" in text) == (section == "words")
-            else:
-                assert "differs" in text
-                assert "training prompt" in text
+            assert ("outcome\n" in text) == (section in ("table", "all"))
+            assert ("training prompt" in text) == (section in ("words", "all"))
+            assert ("└───" in text) == (section in ("charts", "all"))
 
 
 async def test_the_table_scrolls_and_shows_every_field(workspace: Workspace) -> None:
@@ -94,3 +95,60 @@ async def test_a_run_that_is_gone_is_said(workspace: Workspace) -> None:
         await until(pilot, lambda: "gone-bbbb" in screen_text(pilot))
         await pilot.press("q")
         await until(pilot, lambda: not isinstance(pilot.app.screen, CompareScreen))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_held_out_accuracy_has_the_interval_of_a_as_a_band(
+    workspace: Workspace, size: tuple[int, int]
+) -> None:
+    write(workspace, "base-aaaa")
+    write(workspace, "other-bbbb", {"beta": 0.2})
+    held_out(workspace, "base-aaaa", 0.2, 0.5, 0.6, reach=0.2)
+    held_out(workspace, "other-bbbb", 0.2, 0.3, 0.9)
+    async with GrpoTui(workspace).run_test(size=size) as pilot:
+        screen = CompareScreen(("base-aaaa", "other-bbbb"))
+        pilot.app.push_screen(screen)
+        await until(pilot, lambda: "differs" in screen_text(pilot))
+        if size == NARROW:
+            await pilot.press("tab")
+        await until(pilot, lambda: "held-out accuracy  ░ A's 95 %  A 0.60  B 0.90" in screen_text(pilot))
+        # A full block of the band, with the first run's own curve inside it.
+        await until(pilot, lambda: any("░░░░" in line for line in screen_lines(pilot)))
+        assert screen.place.snapshot is not None
+        spec, _ = overlay(screen.place.snapshot, "eval_accuracy", "step", 0, log=False, cursor=None)
+        band = [curve.series[0] for curve in spec.drawing.curves if curve.sign == BAND]
+        assert min(s.values[1] for s in band) == pytest.approx(0.3)
+        assert max(s.values[1] for s in band) == pytest.approx(0.7)
+        assert [curve.sign for curve in spec.drawing.curves if curve.sign != BAND] == ["A", "B"]
+        again, _ = overlay(screen.place.snapshot, "eval_accuracy", "step", 0, log=False, cursor=None)
+        assert again == spec
+
+
+async def test_runs_with_other_batches_are_told_after_as_many_samples(workspace: Workspace) -> None:
+    write(workspace, "small-aaaa")
+    write(workspace, "large-bbbb", {"per_device_train_batch_size": 64})
+    async with GrpoTui(workspace).run_test(size=WIDE) as pilot:
+        pilot.app.push_screen(CompareScreen(("small-aaaa", "large-bbbb")))
+        await until(pilot, lambda: "x = samples (batch sizes differ)" in screen_text(pilot))
+        # 120 steps of 16 completions are 30 of 64: there B is quoted, though it went on to step 120.
+        await until(pilot, lambda: "at step 120" in screen_text(pilot) and "at step 30" in screen_text(pilot))
+        await pilot.press("x", "x")
+        await until(pilot, lambda: "x = step" in screen_text(pilot))
+        await until(pilot, lambda: screen_text(pilot).count("at step 120") == 2)
+
+
+async def test_a_copy_has_the_prompt_that_is_shown(workspace: Workspace) -> None:
+    write(workspace, "base-aaaa")
+    write(workspace, "other-bbbb", {"beta": 0.2})
+    async with GrpoTui(workspace).run_test(size=WIDE, notifications=True) as pilot:
+        pilot.app.push_screen(CompareScreen(("base-aaaa", "other-bbbb")))
+        await until(pilot, lambda: "at step 120" in screen_text(pilot))
+        await pilot.press("y")
+        await until(pilot, (workspace.logs / "copied.txt").exists)
+        await until(pilot, lambda: "beyond" in copied(workspace) or "no difference" in copied(workspace))
+        assert "| beta | 0.1 | 0.2 |" in copied(workspace)
+        assert "| training prompt: one |" in copied(workspace)
+
+
+def copied(workspace: Workspace) -> str:
+    return (workspace.logs / "copied.txt").read_text()

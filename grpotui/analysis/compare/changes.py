@@ -50,10 +50,14 @@ def sentence(letter: str, first: str, changed: Sequence[str]) -> str:
     if len(names) == 1:
         return f"{letter} changes one thing: {names[0]}."
     count = NUMBERS[len(names)] if len(names) <= NAMED else f"{len(names)} fields"
-    listed = ", ".join(names[: NAMED - 1 if len(names) > NAMED else -1])
-    last = "…" if len(names) > NAMED else names[-1]
-    joined = f"{listed}, {last}" if len(names) > NAMED else f"{listed} and {last}"
-    return f"{letter} changes {count}: {joined}, so no single cause."
+    return f"{letter} changes {count}: {_listed(names)}, so no single cause."
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return ``a, b and c``; of many the first ones."""
+    if len(names) > NAMED:
+        return ", ".join([*names[: NAMED - 1], "…"])
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _measuring(subject: Subject, first: Subject, changed: Sequence[str]) -> str:
@@ -65,4 +69,4 @@ def _measuring(subject: Subject, first: Subject, changed: Sequence[str]) -> str:
         for one in (subject, first)
     ]
     others = [short(field) for field in changed if field not in (KIND, MEASURED, SEED, WEIGHTS)]
-    return ", ".join(told) + (f"; they differ in {', '.join(others)}, too." if others else ".")
+    return ", ".join(told) + (f"; they also differ in {_listed(others)}." if others else ".")

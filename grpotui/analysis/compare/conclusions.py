@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grpotui import format as fmt
+from grpotui.analysis.compare.config import DATA
 from grpotui.analysis.compare.noise import Mark
 from grpotui.analysis.compare.pools import Pool, Pooled
 from grpotui.analysis.compare.subject import Subject
@@ -21,8 +22,9 @@ def conclusions(
     """Return the sentences; ``changed`` holds for each run what it changes against the first one."""
     if len(pools) == 1:
         return _repeats(pools[0])
-    rewards = any(field.startswith("rewards.") for fields in changed for field in fields)
-    said = ["Rewards differ: their means say little beside each other."] if rewards else []
+    fields = {field.partition(".")[0] for some in changed for field in some}
+    said = ["Rewards differ: their means say little beside each other."] if "rewards" in fields else []
+    said += ["Tasks differ: so do the prompts that are held out."] if fields & {"task", DATA} else []
     base, *others = pools
     seeded = any(pool.seeds > 1 for pool in pools)
     for pool in others:

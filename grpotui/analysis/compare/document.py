@@ -121,7 +121,7 @@ def cell_text(cell: Cell, row: Row) -> str:
     parts = [str(cell.mark)] if cell.mark else []
     if cell.estimate is not None:
         parts.append(estimate_text(cell.estimate, row.percent))
-        if cell.step:
+        if cell.step is not None:
             parts.append(f"at {cell.step}")
     parts.append(clean(cell.text, 200))
     return " ".join(filter(None, parts)) or "-"

@@ -43,6 +43,7 @@ KEYS = (
     "num_tokens",
 )
 """Metrics that an outcome is made of."""
+WINDOW_ROW = "window"
 WINDOW = 50
 """Logged steps at the end of a run that stand for it."""
 
@@ -70,37 +71,36 @@ def outcome(subjects: Sequence[Subject], windows: Mapping[str, int]) -> list[Row
     smooth = [Smooth.of(subject.curve(REWARD)) for subject in subjects]
     ends = partial(_end, windows=windows)
     rows = [
-        _said("window", subjects, lambda s: f"last {windows[s.letter]} steps" if s.curve(REWARD) else ""),
-        *_reward_rows(subjects, smooth, windows),
+        *_reward_rows(subjects, windows),
         _marked("held-out accuracy", subjects, held_out, percent=True),
-        best_held_out(subjects),
         _marked("stuck", subjects, lambda s: _stuck(s, windows[s.letter])),
         _marked("at max", subjects, lambda s: _shares(_last(s, ZERO_STD_CEILING, windows))),
         _marked("jaccard across", subjects, lambda s: _shares(_last(s, JACCARD_CROSS, windows))),
         _marked("kl", subjects, lambda s: ends(s, "kl")),
-        _marked("entropy", subjects, lambda s: ends(s, "entropy")),
-        _marked("length", subjects, lambda s: ends(s, "completions/mean_length")),
         reward_reached(subjects, smooth, windows[subjects[0].letter]),
         held_out_reached(subjects),
-        cost(subjects),
         _said("verdict", subjects, _verdict),
         _said("contract", subjects, lambda s: s.contract),
+        cost(subjects),
+        Row("best reward", tuple(one.best() for one in smooth)),
+        best_held_out(subjects),
+        _marked("entropy", subjects, lambda s: ends(s, "entropy")),
+        _marked("length", subjects, lambda s: ends(s, "completions/mean_length")),
         _said("like", subjects, lambda s: s.like),
         _said("your verdict", subjects, lambda s: str(s.run.human or "")),
         _said("status", subjects, lambda s: f"{s.run.status} {s.run.step}/{s.run.max_steps or '?'}"),
+        _said(WINDOW_ROW, subjects, lambda s: f"last {windows[s.letter]} steps" if s.curve(REWARD) else ""),
     ]
     return [row for row in rows if any(cell.estimate or cell.text for cell in row.cells)]
 
 
-def _reward_rows(
-    subjects: Sequence[Subject], smooth: Sequence[Smooth], windows: Mapping[str, int]
-) -> list[Row]:
+def _reward_rows(subjects: Sequence[Subject], windows: Mapping[str, int]) -> list[Row]:
     spans = {subject.span for subject in subjects}
-    rows = [_marked("reward", subjects, lambda s: within(_end(s, REWARD, windows), s.span))]
+    row = _marked("reward", subjects, lambda s: _end(s, REWARD, windows))
     span = next(iter(spans)) if len(spans) == 1 else None
-    if span is not None and (span.low, span.high) != (0.0, 1.0):
-        rows.append(_marked("share of its range", subjects, lambda s: _share(s, windows), percent=True))
-    return [*rows, Row("best reward", tuple(one.best() for one in smooth))]
+    if span is None or (span.low, span.high) == (0.0, 1.0):
+        return [row]
+    return [row, _marked("share of its range", subjects, lambda s: _share(s, windows), percent=True)]
 
 
 def _marked(

@@ -13,6 +13,7 @@ from grpotui.analysis.compare.subject import LETTERS, MOST_RUNS, Curve, Subject,
 from grpotui.analysis.promises import marks_of
 from grpotui.analysis.samples import completions_per_step
 from grpotui.errors import UserError
+from grpotui.presets.effective import effective
 from grpotui.records import RunKind, RunSummary
 from grpotui.registry import earlier, history
 from grpotui.registry.queries import Registry
@@ -45,7 +46,7 @@ def subject_of(registry: Registry, letter: str, run_id: str, keys: Sequence[str]
     return Subject(
         letter,
         run,
-        MappingProxyType(flat(registry.config(run_id))),
+        MappingProxyType(flat(effective(registry.config(run_id)))),
         frozenset(flat(wanted)) if isinstance(wanted, Mapping) else frozenset(),
         MappingProxyType(_identity(run, asked, attempt, registry.model(run_id))),
         MappingProxyType(curves_of(registry, run_id, keys)),

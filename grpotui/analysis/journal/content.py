@@ -91,11 +91,8 @@ def _run_block(registry: Registry, run: RunSummary, told: Mapping[str, Finding])
 
 def _run_lines(registry: Registry, run: RunSummary, later: str) -> list[str]:
     (entry,) = read_entries(registry, [run])
-    asked = registry.document(run.id, "run")
-    changes = ", ".join(str(text) for text in asked.get("overrides") or ())
-    setting = f"preset {run.preset}{f' with {changes}' if changes else ''}" if run.preset else ""
     title = f"{_date(run.created_at)} {run.name}" + (f" ({run.id})" if run.name != run.id else "")
-    return _lines([Section(title, (*chapter(entry, setting), *_superseded(run.id, later)))])
+    return _lines([Section(title, (*chapter(entry), *_superseded(run.id, later)))])
 
 
 def _superseded(name: str, later: str) -> tuple[Words, ...]:

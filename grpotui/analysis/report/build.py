@@ -18,6 +18,7 @@ from grpotui.analysis.report.table import all_runs
 from grpotui.analysis.report.trainings import findings, observations, run_by_run, summaries, winners
 from grpotui.analysis.sweep.records import Outcome
 from grpotui.records import RunKind
+from grpotui.records.sweeps import Role
 from grpotui.registry.promotions import promotions
 from grpotui.registry.queries import Registry
 
@@ -59,7 +60,7 @@ def build(
         EVALUATIONS: lambda: section(EVALUATIONS, *_evaluations(entries)),
         OBSERVATIONS: lambda: section(OBSERVATIONS, *observations(registry, found)),
         CHAPTERS: lambda: run_by_run(trained, CHAPTERS),
-        PROBES: lambda: _probes(registry, searched, bool(trained)),
+        PROBES: lambda: _probes(registry, searched, bool(trained), only is not None),
         SAMPLES: lambda: _samples(registry, trained, loud, searched),
         COMMANDS: lambda: section(COMMANDS, *_commands(entries, chosen)),
     }
@@ -85,10 +86,10 @@ def _about(entries: Sequence[Entry], chosen: Chosen) -> tuple[Block, ...]:
     return bullets(said)
 
 
-def _probes(registry: Registry, searched: Sequence[Part], below: bool) -> list[Section]:
+def _probes(registry: Registry, searched: Sequence[Part], below: bool, brief: bool) -> list[Section]:
     """Return the chapters of every probe; ``below`` a title of its own, as other runs stand beside it."""
     told = promotions(registry.workspace) if searched else []
-    found = [(part, probes.chapters(part, told)) for part in searched]
+    found = [(part, probes.chapters(part, told, brief)) for part in searched]
     if not below and len(found) < 2:
         return [one for _, some in found for one in some]
     lower = [(part, [replace(one, level=one.level + 1) for one in some]) for part, some in found]
@@ -124,9 +125,12 @@ def _samples(
 
 
 def _commands(entries: Sequence[Entry], chosen: Chosen) -> tuple[Block, ...]:
-    """Return the command of the sweep, then that of every run that repeats it alone."""
+    """Return the command of the sweep; else those of all runs, one by one."""
     everywhere = tuple(Source(entry.id) for entry in entries)
-    whole = sweep_command(chosen.sweep) if chosen.sweep else ""
-    lines = [Statement(whole, everywhere)] if whole else []
-    lines += [Statement(line, (Source(entry.id),)) for entry in entries for line in entry.command]
+    if chosen.sweep and (whole := sweep_command(chosen.sweep)):
+        repeats = tuple(Source(entry.id) for entry in entries if entry.run.role == Role.CONFIRM)
+        lines = [Statement(whole, everywhere)]
+        lines += [Statement("grpotui confirm @last", repeats)] if repeats else []
+    else:
+        lines = [Statement(line, (Source(entry.id),)) for entry in entries for line in entry.command]
     return (Code(tuple(lines)),) if lines else ()

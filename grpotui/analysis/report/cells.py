@@ -6,7 +6,7 @@ from grpotui import format as fmt
 from grpotui.analysis.compare.document import estimate_text
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.sweep.records import Outcome
-from grpotui.records import HumanVerdict, RunKind, Status, Verdict
+from grpotui.records import HumanVerdict, Status, Verdict
 from grpotui.text import clean
 
 NONE = "-"
@@ -76,6 +76,8 @@ def notes(entry: Entry) -> str:
     """Return what a person wrote; else why the verdict is what it is; and how the process ended."""
     run = entry.run
     said = "; ".join(entry.notes)
-    if not said and entry.came is not Outcome.GOOD and run.kind is RunKind.TRAIN:
+    if not said and entry.came is not Outcome.GOOD and run.verdict is not Verdict.HEALTHY:
         said = run.verdict_message.partition(": ")[0]
+    elif not said and entry.came is Outcome.STUCK:
+        said = "its reward did not rise beyond the noise"
     return "; ".join(clean(part, LONG) for part in (state(entry), said) if part)

@@ -10,7 +10,7 @@ from grpotui.analysis.promises import Told, marks_of
 from grpotui.analysis.report import cells
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Block, Source, Statement, Words
-from grpotui.records import Status, as_float
+from grpotui.records import RunKind, Status, as_float
 from grpotui.text import clean
 
 _CRITERIA = ("primary", "secondary", "tertiary")
@@ -21,11 +21,11 @@ _ENDS = {
 }
 
 
-def chapter(entry: Entry, setting: str = "") -> tuple[Block, ...]:
-    """Return what was expected of a run and what came of it; ``setting`` is what was asked of it alone."""
+def chapter(entry: Entry) -> tuple[Block, ...]:
+    """Return what was expected of a run and what came of it."""
     said = []
-    if setting:
-        said.append(Statement(setting, (Source(entry.id),), "Configuration"))
+    if entry.asked:
+        said.append(Statement(entry.asked, (Source(entry.id),), "Configuration"))
     marks = marks_of(entry.contract)
     if entry.hypothesis:
         said.append(Statement(clean(entry.hypothesis, 1000), (Source(entry.id),), "Hypothesis"))
@@ -61,7 +61,9 @@ def _parts(entry: Entry) -> str:
     run = entry.run
     process = cells.state(entry) or "finished"
     parts = [process if not run.status.is_ended else f"{process} after {_count(run.step)}"]
-    if entry.end is not None:
+    if run.kind is RunKind.ROLLOUTS:
+        parts += [run.reason] if run.status is Status.FINISHED else []
+    elif entry.end is not None:
         rate = f" (pass rate {cells.pass_rate(entry)})" if entry.pass_rate else ""
         began = f", from {fmt.number(entry.start.estimate.value)}" if entry.start else ""
         parts.append(f"reward {cells.reward(entry)}{rate} over {entry.end.steps}{began}")
@@ -82,7 +84,8 @@ def _count(steps: int) -> str:
 
 def concluded(entry: Entry, forecasts: Sequence[Told], criteria: Sequence[Told]) -> list[Statement]:
     """Return what follows for the hypothesis; nothing before the run has ended, or without a contract."""
-    if not entry.run.status.is_ended or not (forecasts or criteria or entry.hypothesis):
+    told = forecasts or criteria or (entry.hypothesis and entry.trains)
+    if not entry.run.status.is_ended or not told:
         return []
     source = (entry.source,)
     said = [Statement(_verdict_on(entry, criteria), source, "Conclusion")]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grpotui.analysis.compare.config import MISSING, SEED, WEIGHTS, Difference, differences, short
+from grpotui.analysis.compare.config import MISSING, SEED, WEIGHTS, Difference, differences, same
 from grpotui.analysis.compare.document import value_text
 from grpotui.analysis.report.entry import Entry
 
@@ -25,8 +25,18 @@ class Column:
 
 
 def causes(entries: Sequence[Entry]) -> list[Difference]:
-    """Return the fields that differ and can be a cause, as asked or defaulted; the seed last."""
-    return [one for one in differences([entry.subject for entry in entries]) if one.cause]
+    """Return the fields that differ and can be a cause, as asked or defaulted; the seed last.
+
+    A run that was not started has no defaults yet: that it lacks a field is no difference.
+    """
+    found = [one for one in differences([entry.subject for entry in entries]) if one.cause]
+    open_ = {place for place, entry in enumerate(entries) if entry.planned}
+    return [one for one in found if _settled(one, open_)]
+
+
+def _settled(one: Difference, open_: Container[int]) -> bool:
+    known = [v for place, v in enumerate(one.values) if v is not MISSING or place not in open_]
+    return any(not same(value, known[0]) for value in known)
 
 
 def columns(entries: Sequence[Entry]) -> tuple[list[Column], tuple[str, ...]]:
@@ -95,16 +105,6 @@ def reward_text(config: Mapping[str, Any]) -> str:
         if field.startswith("rewards.") and field.endswith(".name")
     ]
     return " + ".join(names) or "-"
-
-
-def setting_text(differing: Sequence[Difference], place: int) -> str:
-    """Return what a run was asked where others were asked otherwise: ``beta=0.02, temperature=1``."""
-    parts = [
-        f"{short(one.field)}={field_text(one.values[place])}"
-        for one in differing
-        if one.field not in (SEED, WEIGHTS)
-    ]
-    return ", ".join(parts)
 
 
 def comparable(entries: Sequence[Entry]) -> list[list[int]]:

@@ -14,7 +14,7 @@ from grpotui.presets.loader import find, load
 from grpotui.presets.rows import edit_text
 from grpotui.records import RunKind
 from grpotui.records.lineage import Parent, Relation
-from grpotui.records.sweeps import Sweep
+from grpotui.records.sweeps import Place, Sweep
 from grpotui.text import clean
 from grpotui.workspace import Workspace
 
@@ -34,6 +34,8 @@ def command(workspace: Workspace, run_id: str, asked: Mapping[str, Any]) -> tupl
         return (_line("evaluate", parent.run, ["--checkpoint", str(parent.step or 0)], []),)
     if parent is not None and parent.relation is Relation.FORK:
         return (_line("fork", parent.run, ["--step", str(parent.step or 0)], own),)
+    if place := Place.from_json(asked.get("sweep")):
+        return (f"# point {place.number} of {clean(place.sweep)}", _line("clone", run_id, [], []))
     preset = _named(workspace, asked)
     if preset is None:
         return ("# its preset is gone", _line("clone", run_id, [], []))

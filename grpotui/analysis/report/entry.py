@@ -61,6 +61,8 @@ class Entry:
     notes: tuple[str, ...] = ()
     rollouts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """What a run that only generates came to, by the names of its metrics."""
+    asked: str = ""
+    """The preset, and what was changed in it."""
     command: tuple[str, ...] = ()
     """Lines that ask for it again."""
 

@@ -38,7 +38,7 @@ def beginning(text: str) -> str:
 
 def to_markdown(report: Report) -> str:
     """Return the report for a log book."""
-    lines = [f"# {plain(report.title)}", ""]
+    lines = [f"# {plain(report.title)}", "", f"Made by {plain(report.chosen.command)}", ""]
     for part in report.sections:
         lines += section_lines(part)
     return redact("\n".join(lines).rstrip("\n") + "\n")
@@ -97,6 +97,7 @@ def to_json(report: Report) -> dict[str, Any]:
     fields = [one.field for one in causes(report.entries)]
     return {
         "title": report.title,
+        "command": redact(report.chosen.command),
         "runs": [_entry(entry, fields) for entry in report.entries],
         "sections": [
             {

@@ -32,27 +32,34 @@ from grpotui.records.sweeps import Role
 
 SAMPLING = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty", "max_completion_length")
 """Fields that completions are sampled with."""
-ANALYSED = ("metric", "ties", "edge", "effect", "interaction", "confound", "failed")
-CONCLUDED = ("best", "confirm", "contract")
+ANALYSED = ("metric", "effect", "interaction", "confound", "failed")
+CONCLUDED = ("best", "ties", "edge", "confirm", "contract")
 TIME = "%Y-%m-%d %H:%M"
 
 
-def chapters(part: Part, promoted: Sequence[Promoted]) -> list[Section]:
-    """Return the sections about one probe; ``promoted`` is what was written into presets since."""
+def chapters(part: Part, promoted: Sequence[Promoted], brief: bool = False) -> list[Section]:
+    """Return the sections about one probe; ``promoted`` is what was written into presets since.
+
+    ``brief`` leaves out the log of the experiments one by one: their results stand in a list too.
+    """
     study = part.study
     hypothesis = str(study.sweep.contract.get("hypothesis") or "")
     goal = [Statement(hypothesis, part.sources)] if hypothesis else []
     return [
         *section("Hypothesis", *([Words(tuple(goal), "")] if goal else [])),
         *section("Method", *bullets(_method(part))),
-        Section("Experiment log", (Words((Statement(name_of(part), part.sources, "Probe"),), ""),)),
-        *(_experiment(part, point) for point in study.points),
+        *([] if brief else _log(part)),
         *section("All experiment results", *_code([_line(point) for point in study.points])),
         *section("Confirmation runs", *_code(_confirmation(part))),
         *section("Analysis", *bullets(sentences(part, *ANALYSED))),
         *section("Conclusion", *bullets(sentences(part, *CONCLUDED))),
         *section("Final parameters", *bullets(_final(part, promoted))),
     ]
+
+
+def _log(part: Part) -> list[Section]:
+    head = Words((Statement(name_of(part), part.sources, "Probe"),), "")
+    return [Section("Experiment log", (head,)), *(_experiment(part, point) for point in part.study.points)]
 
 
 def name_of(part: Part) -> str:

@@ -32,8 +32,15 @@ def _entry(registry: Registry, run: RunSummary, number: int, window: int) -> Ent
         contract=MappingProxyType(dict(contract(registry, run))),
         notes=tuple(dict.fromkeys(note for note in notes if note)),
         rollouts=MappingProxyType(_rollouts(registry, run)),
+        asked=_asked(run, asked),
         command=command(registry.workspace, run.id, asked),
     )
+
+
+def _asked(run: RunSummary, asked: Mapping[str, Any]) -> str:
+    """Return ``preset study with grpo.beta=0.1``."""
+    changes = ", ".join(str(text) for text in asked.get("overrides") or ())
+    return f"preset {run.preset}{f' with {changes}' if changes else ''}" if run.preset else ""
 
 
 def _rollouts(registry: Registry, run: RunSummary) -> dict[str, float]:

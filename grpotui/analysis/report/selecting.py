@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ class Chosen:
     sweep: Sweep | None = None
     by: tuple[str, ...] = ()
     """The options that choose them again."""
+
+    @property
+    def command(self) -> str:
+        """The command line that makes the report again."""
+        return shlex.join(["grpotui", "report", *self.by])
 
 
 def choose(

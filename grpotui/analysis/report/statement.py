@@ -83,8 +83,3 @@ def bullets(items: Sequence[Statement]) -> tuple[Block, ...]:
 def section(title: str, *blocks: Block, level: int = 2) -> list[Section]:
     """Return a section in a list; none where there is nothing in it."""
     return [Section(title, blocks, level)] if blocks else []
-
-
-def sources(*found: Sequence[Source]) -> tuple[Source, ...]:
-    """Return sources without repeats, in their order."""
-    return tuple(dict.fromkeys(one for some in found for one in some))

@@ -14,6 +14,7 @@ from grpotui.analysis.report.studies import Part, sentences
 from grpotui.analysis.sweep.axes import label, text_of
 from grpotui.analysis.sweep.records import Outcome, Point
 from grpotui.analysis.sweep.trace import valued
+from grpotui.records.sweeps import Role
 
 NAMED = 3
 """Runs that a sentence names."""
@@ -34,7 +35,16 @@ def summary(part: Part) -> list[Statement]:
     what = f"{label(point.values) if point.values else 'one setting'} ({_ids(part.winners)})"
     head = Statement(what, _read(part.winners), "Winner" if part.study.over else "Winner so far")
     doubts = [Statement(one.text, one.sources) for one in sentences(part, "ties", "confirm", "edge")]
-    return [head, *_numbers(entry), *doubts]
+    return [head, *(pooled := _pooled(part, point)), *_numbers(entry, bool(pooled)), *doubts]
+
+
+def _pooled(part: Part, point: Point) -> list[Statement]:
+    """Return what all runs of the best point together say; nothing where there is one."""
+    which = [e for e in part.winners if point.confirmed is None or e.run.role == Role.CONFIRM]
+    if len(which) < 2:
+        return []
+    what = f"{len(which)} {'repeats' if point.confirmed is not None else 'runs'}"
+    return [Statement(f"{valued(point.standing)}, {part.study.metric}, over {what}", _read(which), "Reward")]
 
 
 def _typical(entries: Sequence[Entry]) -> Entry:
@@ -49,14 +59,14 @@ def _read(entries: Sequence[Entry]) -> tuple[Source, ...]:
     return tuple(entry.source for entry in entries)
 
 
-def _numbers(entry: Entry) -> list[Statement]:
+def _numbers(entry: Entry, several: bool) -> list[Statement]:
     said = []
     if entry.end is not None:
         rate = f", pass rate {cells.pass_rate(entry)}" if entry.pass_rate else ""
         text = f"{cells.reward(entry)}{rate}, mean of {entry.end.steps} of {entry.id}"
         if entry.start is not None:
             text += f"; it began at {fmt.number(entry.start.estimate.value)}"
-        said.append(Statement(text, (entry.source,), "Reward"))
+        said.append(Statement(text, (entry.source,), "Typical run" if several else "Reward"))
     if entry.accuracy is not None:
         now, before = entry.accuracy.now, entry.accuracy.before
         began = f"; {fmt.percent(before)} before training" if before is not None else ""
@@ -127,7 +137,7 @@ def by_value(part: Part) -> list[Statement]:
                 words = " or ".join(dict.fromkeys(OUTCOMES[entry.came] for entry in some))
                 came.setdefault(words, []).append(text_of(value))
                 runs += some
-        if sum(map(len, came.values())) > 1:
+        if sum(map(len, came.values())) > 1 and not all(" or " in words for words in came):
             told = "; ".join(f"{', '.join(texts)} {words}" for words, texts in came.items())
             beside = "" if _balanced(part, axis) else " (other fields differed too)"
             sources = tuple(entry.verdict_source for entry in runs)

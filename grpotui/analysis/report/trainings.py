@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from grpotui.analysis.account import before_this
 from grpotui.analysis.report import quoted
 from grpotui.analysis.report.chapters import chapter
-from grpotui.analysis.report.columns import causes, setting_text
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Block, Section, Source, Statement, Words, bullets
 from grpotui.analysis.report.studies import Part, sentences
@@ -94,9 +93,6 @@ def _some(count: int) -> str:
 
 def run_by_run(trained: Sequence[Entry], title: str) -> list[Section]:
     """Return a part for each run that has a contract or a note: the journal's sections."""
-    parts, differing = [], causes(trained)
-    for place, entry in enumerate(trained):
-        if entry.contract or entry.notes or len(trained) == 1:
-            setting = setting_text(differing, place) if len(trained) > 1 else ""
-            parts.append(Section(f"{entry.number}. {entry.run.name}", chapter(entry, setting), 3))
+    told = [entry for entry in trained if entry.contract or entry.notes or len(trained) == 1]
+    parts = [Section(f"{entry.number}. {entry.run.name}", chapter(entry), 3) for entry in told]
     return [Section(title, ()), *parts] if parts else []

@@ -23,7 +23,7 @@ def coverage(study: Study) -> Sentence:
     """Return how much of the sweep is measured."""
     counts = study.counts
     parts = [(counts.done, "done"), (counts.running, "running"), (counts.waiting, "waiting")]
-    parts.append((counts.failed, "failed"))
+    parts.append((counts.failed, "failed or cancelled"))
     unborn = counts.planned - sum(count for count, _ in parts)
     shown = [f"{count} {word}" for count, word in parts if count or word == "done"]
     shown += [f"{unborn} not begun"] if unborn > 0 else []

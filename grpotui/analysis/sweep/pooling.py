@@ -18,9 +18,12 @@ LEAST_REPEATS = 2
 
 
 def counted(runs: Sequence[RunSummary], planned: int = 0) -> Counts:
-    """Return how far runs got."""
+    """Return how far runs got; one that was cancelled before its first step counts as failed."""
     live = sum(run.status.is_live for run in runs)
-    failed = sum(run.status in (Status.FAILED, Status.LOST) for run in runs)
+    failed = sum(
+        run.status in (Status.FAILED, Status.LOST) or (run.status is Status.STOPPED and not run.step)
+        for run in runs
+    )
     waiting = sum(run.status in (Status.QUEUED, Status.DRAFT) for run in runs)
     return Counts(len(runs) - live - failed - waiting, live, waiting, failed, max(planned, len(runs)))
 

@@ -74,7 +74,9 @@ class Asking:
         """Send both."""
         if leader is None:
             return
-        found = set(ranks_of(leader) if self._launched else ()) or {leader}
+        found = set(ranks_of(leader) if self._launched else ())
+        if not found and not self._told:  # it launches nobody, or nobody yet
+            found = {leader}
         for who in found - self._told:
             for number in (signal.SIGTERM, signal.SIGCONT):
                 who.send(number)

@@ -7,7 +7,22 @@ from grpotui.tui.key import Key, Section
 COMPARE = Section(
     "Compare",
     (
-        Key("compare.section", "tab", "section", "section", "Table, charts or words, where one of them fits"),
+        Key(
+            "compare.section",
+            "tab",
+            "section",
+            "section",
+            "Table, charts or words alone; all, where there is room",
+        ),
+        Key(
+            "compare.other_back",
+            "comma",
+            "other(-1)",
+            "run",
+            "Another run beside A, where only two fit",
+            ",",
+        ),
+        Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
         Key(
             "compare.back",
             "left_square_bracket,left",
@@ -42,15 +57,6 @@ COMPARE = Section(
             "same seed",
             "Launch a confounded run with A's seed",
         ),
-        Key(
-            "compare.other_back",
-            "comma",
-            "other(-1)",
-            "run",
-            "Another run beside A, where only two fit",
-            ",",
-        ),
-        Key("compare.other_forward", "full_stop", "other(1)", "", "The next run beside A", "."),
         Key("compare.confirm", "C", "confirm", "confirm", "Repeat points of one sweep with fresh seeds"),
         Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
         Key(

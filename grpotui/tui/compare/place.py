@@ -20,7 +20,8 @@ class ComparePlace:
         self.snapshot: CompareSnapshot | None = None
         self.metric = REWARD
         self.lens = Lens(View(axis=""))
-        self.section = 0
+        self.section = ""
+        """What is shown alone; empty for all, where there is room."""
         self.other = 1
         """The run that stands beside the first one where there is room for two."""
         self.scroll = 0
@@ -77,6 +78,10 @@ class ComparePlace:
             others = range(1, len(self.snapshot.lanes))
             self.other = after(others, self.other, by)
 
-    def next_section(self) -> None:
-        """Show the next section where there is room for one only."""
-        self.section = (self.section + 1) % len(SECTIONS)
+    def next_section(self, narrow: bool) -> None:
+        """Show the next section alone; after the last one all, unless it is too narrow for that."""
+        self.section = after(SECTIONS if narrow else ("", *SECTIONS), self.alone(narrow))
+
+    def alone(self, narrow: bool) -> str:
+        """Return the section that is shown alone; empty for all."""
+        return self.section or (SECTIONS[0] if narrow else "")

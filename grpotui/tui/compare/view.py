@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from grpotui.analysis.compare.comparison import Comparison
+from grpotui.analysis.compare.outcome import WINDOW_ROW
 from grpotui.analysis.compare.told import SharedPrompts, Told
 from grpotui.records import RewardRange, RunSummary
 from grpotui.records.keys import EVAL_ACCURACY, JACCARD_CROSS, REWARD, ZERO_STD
@@ -81,6 +82,13 @@ class CompareSnapshot:
         """Metrics that at least one run has, reward first."""
         found = {key for lane in self.lanes for key in lane.series} - HIDDEN
         return [REWARD, *sorted(found - {REWARD})]
+
+    @property
+    def window(self) -> str:
+        """The end of each run that stands for it: ``last 40 / 20 steps``."""
+        ends = [row for row in self.comparison.rows if row.name == WINDOW_ROW]
+        texts = [cell.text for row in ends for cell in row.cells if cell.text]
+        return " / ".join(dict.fromkeys(texts)).replace(" steps / last", " /")
 
     def unread(self, key: str) -> bool:
         """True for a metric that is there, but was not read."""

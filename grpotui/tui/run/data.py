@@ -10,6 +10,8 @@ from itertools import islice
 from types import MappingProxyType
 
 from grpotui.analysis.account import Account, account
+from grpotui.analysis.rollout_reader import RolloutReader
+from grpotui.analysis.rollouts import Rollouts
 from grpotui.analysis.samples import completions_per_step
 from grpotui.analysis.series import spread
 from grpotui.presets import health_settings
@@ -18,6 +20,7 @@ from grpotui.records import (
     Hit,
     Mode,
     RewardRange,
+    RunKind,
     RunSummary,
     Status,
 )
@@ -48,6 +51,7 @@ class RunReader:
         folder = workspace.run(run_id)
         self._log = LogReader(folder.output_log)
         self._rules = RulesReader(workspace, folder)
+        self._rollouts = RolloutReader(folder)
         self._recordings: dict[str, Recording] = {}
         self._attempt = 0
         self._replayed_until: int | None = None
@@ -114,6 +118,7 @@ class RunReader:
             per_step=self._per_step,
             contract=self._rules.contract(run),
             policy=self._rules.policy(),
+            rollouts=self._rolled(registry, run, span),
             replaying=self._replayed_until is not None,
         )
 
@@ -206,6 +211,11 @@ class RunReader:
             self._per_step = completions_per_step(attempt, config.get("grpo"))
             self._settings = (run.attempt, health_settings(config), registry.reward_range(self.run_id))
         return self._settings[1], self._settings[2]
+
+    def _rolled(self, registry: Registry, run: RunSummary, span: RewardRange | None) -> Rollouts | None:
+        if run.kind is not RunKind.ROLLOUTS:
+            return None
+        return Rollouts.of(self._rollouts.read(), span, registry.last(self.run_id))
 
     def _waits_for(self, run: RunSummary) -> str:
         if run.status is not Status.QUEUED:

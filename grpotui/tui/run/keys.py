@@ -6,6 +6,8 @@ from grpotui.tui.key import Key, Section
 
 PANES = ("reward", "flat", "vitals", "groups", "text", "flags")
 """The panes of a run, which ``1`` to ``6`` show alone."""
+ROLLOUT_PANES = ("figures", "rewards", "prompts", *PANES[3:])
+"""Those of a run that only generates: it has no curves."""
 
 RUN = Section(
     "Run",

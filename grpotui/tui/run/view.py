@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from grpotui.analysis.rollouts import Rollouts
 from grpotui.records import (
     Flag,
     FlagKind,
@@ -72,6 +73,8 @@ class RunSnapshot:
     """How the run's contract stands, as in ``contract.json``; empty without one."""
     policy: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """What the runner does by itself."""
+    rollouts: Rollouts | None = None
+    """What a run that only generates has found; None for one of another kind."""
     replaying: bool = False
     """True while a resumed attempt replaces steps that were there before."""
 

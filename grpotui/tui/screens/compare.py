@@ -18,7 +18,7 @@ from grpotui.tui.compare.data import CompareReader
 from grpotui.tui.compare.place import SECTIONS
 from grpotui.tui.compare.view import CompareSnapshot, WordsData
 from grpotui.tui.run.window import AUTO
-from grpotui.tui.screens.compare_moves import CompareMoves
+from grpotui.tui.screens.compare_moves import WIDE, CompareMoves
 from grpotui.tui.sight import in_sight
 from grpotui.tui.style import Tone
 from grpotui.tui.trouble import tried
@@ -28,7 +28,6 @@ from grpotui.tui.widgets.compare_words import CompareWords
 from grpotui.tui.widgets.lines import KeyLine, OneLine, TitleLine
 
 FETCH_SECONDS = 1.0
-WIDE, TALL = 100, 30
 
 
 class CompareScreen(CompareMoves):
@@ -170,10 +169,10 @@ class CompareScreen(CompareMoves):
         view = place.lens.view
         smooth = "auto" if view.window == AUTO else f"{view.window}"
         why = " (batch sizes differ)" if snapshot.comparison.by_samples and place.axis == "samples" else ""
-        parts = (
-            f"x = {place.axis}{why}   smooth {smooth}   {len(snapshot.lanes)} runs   {time.strftime('%H:%M')}"
-        )
-        right = style.text(parts, Tone.DIM, self._dark)
+        parts = [f"x = {place.axis}{why}", f"smooth {smooth}", f"{len(snapshot.lanes)} runs"]
+        if self.size.width >= WIDE:
+            parts.insert(2, f"outcome of the {snapshot.window}")
+        right = style.text("   ".join([*parts, time.strftime("%H:%M")]), Tone.DIM, self._dark)
         self.query_one(TitleLine).show_title(["grpotui", "compare"], right)
         self.query_one("#changes", OneLine).show(self._lines(" ", self._sentences()))
         self.query_one("#conclusions", OneLine).show(self._lines(" -> ", snapshot.comparison.conclusions))
@@ -230,8 +229,8 @@ class CompareScreen(CompareMoves):
 
     def place_panes(self) -> None:
         """Choose what fits."""
-        one = self.size.width < WIDE or self.size.height < TALL
-        self.set_class(one, "-one")
-        for number, name in enumerate(SECTIONS):
-            self.query_one(f"#{name}").display = not one or number == self.place.section
-        self.query_one("#conclusions").display = not one or self.place.section == 0
+        alone = self.place.alone(self.narrow)
+        self.set_class(bool(alone), "-one")
+        for name in SECTIONS:
+            self.query_one(f"#{name}").display = alone in ("", name)
+        self.query_one("#conclusions").display = alone in ("", SECTIONS[0])

@@ -17,6 +17,8 @@ from grpotui.tui.screens.chart_keys import ChartKeys
 from grpotui.tui.screens.picker import Option
 from grpotui.tui.widgets.compare_table import CompareTable
 
+WIDE, TALL = 100, 30
+
 
 class CompareMoves(ChartKeys):
     """Changes what is looked at; what is shown follows in :meth:`show`."""
@@ -40,6 +42,11 @@ class CompareMoves(ChartKeys):
         """Axes that every run has data for."""
         return self.place.snapshot.axes if self.place.snapshot is not None else ()
 
+    @property
+    def narrow(self) -> bool:
+        """True when there is room for one section only."""
+        return self.size.width < WIDE or self.size.height < TALL
+
     def place_panes(self) -> None:
         """Choose what fits."""
         raise NotImplementedError
@@ -49,8 +56,8 @@ class CompareMoves(ChartKeys):
         raise NotImplementedError
 
     def action_section(self) -> None:
-        """Show the next section, where there is room for one."""
-        self.place.next_section()
+        """Show the next section alone, or all."""
+        self.place.next_section(self.narrow)
         self.place_panes()
         self.show()
 

@@ -22,7 +22,7 @@ from grpotui.tui.widgets.pane import Line, Pane
 LABEL = 22
 """Cells of the names at the left, at least."""
 INDENT = 2
-NARROW = 18
+NARROW = 24
 """Cells below which a run's column cannot be read."""
 
 

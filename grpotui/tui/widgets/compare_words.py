@@ -8,12 +8,14 @@ from rich.text import Text
 
 from grpotui.analysis.compare.excerpts import history_text, others_text
 from grpotui.analysis.compare.told import KINDS, Told
-from grpotui.analysis.folds import folded, glyph, glyphs, mean_reward, prompt_end, score
+from grpotui.analysis.folds import Fold, folded, glyph, glyphs, mean_reward, prompt_end, score
 from grpotui.records import Mode
+from grpotui.tui import style
 from grpotui.tui.compare.charts import TONES
 from grpotui.tui.compare.view import CompareSnapshot, Lane, WordsData
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.compare_table import places
+from grpotui.tui.widgets.group_detail import wrapped
 from grpotui.tui.widgets.pane import Line, Pane, section
 
 OVER_TIME = " over time  "
@@ -49,7 +51,7 @@ class CompareWords(Pane):
             none = "no prompt on which the runs differ" if data.differing else "the runs share no prompt"
             words = "reading …" if data.loading else none
             return [title, Line(self.dark).add(f"   {words}", Tone.DIM).fit(width)]
-        shown = [snapshot.lanes[place] for place in places(len(snapshot.lanes), width + 20, self._other)]
+        shown = [snapshot.lanes[place] for place in places(len(snapshot.lanes), width, self._other)]
         column = width // len(shown)
         rows = height - 2
         columns = [self._column(lane, data.told.get(lane.run.id), column - 1, rows) for lane in shown]
@@ -84,9 +86,24 @@ class CompareWords(Pane):
         folds, room = folded(group), max(rows - len(lines) - bool(history), 1)
         shown = folds if len(folds) <= room else folds[: max(room - 1, 1)]
         for fold in shown:
-            count = f"x{fold.count}" if fold.count > 1 else ""
-            line = Line(self.dark).cell(f" {count}", 5, Tone.DIM).add(f"{glyph(fold.first, lane.span)} ")
-            lines.append(line.add(fold.opening(width)).fit(width))
+            lines += self._quoted(fold, lane, width, max(room // max(len(folds), 1), 1))
         if len(shown) < len(folds) and room > 1:
             lines.append(Line(self.dark).add(f" {others_text(folds[len(shown) :])}", Tone.DIM).fit(width))
         return lines + ([Line(self.dark).add(OVER_TIME + history, Tone.DIM).fit(width)] if history else [])
+
+    def _quoted(self, fold: Fold, lane: Lane, width: int, most: int) -> list[Text]:
+        """Return one distinct text in ``most`` lines at most."""
+        count = f"x{fold.count}" if fold.count > 1 else ""
+        line = Line(self.dark).cell(f" {count}", 5, Tone.DIM).add(f"{glyph(fold.first, lane.span)} ")
+        if most == 1:
+            return [line.add(fold.opening(width)).fit(width)]
+        indent = line.text.cell_len
+        words = style.text(fold.opening(width * most), Tone.PLAIN, self.dark)
+        words.no_wrap = False
+        rows = wrapped([words], width - indent, self.app.console)
+        if len(rows) > most:
+            rows = rows[:most]
+            rows[-1].truncate(width - indent - 1)
+            rows[-1].append("…")
+        line.text.append_text(rows[0])
+        return [line.text, *(Text.assemble(" " * indent, row, end="") for row in rows[1:])]

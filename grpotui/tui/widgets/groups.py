@@ -13,7 +13,7 @@ from grpotui.tui.style import Tone
 from grpotui.tui.widgets.line_table import cell
 from grpotui.tui.widgets.pane import Line, Pane, section, window
 
-MODES = {Mode.WATCH: "watch prompts", Mode.EVAL: "evaluation"}
+MODES = {Mode.WATCH: "watch prompts", Mode.EVAL: "evaluation", Mode.ROLLOUT: "rollouts"}
 LEGEND = f"{FULL}≥.9 {HALF} {NONE}≤.1 {CUT}cut"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rich.text import Text
@@ -15,6 +16,7 @@ from grpotui.tui.run import charts as run_charts
 from grpotui.tui.run.groups import DetailData, GroupsData
 from grpotui.tui.run.history import History
 from grpotui.tui.run.keys import PANES as NAMES
+from grpotui.tui.run.keys import ROLLOUT_PANES as ROLLOUT_NAMES
 from grpotui.tui.run.view import RunSnapshot
 from grpotui.tui.run.window import View
 from grpotui.tui.sight import in_sight
@@ -26,19 +28,24 @@ from grpotui.tui.widgets.groups import Groups
 from grpotui.tui.widgets.lines import OneLine
 from grpotui.tui.widgets.log_tail import LogTail
 from grpotui.tui.widgets.prompt_history import PromptHistory
+from grpotui.tui.widgets.rollouts import PromptRates, RewardHistogram, RolloutFigures, RolloutPane
 from grpotui.tui.widgets.verdict import ProgressLine, VerdictPane, verdict_parts
 from grpotui.tui.widgets.vitals import Vital, Vitals
 
 WORDS = ("groups", "detail", "reader", "history")
 PANES = (("reward",), ("flat", "jaccard"), ("vitals",), WORDS, WORDS[1:3], ("flags", "log"))
 """Widgets of the panes that ``1`` to ``6`` show alone."""
+ROLLOUTS = ("figures", "rewards", "prompts")
+ROLLOUT_PANES = (ROLLOUTS[:2], ROLLOUTS[1:2], ROLLOUTS[2:], *PANES[3:])
+"""Those of a run that only generates."""
 LOW = 12
 """Lines below which a pane shows its first widget only."""
 ROOMY = 20
 """Lines from which the contract has a line of its own."""
 HISTORY = 30
 """Lines from which there is room for flags, and for the prompt over time."""
-LEFT = frozenset({"reward", "flat", "jaccard", "vitals", "flags", "log"})
+CURVES = frozenset({"reward", "flat", "jaccard", "vitals"})
+LEFT = CURVES.union(ROLLOUTS, ("flags", "log"))
 TWO_COLUMNS = 100
 """Cells from which charts and completions stand side by side."""
 SIDE_BY_SIDE = 60
@@ -74,6 +81,8 @@ class RunBoard(Vertical):
         #splits { height: 7; }
         #vitals { height: 8; }
         #flags { height: 4; }
+        #figures { height: 9; }
+        #rewards { height: auto; max-height: 12; }
         #reader { min-height: 3; }
         #history { height: 6; }
         #tabs { display: none; }
@@ -105,6 +114,9 @@ class RunBoard(Vertical):
                     yield Chart(id="flat")
                     yield Chart(id="jaccard")
                 yield Vitals(id="vitals")
+                yield RolloutFigures(id="figures")
+                yield RewardHistogram(id="rewards")
+                yield PromptRates(id="prompts")
                 yield Flags(id="flags")
                 yield LogTail(id="log")
             with Vertical(id="right"):
@@ -170,9 +182,9 @@ class RunBoard(Vertical):
 
     def _arrange(self) -> None:
         alone, height = self.alone, self.size.height
-        shown = set(PANES[alone - 1]) if alone else self._fitting(height)
+        shown = set(self._panes[alone - 1]) if alone else self._fitting(height)
         if alone in (4, 6) and height < LOW:
-            shown = {PANES[alone - 1][0]}
+            shown = {self._panes[alone - 1][0]}
         elif alone == 4 and height < HISTORY:
             shown -= {"history"}
         for name in LEFT.union(WORDS):
@@ -191,20 +203,32 @@ class RunBoard(Vertical):
 
     def _fitting(self, height: int) -> set[str]:
         """Return the panes that two columns of ``height`` lines have room for."""
-        shown = set(LEFT.union(WORDS)) - {"log"}
+        other = CURVES if self._rolled else ROLLOUTS
+        shown = set(LEFT.union(WORDS)).difference(other, ("log",))
         if self.log_open:
-            return shown - {"vitals", "flags"} | {"log"}
+            return shown.difference(("vitals", "flags", "rewards")) | {"log"}
         if height < HISTORY:
             shown -= {"flags", "history"}
         if height < 26:
-            shown -= {"vitals"}
+            shown -= {"vitals", "rewards"}
         return shown
+
+    @property
+    def _rolled(self) -> bool:
+        """True for a run that only generates."""
+        return self.looking is not None and self.looking.snapshot.rollouts is not None
+
+    @property
+    def _panes(self) -> Sequence[Sequence[str]]:
+        return ROLLOUT_PANES if self._rolled else PANES
 
     # Showing
 
     def show(self, looking: Looking) -> None:
         """Show other data, or another cursor."""
-        self.looking = looking
+        rolled, self.looking = self._rolled, looking
+        if rolled is not self._rolled:
+            self._arrange()
         self._show_all()
 
     def show_words(self, looking: Looking) -> None:
@@ -232,6 +256,10 @@ class RunBoard(Vertical):
         shown = snapshot.span(looking.view)
         vitals = tuple(Vital(name, snapshot.get(key).within(*shown)) for name, key in snapshot.vitals)
         self.query_one(Vitals).show(vitals, shown, step)
+        if snapshot.rollouts is not None:
+            self.query_one("#rewards").styles.height = len(snapshot.rollouts.bars) + 1
+            for pane in self.query(RolloutPane):
+                pane.show(snapshot.rollouts)
         self.query_one(Flags).show(snapshot.flags, step)
         self.query_one(LogTail).show(snapshot.log)
         self._show_groups(looking)
@@ -252,7 +280,7 @@ class RunBoard(Vertical):
         colours = style.palette(self.app.current_theme.dark)
         line = Text(no_wrap=True)
         room = self.size.width >= SIDE_BY_SIDE
-        for number, name in enumerate(NAMES, 1):
+        for number, name in enumerate(ROLLOUT_NAMES if self._rolled else NAMES, 1):
             here = number == self.alone
             line.append(f" {number} ", colours.strong if here else colours.dim)
             if here or room:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grpotui import format as fmt
-from grpotui.records import RunSummary, Status, Verdict
+from grpotui.records import RunKind, RunSummary, Status, Verdict
 from grpotui.tui import style
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.pane import Line, Pane
@@ -19,6 +19,7 @@ ROOMY = 60
 """Cells from which the title has room for more than the status."""
 LOUD = (Tone.WARN, Tone.BAD)
 NOT_YET = "nothing was trained yet"
+NEVER = "rollouts: nothing is trained, so there is nothing to judge"
 
 
 def bar(share: float, width: int) -> tuple[str, str]:
@@ -81,7 +82,8 @@ class Said:
 
 def verdict_parts(run: RunSummary, waits_for: str = "") -> list[Said]:
     """Return paragraphs, the most telling first: the verdict and its evidence, then why the process ended."""
-    parts = [_judged(run, run.verdict) if run.verdict else Said("-", NOT_YET, Tone.DIM)]
+    why = NEVER if run.kind is RunKind.ROLLOUTS else NOT_YET
+    parts = [_judged(run, run.verdict) if run.verdict else Said("-", why, Tone.DIM)]
     sign = style.STATUS_SIGNS[run.status]
     if waits_for:
         parts.append(Said(f"{sign} waits for {waits_for}"))
