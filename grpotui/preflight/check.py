@@ -13,6 +13,7 @@ from grpotui.preflight.finding import Finding, Severity, told
 from grpotui.preflight.memory import memory
 from grpotui.preflight.model import model
 from grpotui.preflight.plan import Plan, plan_of
+from grpotui.preflight.processes import processes
 from grpotui.preflight.promises import promises
 from grpotui.preflight.rewards import rewards
 from grpotui.preflight.rollouts import rollout_memory, rollouts
@@ -26,7 +27,7 @@ Rule = Callable[[Plan, Facts], Iterator[Finding]]
 """One family of checks over a plan and what is known of the machine."""
 
 _GENERAL: tuple[Rule, ...] = (data, sampling, rewards, promises, engine, device, model)
-RULES: tuple[Rule, ...] = (shape, schedule, training, *_GENERAL, memory, disk, tried)
+RULES: tuple[Rule, ...] = (shape, schedule, training, *_GENERAL, processes, memory, disk, tried)
 ROLLOUT_RULES: tuple[Rule, ...] = (rollouts, *_GENERAL, rollout_memory)
 """For a preset that only generates."""
 _ORDER = list(Severity)

@@ -354,7 +354,10 @@ def test_a_probe_is_told_as_a_search_log_is(workspace: Workspace) -> None:
     assert said(found, "Hypothesis") == ["KL helps."]
     method = said(found, "Method")
     assert "Rollouts per experiment: 16, of 4 prompts" in method
-    assert "Fixed parameters: temperature=0.7, max_completion_length=8" in method
+    assert (
+        "Fixed parameters: temperature=0.7, top_p=1, top_k=0, repetition_penalty=1, max_completion_length=8"
+        in method
+    )
     assert "Variable: beta: [0.0, 0.1]" in method
     assert "Params: beta=0.0 (baseline)" in said(found, "Experiment 1")
     results, repeats = said(found, "All experiment results"), said(found, "Confirmation runs")

@@ -49,6 +49,8 @@ def test_verbs_import_nothing_heavy(workspace: Workspace) -> None:
         ("presets",),
         ("check", "demo-collapse"),
         ("doctor",),
+        ("sweep", "demo-happy", "--grid", "grpo.beta=0,0.1", "--dry-run"),
+        ("sweep", "ls"),
         ("ls", "--reference"),
         ("journal", "--write"),
         ("report",),

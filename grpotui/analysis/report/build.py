@@ -50,7 +50,7 @@ def build(
     """
     entries = read_entries(registry, chosen.runs, window)
     trained, probed = of_kind(entries, RunKind.TRAIN), of_kind(entries, RunKind.ROLLOUTS)
-    found, searched = (parts(registry, some, chosen.sweep) for some in (trained, probed))
+    found, searched = (parts(registry, some, chosen.sweep, window) for some in (trained, probed))
     loud = winners(found)
     chapters: dict[str, Callable[[], Sequence[Section]]] = {
         ABOUT: lambda: section(ABOUT, *_about(entries, chosen)) if trained or not probed else [],
@@ -65,7 +65,8 @@ def build(
         COMMANDS: lambda: section(COMMANDS, *_commands(entries, chosen)),
     }
     shown = [part for name, make in chapters.items() if only is None or name in only for part in make()]
-    return Report(chosen.title, tuple(entries), tuple(shown), chosen)
+    again = () if window == WINDOW else ("--window", str(window))
+    return Report(chosen.title, tuple(entries), tuple(shown), replace(chosen, by=(*chosen.by, *again)))
 
 
 def _about(entries: Sequence[Entry], chosen: Chosen) -> tuple[Block, ...]:

@@ -11,9 +11,10 @@ from grpotui.analysis.report.columns import reward_text
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Source, Statement
 from grpotui.analysis.report.studies import Part, sentences
-from grpotui.analysis.sweep.axes import label, text_of
+from grpotui.analysis.sweep.axes import key_of, label, text_of
 from grpotui.analysis.sweep.records import Outcome, Point
 from grpotui.analysis.sweep.trace import valued
+from grpotui.records.sweeps import Role
 
 NAMED = 3
 """Runs that a sentence names."""
@@ -34,7 +35,16 @@ def summary(part: Part) -> list[Statement]:
     what = f"{label(point.values) if point.values else 'one setting'} ({_ids(part.winners)})"
     head = Statement(what, _read(part.winners), "Winner" if part.study.over else "Winner so far")
     doubts = [Statement(one.text, one.sources) for one in sentences(part, "ties", "confirm", "edge")]
-    return [head, *_numbers(entry), *doubts]
+    return [head, *(pooled := _pooled(part, point)), *_numbers(entry, bool(pooled)), *doubts]
+
+
+def _pooled(part: Part, point: Point) -> list[Statement]:
+    """Return what all runs of the best point together say; nothing where there is one."""
+    which = [e for e in part.winners if point.confirmed is None or e.run.role == Role.CONFIRM]
+    if len(which) < 2:
+        return []
+    what = f"{len(which)} {'repeats' if point.confirmed is not None else 'runs'}"
+    return [Statement(f"{valued(point.standing)}, {part.study.metric}, over {what}", _read(which), "Reward")]
 
 
 def _typical(entries: Sequence[Entry]) -> Entry:
@@ -49,14 +59,14 @@ def _read(entries: Sequence[Entry]) -> tuple[Source, ...]:
     return tuple(entry.source for entry in entries)
 
 
-def _numbers(entry: Entry) -> list[Statement]:
+def _numbers(entry: Entry, several: bool) -> list[Statement]:
     said = []
     if entry.end is not None:
         rate = f", pass rate {cells.pass_rate(entry)}" if entry.pass_rate else ""
         text = f"{cells.reward(entry)}{rate}, mean of {entry.end.steps} of {entry.id}"
         if entry.start is not None:
             text += f"; it began at {fmt.number(entry.start.estimate.value)}"
-        said.append(Statement(text, (entry.source,), "Reward"))
+        said.append(Statement(text, (entry.source,), "Typical run" if several else "Reward"))
     if entry.accuracy is not None:
         now, before = entry.accuracy.now, entry.accuracy.before
         began = f"; {fmt.percent(before)} before training" if before is not None else ""
@@ -136,7 +146,7 @@ def by_value(part: Part) -> list[Statement]:
 
 
 def _at(part: Part, axis: str, value: object) -> list[Entry]:
-    points = [point for point in part.study.points if point.values.get(axis) == value]
+    points = [point for point in part.study.points if key_of(point.values.get(axis)) == key_of(value)]
     return [entry for point in points for entry in _runs(part, point)]
 
 

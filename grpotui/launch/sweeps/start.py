@@ -17,7 +17,7 @@ from grpotui.launch.submit import described, enqueue
 from grpotui.launch.sweeps.pairs import Pair, made, missing, request_of
 from grpotui.launch.sweeps.plan import Plan, SweepRequest, base_of, plan
 from grpotui.launch.sweeps.preflight import Tell, preflight, silent
-from grpotui.presets import Preset
+from grpotui.presets import Preset, validate
 from grpotui.records import RunSummary
 from grpotui.records.sweeps import Sweep
 from grpotui.registry import connect, sync
@@ -99,7 +99,9 @@ def _described(registry: Registry, sweep: Sweep) -> list[Ready]:
     ready = []
     for pair in pairs:
         request = request_of(sweep, base, pair)
-        asked = described(workspace, request, wanted(request))
+        preset = wanted(request)
+        validate(preset)  # what a line says may come from anybody
+        asked = described(workspace, request, preset)
         for file in asked["code"] if known else ():
             if known.get(file["path"], file["sha256"]) != file["sha256"]:
                 raise UserError(f"{file['path']} changed since the sweep began: its runs would not compare")
