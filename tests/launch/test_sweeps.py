@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -17,8 +16,9 @@ import pytest
 from grpotui.errors import UserError
 from grpotui.launch import submit
 from grpotui.launch.control import delete
+from grpotui.launch.queue import PATIENCE, tick
 from grpotui.launch.sweeps import control, start
-from grpotui.launch.sweeps.pairs import Pair, missing, run_name, wanted
+from grpotui.launch.sweeps.pairs import Pair, made, missing, run_name, wanted
 from grpotui.launch.sweeps.plan import Plan, SweepRequest, plan
 from grpotui.launch.sweeps.preflight import RefusedError
 from grpotui.presets import PresetError, load
@@ -52,6 +52,13 @@ def members(lab: Lab, sweep: Sweep) -> list[RunSummary]:
         return registry.members(sweep.id)
 
 
+def lacking(lab: Lab, sweep: Sweep) -> list[Pair]:
+    """Return the runs that were asked for and are not there."""
+    with lab.registry() as registry:
+        sync(registry.connection, lab.workspace)
+        return missing(sweep, made(registry, sweep.id))
+
+
 def ended(lab: Lab, sweep: Sweep) -> list[RunSummary]:
     return list(control.wait_for(lab.workspace, sweep, (), lambda _: None).runs)
 
@@ -71,8 +78,8 @@ def test_every_point_runs_once_with_every_seed(lab: Lab) -> None:
     assert sweep.id.startswith("my-sweep-")
     runs = ended(lab, sweep)
     assert {run.status for run in runs} == {Status.FINISHED}
-    made = Counter((run.point, run.seed) for run in runs)
-    assert made == Counter({(number, seed): 1 for number in (1, 2, 3, 4) for seed in (42, 43)})
+    counted = Counter((run.point, run.seed) for run in runs)
+    assert counted == Counter({(number, seed): 1 for number in (1, 2, 3, 4) for seed in (42, 43)})
     starts = sorted(runs, key=lambda run: run.started_at or 0)
     assert [run.seed for run in starts] == [42] * 4 + [43] * 4
     assert [run.name for run in starts[:2]] == [
@@ -88,7 +95,7 @@ def test_every_point_runs_once_with_every_seed(lab: Lab) -> None:
             assert {f"grpo.{name}": config["grpo"][name] for name in ("beta", "temperature")} == point
             assert config["grpo"]["seed"] == run.seed
             assert "sweep" not in config
-    assert control.progress_of(lab.workspace, sweep).missing == 0
+    assert lacking(lab, sweep) == []
 
 
 def test_what_the_line_says_is_what_was_asked(lab: Lab) -> None:
@@ -283,13 +290,13 @@ def test_repeats_of_points_that_are_not_there_ask_for_nothing() -> None:
 
 
 def test_prompts_of_their_own_for_every_run_when_asked(lab: Lab) -> None:
-    made = launched(lab, "grpo.beta=0,1", seeds=2, overrides=("sweep.same_prompts=false", "task.seed=3"))
+    sweep = launched(lab, "grpo.beta=0,1", seeds=2, overrides=("sweep.same_prompts=false", "task.seed=3"))
     seeds = []
-    for run in members(lab, made):
+    for run in members(lab, sweep):
         asked_for = read_json(lab.workspace.run(run.id).run_json) or {}
         seeds.append(asked_for["config"]["task"]["seed"])
     assert len(set(seeds)) == 4 and min(seeds) >= 3
-    over(lab, made)
+    over(lab, sweep)
 
 
 def test_a_sweep_that_was_begun_half_goes_on_and_nothing_is_made_twice(lab: Lab) -> None:
@@ -297,7 +304,7 @@ def test_a_sweep_that_was_begun_half_goes_on_and_nothing_is_made_twice(lab: Lab)
     start.begin(lab.workspace, replace(half, sweep=replace(half.sweep, seeds=half.sweep.seeds[:1])))
     write_sweep(lab.workspace, half.sweep)
     sweep = found(lab, half.sweep.id)
-    assert control.progress_of(lab.workspace, sweep).missing == 4
+    assert len(lacking(lab, sweep)) == 4
     wrong: list[BaseException] = []
 
     def go_on() -> None:
@@ -379,10 +386,10 @@ def test_runs_that_failed_go_on_when_asked(lab: Lab) -> None:
 
 def test_repeats_have_seeds_that_no_run_had(lab: Lab) -> None:
     sweep = launched(lab, "grpo.beta=0,0.02,0.1", seeds=2, seed=7)
-    made = control.repeat(lab.workspace, sweep, [3, 1], 2)
+    first = control.repeat(lab.workspace, sweep, [3, 1], 2)
     again = control.repeat(lab.workspace, sweep, [3], 1)
     runs = over(lab, sweep)
-    told = [(run.point, run.seed, run.role) for run in runs if run.id in (*made, *again)]
+    told = [(run.point, run.seed, run.role) for run in runs if run.id in (*first, *again)]
     assert sorted(told) == [
         (1, 9, "confirm"), (1, 10, "confirm"), (3, 9, "confirm"), (3, 10, "confirm"), (3, 11, "confirm"),
     ]  # fmt: skip
@@ -498,7 +505,7 @@ def test_only_so_many_at_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("GRPOTUI_FAKE_DEVICES", "3x24")
     sweep = launched(lab, *GRID, device="cuda", max_parallel=2, tags=("hold=1", "steps=1"))
     until(lambda: sum(run.status is Status.RUNNING for run in members(lab, sweep)) == 2)
-    time.sleep(0.3)
+    assert tick(lab.workspace, PATIENCE) == []
     runs = members(lab, sweep)
     assert sum(run.status.is_live for run in runs) == 2
     for run in runs:

@@ -13,7 +13,7 @@ from grpotui.analysis.sweep.pooling import counted, points_of
 from grpotui.analysis.sweep.promise import marks_of
 from grpotui.analysis.sweep.ranking import rank
 from grpotui.analysis.sweep.reading import COLUMNS, read_run
-from grpotui.analysis.sweep.records import Point, Reading, Study
+from grpotui.analysis.sweep.records import Reading, Study
 from grpotui.records import RunSummary
 from grpotui.records.sweeps import Role, Sweep
 from grpotui.registry.queries import Registry
@@ -50,11 +50,6 @@ class Reader:
 def study(registry: Registry, sweep: Sweep, window: int = WINDOW) -> Study:
     """Return a sweep with its points, ranking, effects, sentences and contract, as far as it got."""
     return Reader(window).read(registry, sweep)
-
-
-def points(registry: Registry, sweep: Sweep) -> tuple[Point, ...]:
-    """Return the points of a sweep with what their runs showed."""
-    return study(registry, sweep).points
 
 
 def study_of(sweep: Sweep, metric: Metric, readings: Sequence[Reading]) -> Study:
