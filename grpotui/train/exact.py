@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from grpotui.errors import UserError
 from grpotui.presets.code import prepare_imports, require_same
+from grpotui.presets.resolve import rollout_settings
 from grpotui.records import Group, RunKind
 from grpotui.stream import Tail, read_json, write_json
 from grpotui.tasks import Example, Reward
@@ -88,10 +89,13 @@ def _try(session: Session, experiment: Experiment, began: float) -> dict[str, An
     recorder.close()
     groups = [Group.from_json(line.data) for line in Tail(session.run.completions).read()]
     made = trainer.args.per_device_train_batch_size * trainer.args.gradient_accumulation_steps
-    asked = whole.per_device_train_batch_size * whole.gradient_accumulation_steps
+    batch = whole.per_device_train_batch_size
+    asked = batch * whole.gradient_accumulation_steps
+    if experiment.config.get("kind") == RunKind.ROLLOUTS:
+        asked = batch = rollout_settings(experiment.config).batch
     return {
         **_judged(groups, experiment.rewards),
-        **watch.measured(groups, asked / made, whole.per_device_train_batch_size),
+        **watch.measured(groups, asked / made, batch),
         "load_seconds": loaded - began,
         "facts": {**_model(trainer.model), **_texts(trainer, examples)},
         "probes": _probes(experiment.rewards, examples),
