@@ -31,7 +31,8 @@ def test_runs_are_counted_by_how_far_they_got(workspace: Workspace) -> None:
     assert found.counts == Counts(done=1, running=1, waiting=1, failed=1, planned=6)
     assert not found.over
     assert texts(found, "coverage") == [
-        "1 of 3 points measured so far: of 6 runs 1 done, 1 running, 1 waiting, 1 failed or cancelled, 2 not begun."
+        "1 of 3 points measured so far: of 6 runs 1 done, 1 running, 1 waiting, 1 failed or cancelled, "
+        "2 not begun."
     ]
     assert found.points[0].run_ids == ("p01-point-1", "p01-point-2")
 
