@@ -139,7 +139,7 @@ def _entry(entry: Entry, fields: Sequence[str]) -> dict[str, Any]:
         "max_steps": run.max_steps,
         "seed": config.get(SEED, run.seed),
         "differs": {field: config.get(field) for field in fields},
-        "came": str(entry.came) or None,
+        "came": str(entry.came),
         "reward": entry.end and _measured(entry.end),
         "reward_at_start": entry.start and _measured(entry.start),
         "pass_rate": entry.pass_rate and _estimate(entry.pass_rate),

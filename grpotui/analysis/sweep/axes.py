@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from grpotui import format as fmt
 from grpotui.analysis.compare.config import short
 from grpotui.analysis.compare.document import value_text
 from grpotui.errors import UserError
@@ -98,13 +97,6 @@ def label(values: Mapping[str, Any], varied: Iterable[str] | None = None) -> str
     """Return a point as ``beta 0.02, learning_rate 1e-05``; only the axes in ``varied`` if given."""
     names = list(values) if varied is None else [axis for axis in varied if axis in values]
     return ", ".join(f"{name_of(axis)} {text_of(values[axis])}" for axis in names) or "the only point"
-
-
-def span_text(sample_low: float | None, sample_high: float | None) -> str:
-    """Return an interval as ``[0.16 to 0.23]``; empty where it is not known."""
-    if sample_low is None or sample_high is None:
-        return ""
-    return f"[{fmt.number(sample_low)} to {fmt.number(sample_high)}]"
 
 
 def axis_named(axes: Iterable[str], name: str) -> str:

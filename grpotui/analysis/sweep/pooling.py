@@ -98,7 +98,7 @@ def _point(
         found=pooled(used, spread),
         confirmed=pooled(_standing(fresh), spread) if enough else None,
         partial=partial and bool(used),
-        columns=_means(_standing(fresh) if enough else used),
+        columns=means(_standing(fresh) if enough else used),
         outcome=_most(judged),
         verdicts=_verdicts([*search, *fresh]),
     )
@@ -129,7 +129,8 @@ def pooled(runs: Sequence[Reading], spread: Sample | None) -> Sample | None:
     return samples[0] if len(samples) == 1 else Sample(mean, span=span)
 
 
-def _means(runs: Sequence[Reading]) -> dict[str, float]:
+def means(runs: Sequence[Reading]) -> dict[str, float]:
+    """Return the mean of each column over the runs that have it."""
     found: dict[str, list[float]] = {}
     for one in runs:
         for name, value in one.columns.items():

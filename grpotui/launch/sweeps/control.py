@@ -12,7 +12,7 @@ from grpotui.launch.control import resume, stop
 from grpotui.launch.journal import events
 from grpotui.launch.queue import tick
 from grpotui.launch.runner.pledge import ACT
-from grpotui.launch.sweeps.pairs import made, missing
+from grpotui.launch.sweeps.pairs import made
 from grpotui.launch.sweeps.start import fill, opened
 from grpotui.presets.grpo_rules import LIMITS
 from grpotui.records import RunSummary, Status
@@ -31,8 +31,6 @@ class Progress:
     """How far the runs of a sweep got."""
 
     runs: tuple[RunSummary, ...]
-    missing: int = 0
-    """Runs that were asked for and are not there."""
 
     def count(self, *statuses: Status) -> int:
         """Return how many runs stand so."""
@@ -47,13 +45,6 @@ class Progress:
     def over(self) -> bool:
         """True when nothing will follow by itself."""
         return self.ended == len(self.runs)
-
-
-def progress_of(workspace: Workspace, sweep: Sweep) -> Progress:
-    """Return how far the runs of a sweep got."""
-    with opened(workspace) as registry:
-        runs = registry.members(sweep.id)
-        return Progress(tuple(runs), len(missing(sweep, made(registry, sweep.id))))
 
 
 def _members(workspace: Workspace, sweep: Sweep) -> list[RunSummary]:

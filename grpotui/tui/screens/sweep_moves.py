@@ -8,7 +8,6 @@ from textual.binding import BindingType
 
 from grpotui import format as fmt
 from grpotui.analysis.compare.subject import MOST_RUNS
-from grpotui.analysis.sweep.axes import label
 from grpotui.analysis.sweep.document import to_markdown
 from grpotui.records.sweeps import Role
 from grpotui.tui import keymap
@@ -169,8 +168,3 @@ class SweepMoves(SweepsFeed[SweepRow]):
         """Copy sentences, map and table."""
         if self.place.study is not None:
             self.app.copy("sweep", to_markdown(self.place.study))
-
-    def cursor_words(self) -> str:
-        """Return the values at the cursor."""
-        study, point = self.place.study, self.place.point
-        return label(point.values, study.sweep.axes) if study is not None and point is not None else ""

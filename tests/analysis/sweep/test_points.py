@@ -7,7 +7,7 @@ import statistics
 
 import pytest
 
-from grpotui.analysis.sweep.metric import HELD_OUT, ROLLOUT_REWARD, TRAIN_REWARD
+from grpotui.analysis.sweep.metric import HELD_OUT, ROLLOUT_REWARD, train_reward
 from grpotui.analysis.sweep.records import Counts, Outcome
 from grpotui.records import RunKind, keys
 from grpotui.records.intervals import t95
@@ -57,7 +57,7 @@ def test_a_lone_run_has_the_error_of_its_window(workspace: Workspace) -> None:
     made.trains(1, 0.5)
     made.trains(2, 0.6)
     found = made.study()
-    assert found.metric == TRAIN_REWARD
+    assert found.metric == train_reward()
     assert found.points[0].found is not None
     assert found.points[0].found.value == pytest.approx(0.5)
     assert found.points[0].found.df == 4
@@ -124,9 +124,9 @@ def test_a_metric_that_cannot_be_read_is_said(workspace: Workspace) -> None:
     made = Made(workspace, *grid(beta=(0.0,)), more={"metric": "mean(("})
     made.trains(1, 0.5)
     found = made.study()
-    assert found.metric == TRAIN_REWARD
+    assert found.metric == train_reward()
     (said,) = texts(found, "metric")
-    assert said.startswith(f"Ranked by {TRAIN_REWARD}, since the metric cannot be read: mean((: at 6:")
+    assert said.startswith(f"Ranked by {train_reward()}, since the metric cannot be read: mean((: at 6:")
 
 
 def test_rollouts_are_a_mean_over_prompts_pooled_over_repeats(workspace: Workspace) -> None:
