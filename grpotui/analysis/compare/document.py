@@ -106,7 +106,7 @@ def difference_texts(one: Difference) -> list[str]:
 
 
 def estimate_text(estimate: Estimate, percent: bool) -> str:
-    """Return ``89.7 % [87.1-92.0]``, as far as the interval is known."""
+    """Return ``89.7 % [87 to 92]``, as far as the interval is known."""
     if percent:
         text = f"{estimate.value * 100:.1f} %"
         ends = [f"{end * 100:.0f}" for end in (estimate.low, estimate.high) if end is not None]
