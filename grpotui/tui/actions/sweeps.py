@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from grpotui import format as fmt
 from grpotui.analysis.sweep.records import Study
 from grpotui.analysis.sweep.trace import counted
 from grpotui.presets.resolve import confirm_settings
-from grpotui.registry import connect
-from grpotui.registry.queries import Registry
+from grpotui.registry.opening import opened
 from grpotui.tui.actions import Done, nothing
 from grpotui.tui.screens.prompt import Confirm
 
@@ -92,8 +90,7 @@ def promote(app: GrpoTui, study: Study, number: int | None) -> None:
     from grpotui.analysis import promotion
 
     def look() -> promotion.Promotion:
-        with closing(connect(app.workspace)) as connection:
-            registry = Registry(connection, app.workspace)
+        with opened(app.workspace) as registry:
             return promotion.plan(app.workspace, promotion.winner_of(registry, study, number))
 
     def shown(planned: promotion.Promotion) -> None:
