@@ -27,6 +27,8 @@ validate: $(VENV)/.developer  ## long: health rules on made-up and real runs, ra
 
 bench: $(VENV)/.developer  ## every benchmark in a short form; docs/performance.md has the long one
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.registry --runs 500 --steps 2000
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.search --completions 100000
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.overlay --steps 10000 --rounds 2
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.terminal --steps 5000 --starts 1 --seconds 5 --presses 3
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.recorder --pairs 1 --steps 8
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.health_speed --steps 100

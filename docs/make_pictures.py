@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from grpotui.launch.control import wait
@@ -37,9 +38,15 @@ def train(workspace: Workspace, preset: str, *overrides: str) -> str:
     return run_id
 
 
-async def draw(workspace: Workspace, name: str, run_id: str | None = None, *keys: str) -> None:
+async def draw(
+    workspace: Workspace,
+    name: str,
+    run_id: str | None = None,
+    *keys: str,
+    sizes: Sequence[tuple[int, int]] = SIZES,
+) -> None:
     """Open the app at each size, press ``keys``, and save what it shows."""
-    for columns, rows in SIZES:
+    for columns, rows in sizes:
         app = GrpoTui(workspace, open_run=run_id)
         async with app.run_test(size=(columns, rows)) as pilot:
             await pilot.pause(2.5)
@@ -92,13 +99,14 @@ def beside_each_other(workspace: Workspace) -> None:
     train(workspace, "demo-arithmetic", *asked, "grpo.per_device_train_batch_size=256", "grpo.max_steps=40")
     happy = ("slash", *"happy", "enter", "space", "space", "c")
     sums = ("slash", *"arithmetic", "enter", "space", "space", "c")
-    for name, *keys in (
-        ("compare", *happy),
-        ("compare-charts", *happy, "tab", *["left_square_bracket"] * 20),
-        ("compare-words", *happy, "tab", "tab", "n"),
-        ("compare-samples", *sums, "tab"),
+    for name, sizes, *keys in (
+        ("compare", SIZES, *happy),
+        ("compare-charts", SIZES[1:], *happy, "tab", *["left_square_bracket"] * 20),
+        ("compare-words", SIZES[1:], *happy, "tab", "tab", "n"),
+        ("compare-samples", SIZES[:1], *sums),
+        ("compare-samples", SIZES[1:], *sums, "tab"),
     ):
-        asyncio.run(draw(workspace, name, None, *keys))
+        asyncio.run(draw(workspace, name, None, *keys, sizes=sizes))
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ class RunWriter:
         (folder / "trainer_state.json").write_text("{}")
 
 
-def sample(text: str, reward: float = 0.5, **more: Any) -> dict[str, Any]:
+def sample(text: str, reward: float | None = 0.5, **more: Any) -> dict[str, Any]:
     """Return one completion of a group."""
     return {"text": text, "tokens": 3, "truncated": False, "reward": reward, "rewards": {"r": reward}, **more}
 

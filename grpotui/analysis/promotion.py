@@ -87,7 +87,8 @@ def winner_of(registry: Registry, found: Study, number: int | None = None) -> Wi
     role = Role.CONFIRM if point.confirmed is not None else Role.POINT
     runs = tuple(one.run.id for one in point.runs if one.sample is not None and one.role is role)
     winner = Winner(origin, dict(point.values), into, sweep.kind, config, sweep.id, point.number, runs)
-    shared = [text for text in sweep.overrides if not text.startswith(("sweep.", "confirm.", "promote."))]
+    search = ("sweep.", "confirm.", "promote.", "rollouts.")
+    shared = [text for text in sweep.overrides if not text.startswith(search)]
     left_out = (f"all its runs had {' '.join(shared)}, which is not written",) if shared else ()
     measured = replace(
         winner,

@@ -212,3 +212,14 @@ def test_evaluations_are_told_by_what_they_measure(workspace: Workspace) -> None
     (reached,) = [one for one in mixed.rows if one.name.startswith("reward 0.")]
     assert reached.cells[1].text == ""
     assert not any("confirm" in sentence for sentence in mixed.conclusions)
+
+
+def test_code_of_a_users_own_is_a_cause(workspace: Workspace) -> None:
+    for run_id, digest in (("one-aaaa", "a" * 64), ("two-bbbb", "b" * 64)):
+        write(workspace, run_id)
+        path = workspace.run(run_id).run_json
+        asked = json.loads(path.read_text())
+        path.write_text(json.dumps({**asked, "code": [{"path": "my_rewards.py", "sha256": digest}]}))
+    found = compared(workspace, "one-aaaa", "two-bbbb")
+    assert found.changes == ("B changes one thing: code my_rewards.py.",)
+    assert found.differences[0].values == ("a" * 12, "b" * 12)

@@ -34,6 +34,24 @@ def test_every_form_says_the_same(workspace: Workspace, cli: Cli) -> None:
         assert f"| {row['name']} |" in markdown
         assert row["name"] in table
         assert any(one[0] == row["name"] and len(one) == 3 for one in rows)
+    (prompt,) = found["prompts"]
+    assert (prompt["mode"], prompt["prompt"]) == ("train", "one")
+    for letter, run_id in (("A", "base-aaaa"), ("B", "other-bbbb")):
+        told = prompt["values"][letter]
+        assert (told["step"], len(told["history"])) == (120, 120)
+        quoted = f"x1 ● {run_id} 120" if told["reward"] >= 0.9 else f"x1 ◐ {run_id} 120"
+        assert [text["text"] for text in told["texts"]] == [f"{run_id} 120"]
+        assert quoted in markdown
+        assert quoted in table
+        assert any(quoted in row for row in rows)
+    assert "at step 40" in cli("compare", "base-aaaa", "bbbb", "--step", "40", "--markdown").out
+    assert cli("compare", "base-aaaa", "bbbb", "--prompts", "0", "--json").json["prompts"] == []
+    assert found["pools"][1] == {
+        "runs": ["B"],
+        "seeds": 1,
+        "reward": {key: reward["B"][key] for key in ("value", "low", "high", "mark")},
+        "held_out": None,
+    }
     assert "| beta | 0.1 | 0.2 |" in markdown
     assert ["beta", "0.1", "0.2"] in rows
 

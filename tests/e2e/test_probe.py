@@ -1,4 +1,4 @@
-"""A probe from launch to its score: stopped in the middle of a batch, and gone on with as if it had not been."""
+"""A probe from launch to its score: stopped in a batch, and gone on with as if it had not been."""
 
 from __future__ import annotations
 

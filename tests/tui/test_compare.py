@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from grpotui.tui.app import GrpoTui
@@ -152,3 +154,30 @@ async def test_a_copy_has_the_prompt_that_is_shown(workspace: Workspace) -> None
 
 def copied(workspace: Workspace) -> str:
     return (workspace.logs / "copied.txt").read_text()
+
+
+async def test_the_cursor_stays_at_its_step_while_a_run_goes_on(workspace: Workspace) -> None:
+    write(workspace, "base-aaaa")
+    write(workspace, "other-bbbb", {"beta": 0.2})
+    async with GrpoTui(workspace).run_test(size=WIDE) as pilot:
+        screen = CompareScreen(("base-aaaa", "other-bbbb"))
+        pilot.app.push_screen(screen)
+        await until(pilot, lambda: "at step 120" in screen_text(pilot))
+        await pilot.press(*["left_square_bracket"] * 30)
+        await until(pilot, lambda: screen_text(pilot).count("at step 60") == 2)
+        path = workspace.run("other-bbbb").metrics
+        with path.open("a") as file:
+            for step in range(121, 241):
+                file.write(json.dumps({"step": step, "reward": 0.5, "attempt": 1}) + "\n")
+        screen.fetch()
+        await until(
+            pilot, lambda: screen.place.snapshot is not None and screen.place.snapshot.end("step") == 240
+        )
+        assert screen.place.cursor == 60
+        assert screen.place.steps() == {"base-aaaa": 60, "other-bbbb": 60}
+        await pilot.press("x")
+        await until(pilot, lambda: "x = samples" in screen_text(pilot))
+        assert screen.place.cursor == 960
+        assert screen.place.steps() == {"base-aaaa": 60, "other-bbbb": 60}
+        await pilot.press("right_square_bracket")
+        assert screen.place.steps() == {"base-aaaa": 64, "other-bbbb": 64}

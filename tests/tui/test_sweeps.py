@@ -238,6 +238,22 @@ async def test_confirming_repeats_the_best_with_fresh_seeds(workspace: Workspace
 
 
 @pytest.mark.usefixtures("taken_cpu")
+async def test_compared_points_are_confirmed_too(workspace: Workspace) -> None:
+    real(workspace)
+    async with GrpoTui(workspace).run_test(size=WIDE, notifications=True) as pilot:
+        await opened(pilot, 3)
+        await pilot.press("space", "up", "space", "c")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, CompareScreen) and "differs" in screen_text(pilot)
+        )
+        await pilot.press("C")
+        await until(pilot, lambda: "Repeat 2 points 2 times with fresh seeds?" in screen_text(pilot))
+        assert "point 1  temperature=0.6" in screen_text(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: "4 repeats queued" in screen_text(pilot))
+
+
+@pytest.mark.usefixtures("taken_cpu")
 async def test_stopping_cancels_what_waits(workspace: Workspace) -> None:
     probe(workspace)
     async with GrpoTui(workspace).run_test(size=WIDE, notifications=True) as pilot:

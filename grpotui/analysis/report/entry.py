@@ -126,7 +126,7 @@ def entry(subject: Subject, number: int, window: int = WINDOW, **told: Any) -> E
     curve, run = subject.curve(REWARD), subject.run
     end = measured(curve, window, span=subject.span)
     start = measured(curve, START, last=False, span=subject.span) if end and end.first > START else None
-    came = outcome_of(run, curve) if run.kind is RunKind.TRAIN and run.step else Outcome.OPEN
+    came = outcome_of(run, curve, window) if run.kind is RunKind.TRAIN and run.step else Outcome.OPEN
     return Entry(subject, number, came, end, start, _accuracy(subject), **told)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,6 +23,8 @@ from grpotui.analysis.report.statement import (
 )
 from grpotui.analysis.report.studies import Part, sentences
 from grpotui.analysis.sweep.axes import text_of as value_text
+from grpotui.analysis.sweep.pooling import means
+from grpotui.analysis.sweep.promise import baseline_of
 from grpotui.analysis.sweep.records import Point, Reading
 from grpotui.analysis.sweep.trace import valued
 from grpotui.records import Status, keys
@@ -107,15 +108,16 @@ def _params(values: Mapping[str, Any]) -> str:
 def _experiment(part: Part, point: Point) -> Section:
     """Return one point of the search; nothing is open once its runs have ended."""
     runs = [one for one in point.runs if one.role is Role.POINT]
-    baseline = " (baseline)" if _is_baseline(part, point) else ""
-    said = [Statement(f"{_params(point.values)}{baseline}", _sources(runs), "Params")]
+    baseline = baseline_of(part.study.sweep, part.study.points)
+    mark = " (baseline)" if baseline is not None and baseline.number == point.number else ""
+    said = [Statement(f"{_params(point.values)}{mark}", _sources(runs), "Params")]
     started = min((one.run.started_at for one in runs if one.run.started_at), default=None)
     if started is not None:
         when = time.strftime(TIME, time.localtime(started))
         said.insert(0, Statement(when, _sources(runs), "Timestamp"))
     if point.found is not None:
         said.append(Statement(valued(point.found), _sources(runs), "Mean reward"))
-    notes = _figures(_shares(runs))
+    notes = _figures(means(runs))
     notes += [_state(part, one) for one in runs if one.run.status is not Status.FINISHED]
     if notes:
         said.append(Statement("; ".join(notes), _sources(runs), "Notes"))
@@ -140,20 +142,6 @@ def _figures(columns: Mapping[str, float]) -> list[str]:
     return [form.format(columns[name]) for name, form in words if name in columns]
 
 
-def _shares(runs: Sequence[Reading]) -> dict[str, float]:
-    """Return the mean of each column over runs."""
-    found: dict[str, list[float]] = {}
-    for one in runs:
-        for name, value in one.columns.items():
-            found.setdefault(name, []).append(value)
-    return {name: statistics.fmean(values) for name, values in found.items()}
-
-
-def _is_baseline(part: Part, point: Point) -> bool:
-    wanted = part.study.sweep.baseline
-    return bool(wanted) and all(point.values.get(axis) == value for axis, value in wanted.items())
-
-
 def _sources(runs: Sequence[Reading]) -> tuple[Source, ...]:
     return tuple(Source(one.run.id, 1, one.run.step) if one.run.step else Source(one.run.id) for one in runs)
 
@@ -173,7 +161,7 @@ def _line(point: Point) -> Statement:
             else "failed"
         )
         return Statement(f"{_params(point.values)}: {open_}", _sources(runs))
-    nonzero = _shares(runs).get("nonzero")
+    nonzero = means(runs).get("nonzero")
     share = f" ({nonzero:.1%} nonzero)" if nonzero is not None else ""
     return Statement(f"{_params(point.values)}: reward={valued(point.found)}{share}", _sources(runs))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grpotui import format as fmt
+from grpotui.analysis.folds import folded
 from grpotui.analysis.report.statement import Source, Statement
 from grpotui.records import Group, Mode
 from grpotui.registry.queries import Registry
@@ -56,20 +56,10 @@ def _prompt(group: Group) -> str:
 
 
 def _texts(group: Group) -> str:
-    folds: dict[str, list[float | None]] = {}
-    for completion in group.completions:
-        folds.setdefault(completion.text, []).append(completion.reward)
-    most = sorted(folds.items(), key=lambda item: -len(item[1]))
-    shown = [
-        f'x{len(rewards)} {fmt.number(_mean(rewards))} "{_one_line(text)}"' for text, rewards in most[:TEXTS]
-    ]
-    more = len(most) - TEXTS
+    folds = folded(group)
+    shown = [f'x{fold.count} {fmt.number(fold.reward)} "{_one_line(fold.text)}"' for fold in folds[:TEXTS]]
+    more = len(folds) - TEXTS
     return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
-
-
-def _mean(rewards: Sequence[float | None]) -> float | None:
-    known = [reward for reward in rewards if reward is not None]
-    return sum(known) / len(known) if known else None
 
 
 def _one_line(text: str, end: bool = False) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grpotui.analysis.compare.config import MISSING, SEED, WEIGHTS, Difference
+from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.report.columns import causes, comparable, reward_text, text_of
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Source, Statement
@@ -54,14 +55,19 @@ class Part:
         return tuple(Source(entry.id) for entry in self.entries)
 
 
-def parts(registry: Registry, entries: Sequence[Entry], sweep: Sweep | None = None) -> list[Part]:
-    """Return runs by what their rewards mean; those of a sweep are one part, with the sweep's own axes."""
+def parts(
+    registry: Registry, entries: Sequence[Entry], sweep: Sweep | None = None, window: int = WINDOW
+) -> list[Part]:
+    """Return runs by what their rewards mean; those of a sweep are one part, with the sweep's own axes.
+
+    Rewards of trainings are those of the last ``window`` logged steps.
+    """
     if sweep is not None and entries and sweep.kind is entries[0].run.kind:
-        return [Part(tuple(entries), study(registry, sweep))]
-    return [_part(registry, [entries[place] for place in places]) for places in comparable(entries)]
+        return [Part(tuple(entries), study(registry, sweep, window))]
+    return [_part(registry, [entries[place] for place in places], window) for places in comparable(entries)]
 
 
-def _part(registry: Registry, entries: Sequence[Entry]) -> Part:
+def _part(registry: Registry, entries: Sequence[Entry], window: int) -> Part:
     differing = [one for one in causes(entries) if one.field != SEED]
     if any(one.field == "model" for one in differing):
         differing = [one for one in differing if one.field != WEIGHTS]
@@ -77,7 +83,7 @@ def _part(registry: Registry, entries: Sequence[Entry]) -> Part:
         points=tuple(points[number] for number in sorted(points)),
     )
     runs = [replace(entry.run, point=numbers[key]) for entry, key in zip(entries, keys, strict=True)]
-    metric = metric_of(registry, sweep, runs)
+    metric = metric_of(registry, sweep, runs, window)
     told = study_of(sweep, metric, [read_run(registry, run, metric) for run in runs])
     return Part(tuple(entries), told, 0 if len(differing) <= MOST_AXES else len(differing))
 

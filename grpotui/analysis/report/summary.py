@@ -11,7 +11,7 @@ from grpotui.analysis.report.columns import reward_text
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Source, Statement
 from grpotui.analysis.report.studies import Part, sentences
-from grpotui.analysis.sweep.axes import label, text_of
+from grpotui.analysis.sweep.axes import key_of, label, text_of
 from grpotui.analysis.sweep.records import Outcome, Point
 from grpotui.analysis.sweep.trace import valued
 from grpotui.records.sweeps import Role
@@ -146,7 +146,7 @@ def by_value(part: Part) -> list[Statement]:
 
 
 def _at(part: Part, axis: str, value: object) -> list[Entry]:
-    points = [point for point in part.study.points if point.values.get(axis) == value]
+    points = [point for point in part.study.points if key_of(point.values.get(axis)) == key_of(value)]
     return [entry for point in points for entry in _runs(part, point)]
 
 

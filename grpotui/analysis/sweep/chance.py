@@ -11,6 +11,8 @@ from grpotui.analysis.compare.noise import Estimate
 from grpotui.records.groups import ZERO_STD_EPSILON, RewardRange
 from grpotui.records.intervals import t_quantile, unseen
 
+_ROUNDS = 20
+"""Of taking out the means of each axis; whole grids take one."""
 LEVEL = 0.05
 """Chance of being wrong that intervals and marks allow: 95 %."""
 _NO_PROMPTS: Mapping[int, float] = {}
@@ -106,6 +108,10 @@ def _paired(samples: Sequence[Sample], weights: Sequence[float], shared: Iterabl
     return replace(bounded, prompts=sums, span=span if is_mean else None)
 
 
+SEEDS, REST = "seeds", "rest"
+"""Where an error that all points share comes from."""
+
+
 def pooled_spread(groups: Sequence[Sequence[float]]) -> Sample | None:
     """Return the standard deviation within groups as ``error``, pooled over them; None without repeats.
 
@@ -118,4 +124,29 @@ def pooled_spread(groups: Sequence[Sequence[float]]) -> Sample | None:
         if len(group) > 1 and max(group) - min(group) > 1e-12:
             squares += statistics.variance(group) * (len(group) - 1)
             df += len(group) - 1
-    return Sample(0.0, math.sqrt(squares / df), df) if df else None
+    return Sample(0.0, math.sqrt(squares / df), df, pool=SEEDS) if df else None
+
+
+def unexplained(cells: Sequence[tuple[Sequence[str], float]]) -> Sample | None:
+    """Return the standard deviation that the axes leave as ``error``; None below two degrees of freedom.
+
+    ``cells`` are levels of the axes and a value. Without repeats the residuals of a model in which effects of
+    axes add up stand for the noise; they are too large where axes depend on each other (one observation per
+    cell: Scheffe, The Analysis of Variance, 1959, section 4.2).
+    """
+    axes = range(len(cells[0][0])) if cells else range(0)
+    levels = [sorted({place[axis] for place, _ in cells}) for axis in axes]
+    df = len(cells) - 1 - sum(len(some) - 1 for some in levels)
+    if df < 2 or len(levels) < 2:
+        return None
+    left = [value for _, value in cells]
+    for _ in range(_ROUNDS):
+        for axis, some in zip(axes, levels, strict=True):
+            for level in some:
+                at = [n for n, (place, _) in enumerate(cells) if place[axis] == level]
+                mean = statistics.fmean(left[n] for n in at)
+                for n in at:
+                    left[n] -= mean
+    error = math.sqrt(math.fsum(value**2 for value in left) / df)
+    # That nothing at all is left is a chance of rounded rewards, no proof that there is no noise.
+    return Sample(0.0, error, df, pool=REST) if error > ZERO_STD_EPSILON else None

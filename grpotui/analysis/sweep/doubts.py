@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grpotui.analysis.sweep.axes import name_of
 from grpotui.analysis.sweep.confounds import changes_reward, together, uneven
 from grpotui.analysis.sweep.records import Reading, Sentence, Study
-from grpotui.analysis.sweep.trace import NAMED, counted, listed, one_seed_each, resting, upon
+from grpotui.analysis.sweep.trace import NAMED, by_residuals, counted, listed, one_seed_each, resting, upon
 from grpotui.records import RunKind, Status
 from grpotui.text import clean
 
@@ -64,5 +64,7 @@ def _cut_short(study: Study) -> Iterator[Sentence]:
 
 def _one_seed(study: Study) -> Iterator[Sentence]:
     if one_seed_each(study) and len(study.ranking.order) > 1:
-        text = "One seed each: intervals are of the steps of each run, and seeds may differ by more."
+        noise = "what the axes do not explain" if by_residuals(study) else "the steps of each run"
+        more = "seeds of every point would tell" if by_residuals(study) else "seeds may differ by more"
+        text = f"One seed each: intervals are of {noise}; {more}."
         yield Sentence("seeds", text)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
+from math import comb
 from typing import Any
 
 from grpotui.analysis.sweep.axes import key_of
@@ -74,7 +75,8 @@ def interactions(axes: Mapping[str, Sequence[Any]], points: Sequence[Point]) -> 
     """Return for each pair of axes the strongest interaction that the data carry, if any.
 
     Tested are all differences of differences of 2 x 2 points that agree in the other axes, averaged over
-    them, two-sided at 0.05 for all of them together (Bonferroni); where no error is known, none is found.
+    them, two-sided at 0.05 for all of them together (Bonferroni); of large grids those of neighbours.
+    Where no error is known, none is found.
     """
     found = []
     for one, other in combinations(axes, 2):
@@ -91,9 +93,18 @@ def _beyond(sample: Sample, level: float) -> bool:
     return sample.above(level) is True or down.above(level) is True
 
 
+MOST_TESTED = 400
+"""Differences of differences of two axes that are tested; of larger grids those of neighbouring values."""
+
+
+def _pairs(values: Sequence[Any], all_of_them: bool) -> list[tuple[Any, Any]]:
+    return list(combinations(values, 2)) if all_of_them else list(pairwise(values))
+
+
 def _tetrads(
     axes: Mapping[str, Sequence[Any]], one: str, other: str, points: Sequence[Point]
 ) -> list[Interaction]:
+    few = comb(len(axes[one]), 2) * comb(len(axes[other]), 2) <= MOST_TESTED
     rest = [name for name in axes if name not in (one, other)]
     table: dict[tuple[str, str], dict[tuple[str, ...], Point]] = {}
     for point in points:
@@ -101,8 +112,8 @@ def _tetrads(
             place = (key_of(point.values[one]), key_of(point.values[other]))
             table.setdefault(place, {})[tuple(key_of(point.values.get(n)) for n in rest)] = point
     found = []
-    for a, b in combinations(axes[one], 2):
-        for c, d in combinations(axes[other], 2):
+    for a, b in _pairs(axes[one], few):
+        for c, d in _pairs(axes[other], few):
             corners = [table.get((key_of(x), key_of(y)), {}) for y in (c, d) for x in (a, b)]
             shared = sorted(set.intersection(*(set(corner) for corner in corners)))
             if shared:

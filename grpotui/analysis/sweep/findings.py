@@ -157,7 +157,8 @@ def effects(study: Study) -> Iterator[Sentence]:
         between = (
             f"{text_of(high.value)} has {valued(high.sample)}, {text_of(low.value)} {valued(low.sample)}"
         )
-        how = f"{'differ' if sure else 'do not differ'} beyond the noise{of_what(study)}"
+        told = "differ beyond" if sure else "do not differ beyond" if sure is False else "may differ by"
+        how = f"{told} the noise{of_what(study)}"
         company = "means over the same others" if high.balanced else "not balanced: the others differ too"
         text = f"{name_of(axis)}: {between}; highest and lowest {how}{so_far(study)} ({company})."
         yield resting("effect", text, _of(study, (*high.points, *low.points)))

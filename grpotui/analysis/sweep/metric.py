@@ -25,7 +25,6 @@ from grpotui.registry.queries import Registry
 
 ROLLOUT_REWARD = "mean reward over rollouts"
 HELD_OUT = "held-out accuracy"
-TRAIN_REWARD = f"mean reward of the last {WINDOW} steps"
 _USUAL = ("", "reward", "mean(reward)", "rollouts/reward")
 """Metrics of a probe that mean the usual one."""
 _EVER = 2**60
@@ -39,13 +38,20 @@ class Metric:
     node: Node | None = None
     why: str = ""
     """Why it is not the one that was asked for."""
+    window: int = WINDOW
+    """Last logged steps of a training that its rewards and other columns are the mean of."""
 
 
-def metric_of(registry: Registry, sweep: Sweep, runs: Iterable[RunSummary]) -> Metric:
+def train_reward(window: int = WINDOW) -> str:
+    """Return what the usual metric of trainings that are not evaluated is called."""
+    return f"mean reward of the last {f'{window} steps' if window > 1 else 'step'}"
+
+
+def metric_of(registry: Registry, sweep: Sweep, runs: Iterable[RunSummary], window: int = WINDOW) -> Metric:
     """Return what a sweep is ranked by: what was asked for, else the usual one.
 
     Usual: of rollouts their mean reward; of trainings that are evaluated the held-out accuracy, else the mean
-    reward at the end.
+    reward of the last ``window`` logged steps.
     """
     asked = sweep.metric.strip()
     if sweep.kind is RunKind.ROLLOUTS and asked in _USUAL:
@@ -53,12 +59,13 @@ def metric_of(registry: Registry, sweep: Sweep, runs: Iterable[RunSummary]) -> M
     why = ""
     if asked:
         try:
-            return Metric(asked, measure(asked))
+            return Metric(asked, measure(asked), window=window)
         except ContractError as error:
             why = f"{asked}: {error}"
     if sweep.kind is RunKind.ROLLOUTS:
         return Metric(ROLLOUT_REWARD, None, why)
-    return Metric(HELD_OUT if _evaluated(registry, runs) else TRAIN_REWARD, None, why)
+    usual = HELD_OUT if _evaluated(registry, runs) else train_reward(window)
+    return Metric(usual, None, why, window)
 
 
 def _evaluated(registry: Registry, runs: Iterable[RunSummary]) -> bool:
@@ -77,7 +84,7 @@ def value_of(registry: Registry, run: RunSummary, metric: Metric) -> Sample | No
         return of_prompts(asked, registry.reward_range(run.id))
     if metric.text == HELD_OUT:
         return held_out(registry, run.id)
-    found = of_window(Curve(*registry.columns(run.id, REWARD)).last(WINDOW))
+    found = of_window(Curve(*registry.columns(run.id, REWARD)).last(metric.window))
     return None if found is None else replace(found, span=registry.reward_range(run.id))
 
 

@@ -7,9 +7,10 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from grpotui.analysis.sweep.chance import Sample, of_prompts, pooled_spread
+from grpotui.analysis.sweep.axes import key_of
+from grpotui.analysis.sweep.chance import Sample, of_prompts, pooled_spread, unexplained
 from grpotui.analysis.sweep.records import Counts, Outcome, Point, Reading
-from grpotui.records import RunSummary, Status
+from grpotui.records import RunKind, RunSummary, Status
 from grpotui.records.sweeps import Role, Sweep
 
 LEAST_REPEATS = 2
@@ -36,11 +37,25 @@ def points_of(sweep: Sweep, readings: Sequence[Reading]) -> list[Point]:
     search = {n: [r for r in some if r.role is Role.POINT] for n, some in by_number.items()}
     fresh = {n: _fresh(some, search[n]) for n, some in by_number.items()}
     spread = pooled_spread([_values(_standing(some)) for part in (search, fresh) for some in part.values()])
+    if spread is None and sweep.kind is RunKind.TRAIN:
+        spread = unexplained(_cells(sweep, search))
     points = []
     for number in sorted(by_number):
         values = sweep.points[number - 1] if number <= len(sweep.points) else {}
         points.append(_point(sweep, number, values, search[number], fresh[number], spread))
     return points
+
+
+def _cells(sweep: Sweep, search: Mapping[int, Sequence[Reading]]) -> list[tuple[tuple[str, ...], float]]:
+    """Return the levels of the axes and the value of each lone run that did not collapse."""
+    axes = [axis for axis, values in sweep.axes.items() if len(values) > 1]
+    found = []
+    for number, runs in search.items():
+        values = sweep.points[number - 1] if number <= len(sweep.points) else {}
+        for one in runs:
+            if one.counts and one.sample is not None and one.outcome is not Outcome.COLLAPSED:
+                found.append((tuple(key_of(values.get(axis)) for axis in axes), one.sample.value))
+    return found
 
 
 def _fresh(runs: Sequence[Reading], search: Sequence[Reading]) -> list[Reading]:
@@ -83,7 +98,7 @@ def _point(
         found=pooled(used, spread),
         confirmed=pooled(_standing(fresh), spread) if enough else None,
         partial=partial and bool(used),
-        columns=_means(_standing(fresh) if enough else used),
+        columns=means(_standing(fresh) if enough else used),
         outcome=_most(judged),
         verdicts=_verdicts([*search, *fresh]),
     )
@@ -93,8 +108,8 @@ def pooled(runs: Sequence[Reading], spread: Sample | None) -> Sample | None:
     """Return the metric over runs of one point; None for none.
 
     Over prompts: each prompt's mean over all runs, then the mean over prompts. Over seeds: the mean of the
-    runs, with the spread between seeds that all points share (``spread``); while no point has two seeds, a
-    lone run's own window is all that tells an error.
+    runs, with the spread between seeds that all points share (``spread``), and no less than a lone run's own
+    window tells; while no point has two seeds and the axes explain all, that window is all there is.
     """
     samples = [one.sample for one in runs if one.sample is not None]
     if not samples:
@@ -108,11 +123,14 @@ def pooled(runs: Sequence[Reading], spread: Sample | None) -> Sample | None:
         return of_prompts(means, samples[0].span)
     mean, span = statistics.fmean(sample.value for sample in samples), samples[0].span
     if spread is not None and spread.error is not None:
-        return Sample(mean, spread.error / math.sqrt(len(samples)), spread.df, pool="seeds", span=span)
+        own = samples[0].error or 0.0 if len(samples) == 1 else 0.0
+        error = max(spread.error / math.sqrt(len(samples)), own)
+        return Sample(mean, error, spread.df, pool=spread.pool, span=span)
     return samples[0] if len(samples) == 1 else Sample(mean, span=span)
 
 
-def _means(runs: Sequence[Reading]) -> dict[str, float]:
+def means(runs: Sequence[Reading]) -> dict[str, float]:
+    """Return the mean of each column over the runs that have it."""
     found: dict[str, list[float]] = {}
     for one in runs:
         for name, value in one.columns.items():

@@ -18,6 +18,10 @@ def _fallen(point: Point) -> bool:
     return bool(judged) and 2 * judged.count(Outcome.COLLAPSED) >= len(judged)
 
 
+MOST_TESTED = 60
+"""Points, the highest first, that each point is tested against: lower ones seldom beat what those do not."""
+
+
 def rank(sweep: Sweep, points: Sequence[Point]) -> Ranking:
     """Return the order of the points by their metric, more is better.
 
@@ -62,7 +66,8 @@ def _value(point: Point) -> float:
 def beaten(point: Point, others: Sequence[Point]) -> bool:
     """True when one of the others is better beyond the noise, as :func:`rank` says."""
     level = LEVEL / max(len(others) - 1, 1)
-    return any(better(other, point, level) for other in others if other.number != point.number)
+    tested = sorted(others, key=_value, reverse=True)[:MOST_TESTED]
+    return any(better(other, point, level) for other in tested if other.number != point.number)
 
 
 def better(one: Point, other: Point, level: float = LEVEL) -> bool:

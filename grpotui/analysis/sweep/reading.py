@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping
 
-from grpotui.analysis.compare.noise import Mark, mark, windowed
+from grpotui.analysis.compare.noise import BLOCKS, Mark, mark, windowed
 from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.compare.subject import Curve
 from grpotui.analysis.sweep.metric import HELD_OUT, Metric, value_of
@@ -14,19 +14,19 @@ from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict, 
 from grpotui.records.sweeps import Role
 from grpotui.registry.queries import Registry
 
-TRAIN_COLUMNS: Mapping[str, tuple[str, int]] = {
-    "reward": (keys.REWARD, WINDOW),
+TRAIN_COLUMNS: Mapping[str, tuple[str, int | None]] = {
+    "reward": (keys.REWARD, None),
     "held-out": (keys.EVAL_ACCURACY, 1),
-    "zero-std": (keys.ZERO_STD, WINDOW),
-    "within std": (keys.WITHIN_GROUP_STD, WINDOW),
-    "jaccard": (keys.JACCARD_CROSS, WINDOW),
-    "kl": ("kl", WINDOW),
-    "length": ("completions/mean_length", WINDOW),
-    "truncated": ("completions/clipped_ratio", WINDOW),
+    "zero-std": (keys.ZERO_STD, None),
+    "within std": (keys.WITHIN_GROUP_STD, None),
+    "jaccard": (keys.JACCARD_CROSS, None),
+    "kl": ("kl", None),
+    "length": ("completions/mean_length", None),
+    "truncated": ("completions/clipped_ratio", None),
 }
-"""Name of a column -> the metric and how many of its last values it is the mean of."""
+"""Name of a column -> the metric and how many of its last values it is the mean of; None: the window's."""
 SECONDS = "s/step"
-ROLLOUT_COLUMNS: Mapping[str, tuple[str, int]] = {
+ROLLOUT_COLUMNS: Mapping[str, tuple[str, int | None]] = {
     "nonzero": (keys.ROLLOUTS_NONZERO, 1),
     "passed": (keys.ROLLOUTS_PASS_RATE, 1),
     "learnable": (keys.ROLLOUTS_LEARNABLE, 1),
@@ -50,15 +50,21 @@ def read_run(registry: Registry, run: RunSummary, metric: Metric) -> Reading:
         sample,
         sample is not None and (done or run.kind is RunKind.ROLLOUTS),
         _columns(registry, run, metric) if sample is not None else {},
-        outcome_of(run, Curve(*registry.columns(run.id, keys.REWARD))) if run.step else Outcome.OPEN,
+        _outcome(registry, run, metric.window),
+    )
+
+
+def _outcome(registry: Registry, run: RunSummary, window: int) -> Outcome:
+    return (
+        outcome_of(run, Curve(*registry.columns(run.id, keys.REWARD)), window) if run.step else Outcome.OPEN
     )
 
 
 def _columns(registry: Registry, run: RunSummary, metric: Metric) -> dict[str, float]:
     table = ROLLOUT_COLUMNS if run.kind is RunKind.ROLLOUTS else TRAIN_COLUMNS
     found = {}
-    for name, (key, window) in table.items():
-        values = Curve(*registry.columns(run.id, key)).last(window)
+    for name, (key, count) in table.items():
+        values = Curve(*registry.columns(run.id, key)).last(metric.window if count is None else count)
         if values:
             found[name] = statistics.fmean(values)
     if metric.node is None and run.kind is RunKind.TRAIN:
@@ -68,11 +74,12 @@ def _columns(registry: Registry, run: RunSummary, metric: Metric) -> dict[str, f
     return found
 
 
-def outcome_of(run: RunSummary, rewards: Curve) -> Outcome:
+def outcome_of(run: RunSummary, rewards: Curve, window: int = WINDOW) -> Outcome:
     """Return what a training came to: what a person said of it, else its verdict.
 
     A run that has ended without a rise of its reward beyond the noise cannot learn, though nothing is wrong
-    with it; where it is too short to tell, nobody knows.
+    with it; where it is too short to tell, nobody knows. The rise is from the first to the last ``window``
+    logged steps: a third of a run at most, and never fewer than tell the noise.
     """
     if run.human is HumanVerdict.GOOD:
         return Outcome.GOOD
@@ -85,8 +92,8 @@ def outcome_of(run: RunSummary, rewards: Curve) -> Outcome:
     if run.status not in (Status.FINISHED, Status.STOPPED):
         return Outcome.OPEN
     known = [value for value in rewards.values if value == value]
-    window = min(WINDOW, len(known) // 3)
-    rise = mark(windowed(known[:window]), windowed(known[len(known) - window :]))
+    count = min(max(window, 2 * BLOCKS), len(known) // 3)
+    rise = mark(windowed(known[:count]), windowed(known[len(known) - count :]))
     if rise is Mark.NONE:
         return Outcome.OPEN
     return Outcome.GOOD if rise is Mark.HIGHER else Outcome.STUCK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.sweep.conclusions import conclude
 from grpotui.analysis.sweep.effects import levels
 from grpotui.analysis.sweep.metric import Metric, metric_of
@@ -19,9 +20,13 @@ from grpotui.registry.queries import Registry
 
 
 class Reader:
-    """Reads a sweep again and again; a run that has not changed is read once."""
+    """Reads a sweep again and again; a run that has not changed is read once.
 
-    def __init__(self) -> None:
+    Trainings are measured over their last ``window`` logged steps.
+    """
+
+    def __init__(self, window: int = WINDOW) -> None:
+        self._window = window
         self._kept: dict[str, tuple[RunSummary, Metric, Reading]] = {}
         self._last: tuple[object, Study] | None = None
 
@@ -30,7 +35,7 @@ class Reader:
         runs = registry.members(sweep.id)
         state = (sweep, runs)
         if self._last is None or self._last[0] != state:
-            metric = metric_of(registry, sweep, runs)
+            metric = metric_of(registry, sweep, runs, self._window)
             readings = [self._reading(registry, run, metric) for run in runs]
             self._last = (state, study_of(sweep, metric, readings))
         return self._last[1]
@@ -42,9 +47,9 @@ class Reader:
         return kept[2]
 
 
-def study(registry: Registry, sweep: Sweep) -> Study:
+def study(registry: Registry, sweep: Sweep, window: int = WINDOW) -> Study:
     """Return a sweep with its points, ranking, effects, sentences and contract, as far as it got."""
-    return Reader().read(registry, sweep)
+    return Reader(window).read(registry, sweep)
 
 
 def study_of(sweep: Sweep, metric: Metric, readings: Sequence[Reading]) -> Study:

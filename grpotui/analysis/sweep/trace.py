@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from grpotui import format as fmt
 from grpotui.analysis.sweep.axes import label
-from grpotui.analysis.sweep.chance import Sample
+from grpotui.analysis.sweep.chance import REST, Sample
 from grpotui.analysis.sweep.records import Point, Reading, Sentence, Study
 from grpotui.records import RunKind
 
@@ -64,6 +64,11 @@ def one_seed_each(study: Study) -> bool:
     return study.sweep.kind is RunKind.TRAIN and bool(measured) and alone
 
 
+def by_residuals(study: Study) -> bool:
+    """True when what the axes do not explain stands for the noise."""
+    return any(point.found is not None and point.found.pool == REST for point in study.points)
+
+
 def of_what(study: Study) -> str:
     """Return which noise it is, where it is not all of it."""
-    return " of their steps" if one_seed_each(study) else ""
+    return " of their steps" if one_seed_each(study) and not by_residuals(study) else ""

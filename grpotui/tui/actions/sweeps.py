@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from grpotui import format as fmt
 from grpotui.analysis.sweep.records import Study
+from grpotui.analysis.sweep.study import study as study_now
 from grpotui.analysis.sweep.trace import counted
 from grpotui.presets.resolve import confirm_settings
+from grpotui.records import RunSummary
 from grpotui.registry.opening import opened
 from grpotui.tui.actions import Done, nothing
 from grpotui.tui.screens.prompt import Confirm
@@ -83,6 +85,20 @@ def confirm(app: GrpoTui, study: Study, marked: Sequence[int] = (), done: Done =
     time = f", about {fmt.duration(took * settings.repeat)} of one device" if took else ""
     question = f"Repeat {counted(len(chosen), 'point')} {counted(settings.repeat, 'time')} with fresh seeds?"
     app.push_screen(Confirm(question, f"{counted(runs, 'run')}{time}.", lines), answered)
+
+
+def confirm_runs(app: GrpoTui, runs: Sequence[RunSummary]) -> None:
+    """Repeat the points that runs are of, where all are of one sweep."""
+    ids, numbers = {run.sweep for run in runs}, {run.point for run in runs if run.point is not None}
+    if len(ids) != 1 or "" in ids or not numbers:
+        app.say("These runs are not of one sweep: e launches one again with another seed")
+        return
+
+    def look() -> Study:
+        with opened(app.workspace) as registry:
+            return study_now(registry, registry.sweep(ids.pop()))
+
+    app.ask(look, lambda study: confirm(app, study, tuple(numbers)))
 
 
 def promote(app: GrpoTui, study: Study, number: int | None) -> None:

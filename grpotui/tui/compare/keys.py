@@ -57,6 +57,7 @@ COMPARE = Section(
             "same seed",
             "Launch a confounded run with A's seed",
         ),
+        Key("compare.confirm", "C", "confirm", "confirm", "Repeat points of one sweep with fresh seeds"),
         Key("compare.open", "enter", "open", "", "Open the run that stands beside A"),
         Key(
             "compare.journal",

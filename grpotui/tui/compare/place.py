@@ -14,7 +14,7 @@ SECTIONS = ("table", "charts", "words")
 
 
 class ComparePlace:
-    """What was chosen. The cursor is a place on the axis; None is the end of each run."""
+    """What was chosen. Without a cursor, charts tell of the end of each run."""
 
     def __init__(self) -> None:
         self.snapshot: CompareSnapshot | None = None
@@ -28,7 +28,8 @@ class ComparePlace:
         self.all_fields = False
         self.prompt = 0
         self.differing = False
-        self._at: int | None = None
+        self._at: tuple[str, float] | None = None
+        """An axis and a place on it: a run that goes on does not move it."""
 
     def take(self, snapshot: CompareSnapshot) -> None:
         """Take in a newer snapshot."""
@@ -43,15 +44,24 @@ class ComparePlace:
 
     @property
     def cursor(self) -> float | None:
-        """Where the cursor stands on the axis."""
+        """Where the cursor stands on the axis; on another axis than before, at the same step."""
         if self._at is None or self.snapshot is None:
             return None
-        return self.snapshot.end(self.axis) * self._at / COLUMNS
+        axis, x = self._at
+        if axis != self.axis:
+            steps = ((lane, lane.step_at(x, axis)) for lane in self.snapshot.lanes)
+            places = (lane.axis(self.axis).at(step) for lane, step in steps if step is not None)
+            self._at = (self.axis, next(places, self.snapshot.end(self.axis)))
+        return self._at[1]
 
     def move(self, by: int) -> None:
         """Move the cursor; beyond the end it goes away."""
-        at = (COLUMNS if self._at is None else self._at) + by
-        self._at = max(at, 1) if at < COLUMNS else None
+        if self.snapshot is None:
+            return
+        end = self.snapshot.end(self.axis)
+        here, column = self.cursor, end / COLUMNS
+        x = (end if here is None else here) + by * column
+        self._at = (self.axis, max(x, column)) if x < end - column / 2 else None
 
     def steps(self) -> dict[str, int]:
         """Return the step of each run at the cursor, by run id; a run that ended before is at its end.

@@ -84,6 +84,13 @@ class CompareSnapshot:
         return [REWARD, *sorted(found - {REWARD})]
 
     @property
+    def sentences(self) -> list[str]:
+        """What each run changes, and the key that takes a confound away."""
+        found = self.comparison
+        hint = f"  e: {found.confounded[0]} again with A's seed" if found.confounded else ""
+        return [*found.changes[:-1], found.changes[-1] + hint]
+
+    @property
     def window(self) -> str:
         """The end of each run that stands for it: ``last 40 / 20 steps``."""
         ends = [row for row in self.comparison.rows if row.name == WINDOW_ROW]

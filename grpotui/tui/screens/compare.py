@@ -180,11 +180,11 @@ class CompareScreen(CompareMoves):
         view = place.lens.view
         right = style.text(looked_at(snapshot, place, self.size.width >= WIDE), Tone.DIM, self._dark)
         self.query_one(TitleLine).show_title(["grpotui", "compare"], right)
-        self.query_one("#changes", OneLine).show(self._lines(" ", self._sentences()))
+        self.query_one("#changes", OneLine).show(self._lines(" ", snapshot.sentences))
         self.query_one("#conclusions", OneLine).show(self._lines(" -> ", snapshot.comparison.conclusions))
         table = self.query_one(CompareTable)
         table.show(snapshot.comparison, place.other, place.scroll, place.all_fields)
-        for name, key in (("first", place.metric), ("second", self._second())):
+        for name, key in (("first", place.metric), ("second", snapshot.second)):
             chosen = (view.axis, view.window, view.log and name == "first", place.cursor)
             spec, items = compare_charts.overlay(snapshot, key, *chosen)
             self.query_one(f"#{name}", Chart).show(spec, items, place.cursor)
@@ -193,18 +193,6 @@ class CompareScreen(CompareMoves):
 
     def _lines(self, sign: str, sentences: Sequence[str]) -> Text:
         return Text("\n").join(style.text(sign + line, Tone.STRONG, self._dark) for line in sentences)
-
-    def _second(self) -> str:
-        snapshot = self.place.snapshot
-        return snapshot.second if snapshot is not None else ""
-
-    def _sentences(self) -> list[str]:
-        snapshot = self.place.snapshot
-        if snapshot is None:
-            return []
-        found = snapshot.comparison
-        hint = f"  e: {found.confounded[0]} again with A's seed" if found.confounded else ""
-        return [*found.changes[:-1], found.changes[-1] + hint]
 
     def _ask(self) -> None:
         """Read the prompt at the cursor, unless that was asked for."""

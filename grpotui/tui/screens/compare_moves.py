@@ -127,6 +127,13 @@ class CompareMoves(ChartKeys):
         if self.place.snapshot is not None:
             self.app.open_run(self.place.snapshot.lanes[self.place.other].run.id)
 
+    def action_confirm(self) -> None:
+        """Repeat the points of the runs with fresh seeds, where they are of one sweep."""
+        from grpotui.tui.actions import sweeps
+
+        if self.place.snapshot is not None:
+            sweeps.confirm_runs(self.app, [lane.run for lane in self.place.snapshot.lanes])
+
     def action_write_journal(self) -> None:
         """Bring the log book up to date, with this comparison."""
         from grpotui.tui.actions import journal

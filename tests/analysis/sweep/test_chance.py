@@ -7,7 +7,7 @@ import statistics
 
 import pytest
 
-from grpotui.analysis.sweep.chance import Sample, contrast, of_prompts, pooled_spread
+from grpotui.analysis.sweep.chance import Sample, contrast, of_prompts, pooled_spread, unexplained
 from grpotui.records import RewardRange
 from grpotui.records.intervals import t95, t_quantile, unseen
 
@@ -115,3 +115,14 @@ def test_spread_is_pooled_over_points_but_not_over_those_without_any() -> None:
     assert (found.error, found.df) == pytest.approx((math.sqrt(0.02), 2))
     assert pooled_spread([[0.1], [0.2]]) is None
     assert pooled_spread([[0.0, 0.0]]) is None
+
+
+def test_what_axes_leave_is_noise_unless_nothing_is_left() -> None:
+    added = [((row, column), 0.1 * int(row) + 0.3 * int(column)) for row in "123" for column in "12"]
+    assert unexplained(added) is None
+    found = unexplained([(place, value + 0.02 * (place == ("1", "1"))) for place, value in added])
+    assert found is not None
+    # 0.02 at one of 3 x 2 leaves 0.02 * (1 - 1/3) * (1 - 1/2) there, and less at the others.
+    assert (found.error, found.df) == pytest.approx((math.sqrt(0.02**2 * (2 / 3) * (1 / 2) / 2), 2))
+    assert unexplained([(("1",), 0.1), (("2",), 0.2), (("3",), 0.5)]) is None
+    assert unexplained([]) is None

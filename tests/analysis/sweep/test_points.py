@@ -7,7 +7,7 @@ import statistics
 
 import pytest
 
-from grpotui.analysis.sweep.metric import HELD_OUT, ROLLOUT_REWARD, TRAIN_REWARD
+from grpotui.analysis.sweep.metric import HELD_OUT, ROLLOUT_REWARD, train_reward
 from grpotui.analysis.sweep.records import Counts, Outcome
 from grpotui.records import RunKind, keys
 from grpotui.records.intervals import t95
@@ -31,7 +31,8 @@ def test_runs_are_counted_by_how_far_they_got(workspace: Workspace) -> None:
     assert found.counts == Counts(done=1, running=1, waiting=1, failed=1, planned=6)
     assert not found.over
     assert texts(found, "coverage") == [
-        "1 of 3 points measured so far: of 6 runs 1 done, 1 running, 1 waiting, 1 failed or cancelled, 2 not begun."
+        "1 of 3 points measured so far: of 6 runs 1 done, 1 running, 1 waiting, 1 failed or cancelled, "
+        "2 not begun."
     ]
     assert found.points[0].run_ids == ("p01-point-1", "p01-point-2")
 
@@ -56,12 +57,27 @@ def test_a_lone_run_has_the_error_of_its_window(workspace: Workspace) -> None:
     made.trains(1, 0.5)
     made.trains(2, 0.6)
     found = made.study()
-    assert found.metric == TRAIN_REWARD
+    assert found.metric == train_reward()
     assert found.points[0].found is not None
     assert found.points[0].found.value == pytest.approx(0.5)
     assert found.points[0].found.df == 4
     assert texts(found, "seeds") == [
-        "One seed each: intervals are of the steps of each run, and seeds may differ by more."
+        "One seed each: intervals are of the steps of each run; seeds may differ by more."
+    ]
+
+
+def test_of_lone_runs_over_two_axes_what_the_axes_leave_is_the_noise(workspace: Workspace) -> None:
+    made = Made(workspace, *grid(beta=(0.0, 0.1), learning_rate=(1e-6, 1e-5, 1e-4)))
+    for number, ends in enumerate((0.5, 0.6, 0.7, 0.3, 0.4, 0.56), 1):
+        made.trains(number, ends)
+    found = made.study()
+    first = found.points[0].found
+    assert first is not None
+    # Residuals of rows and columns: 0.01, 0.01, -0.02 and their opposites, two degrees of freedom.
+    assert first.error == pytest.approx(math.sqrt((4 * 0.01**2 + 2 * 0.02**2) / 2))
+    assert first.df == 2
+    assert texts(found, "seeds") == [
+        "One seed each: intervals are of what the axes do not explain; seeds of every point would tell."
     ]
 
 
@@ -108,9 +124,9 @@ def test_a_metric_that_cannot_be_read_is_said(workspace: Workspace) -> None:
     made = Made(workspace, *grid(beta=(0.0,)), more={"metric": "mean(("})
     made.trains(1, 0.5)
     found = made.study()
-    assert found.metric == TRAIN_REWARD
+    assert found.metric == train_reward()
     (said,) = texts(found, "metric")
-    assert said.startswith(f"Ranked by {TRAIN_REWARD}, since the metric cannot be read: mean((: at 6:")
+    assert said.startswith(f"Ranked by {train_reward()}, since the metric cannot be read: mean((: at 6:")
 
 
 def test_rollouts_are_a_mean_over_prompts_pooled_over_repeats(workspace: Workspace) -> None:
