@@ -1,6 +1,6 @@
 """Draw the pictures of the README and the docs: the real app on real runs of the toys.
 
-make pictures        # about three minutes: trains demo-collapse and demo-happy in a temporary workspace
+make pictures        # about ten minutes: trains the demos, a sweep and a probe in a temporary workspace
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from pathlib import Path
 from grpotui.launch.control import wait
 from grpotui.launch.request import LaunchRequest
 from grpotui.launch.submit import launch
+from grpotui.launch.sweeps.control import wait_for
+from grpotui.launch.sweeps.plan import SweepRequest
+from grpotui.launch.sweeps.start import launch_sweep
 from grpotui.presets.loader import load
+from grpotui.registry.opening import opened
 from grpotui.tui.app import GrpoTui
 from grpotui.workspace import Workspace
 
@@ -87,6 +91,7 @@ def main() -> None:
         ):
             asyncio.run(draw(workspace, name, run_id, *keys))
         beside_each_other(Workspace(Path(folder) / "pairs"))
+        searched(Path(folder))
 
 
 def beside_each_other(workspace: Workspace) -> None:
@@ -107,6 +112,32 @@ def beside_each_other(workspace: Workspace) -> None:
         ("compare-samples", SIZES[1:], *sums, "tab"),
     ):
         asyncio.run(draw(workspace, name, None, *keys, sizes=sizes))
+
+
+def searched(folder: Path) -> None:
+    """Draw a sweep over beta and temperature, and a probe over tokens and repetition penalty."""
+    sweeps, probes = Workspace(folder / "sweeps"), Workspace(folder / "probes")
+    betas, heat = "grpo.beta=0,0.1,0.2", "grpo.temperature=0.3,1.0"
+    tokens, penalties = "grpo.max_completion_length=32,64,128", "grpo.repetition_penalty=1.0,1.6,3.0"
+    short = ("grpo.max_steps=40",)
+    finish(sweeps, SweepRequest(load("demo-collapse", None), (betas, heat), overrides=short, device="cpu"))
+    finish(probes, SweepRequest(load("demo-probe", None), (tokens, penalties), rollouts=64, device="cpu"))
+    for workspace, name, sizes, *keys in (
+        (probes, "probe", SIZES, "S", "enter"),
+        (sweeps, "sweep", SIZES, "S", "enter"),
+        (sweeps, "sweep-charts", SIZES[:1], "S", "enter", "x", "x"),
+    ):
+        asyncio.run(draw(workspace, name, None, *keys, sizes=sizes))
+
+
+def finish(workspace: Workspace, request: SweepRequest) -> None:
+    """Run a sweep or probe to its end."""
+    workspace.create()
+    sweep = launch_sweep(workspace, request)
+    with opened(workspace) as registry:
+        asked = registry.sweep(sweep)
+    wait_for(workspace, asked, (), lambda _: None)
+    print(f"{sweep}: done", file=sys.stderr)
 
 
 if __name__ == "__main__":
