@@ -156,7 +156,7 @@ def test_batch_sizes_that_differ_are_aligned_by_samples(workspace: Workspace) ->
     (reached,) = [row for row in found.rows if row.name.endswith(" at")]
     step = reached.cells[1].step
     assert step is not None
-    assert reached.cells[1].text == f"step {step}, {64 * step} samples, {step}s"
+    assert reached.cells[1].text == f"step {step}, {64 * step} samples, {step}s (mean of 12)"
     assert (reached.cells[1].samples, reached.cells[1].seconds) == (64 * step, step)
     (window,) = [row for row in found.rows if row.name == "window"]
     assert [cell.text for cell in window.cells] == ["last 50 steps", "last 12 steps"]

@@ -68,7 +68,7 @@ def windows_of(subjects: Sequence[Subject], asked: int | None = None) -> dict[st
 
 def outcome(subjects: Sequence[Subject], windows: Mapping[str, int]) -> list[Row]:
     """Return the rows of the outcome; those that no run has values for are left out."""
-    smooth = [Smooth.of(subject.curve(REWARD)) for subject in subjects]
+    smooth = [Smooth.of(subject.curve(REWARD), windows[subject.letter]) for subject in subjects]
     ends = partial(_end, windows=windows)
     rows = [
         *_reward_rows(subjects, windows),
