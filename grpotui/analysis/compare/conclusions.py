@@ -23,21 +23,30 @@ def conclusions(
     if len(pools) == 1:
         return _repeats(pools[0])
     fields = {field.partition(".")[0] for some in changed for field in some}
-    said = ["Rewards differ: their means say little beside each other."] if "rewards" in fields else []
+    unlike = not all(pool.same_rewards for pool in pools)
+    said = ["Rewards differ: their means say little beside each other."] if unlike else []
     said += ["Tasks differ: so do the prompts that are held out."] if fields & {"task", DATA} else []
     base, *others = pools
     seeded = any(pool.seeds > 1 for pool in pools)
-    for pool in others:
-        against = f" against {base.name}" if len(base.places) > 1 or len(pool.places) > 1 else ""
-        words = [_verdict("reward", base.reward, pool.reward, seeded)] if base.reward or pool.reward else []
-        if base.held_out or pool.held_out:
-            words.append(_verdict("held-out", base.held_out, pool.held_out, seeded=False))
-        said.append(f"{pool.name}{against}: {'; '.join(words) or 'nothing was measured in both'}.")
+    compared = list(filter(None, (_stands(base, pool, seeded) for pool in others)))
     fewest = min(pool.seeds for pool in pools)
     trained = all(subject.run.kind is not RunKind.EVAL for subject in subjects)
-    if fewest < CONFIRM and trained:
-        said.append(_confirm(subjects, pools, fewest))
-    return said
+    if compared and fewest < CONFIRM and trained:
+        compared.append(_confirm(subjects, pools, fewest))
+    return said + compared
+
+
+def _stands(base: Pool, pool: Pool, seeded: bool) -> str:
+    """Say how a pool stands to the first one; nothing where all that was measured is of other rewards."""
+    words = []
+    if pool.same_rewards and (base.reward or pool.reward):
+        words.append(_verdict("reward", base.reward, pool.reward, seeded))
+    if base.held_out or pool.held_out:
+        words.append(_verdict("held-out", base.held_out, pool.held_out, seeded=False))
+    if not words and not pool.same_rewards:
+        return ""
+    against = f" against {base.name}" if len(base.places) > 1 or len(pool.places) > 1 else ""
+    return f"{pool.name}{against}: {'; '.join(words) or 'nothing was measured in both'}."
 
 
 def _verdict(what: str, one: Pooled | None, other: Pooled | None, seeded: bool) -> str:

@@ -10,6 +10,7 @@ from itertools import accumulate, chain
 from operator import mul, sub
 
 from grpotui import format as fmt
+from grpotui.analysis.compare.config import same_rewards
 from grpotui.analysis.compare.noise import Estimate
 from grpotui.analysis.compare.rows import Cell, Row
 from grpotui.analysis.compare.subject import Curve, Subject
@@ -60,7 +61,7 @@ class Smooth:
 
 
 def reward_reached(subjects: Sequence[Subject], smooth: Sequence[Smooth], window: int) -> Row:
-    """Return when each run was half way of the first run's rise in reward."""
+    """Return when each run was half way of the first run's rise in reward; nothing of other rewards."""
     curve = subjects[0].curve(REWARD)
     width = smooth[0].width
     start = [value for value in curve.values[:width] if value == value]
@@ -70,8 +71,9 @@ def reward_reached(subjects: Sequence[Subject], smooth: Sequence[Smooth], window
     threshold = _half_way(statistics.fmean(start), statistics.fmean(end))
     if threshold is None:
         return _nothing(subjects)
-    steps = [one.reaches(threshold) for one in smooth]
-    known = [bool(one.sums) for one in smooth]
+    alike = [same_rewards(subjects[0], subject) for subject in subjects]
+    steps = [one.reaches(threshold) if same else None for one, same in zip(smooth, alike, strict=True)]
+    known = [bool(one.sums) and same for one, same in zip(smooth, alike, strict=True)]
     return _reached(f"reward {threshold:.2f} at", subjects, steps, known, [one.said for one in smooth])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from grpotui.analysis.compare.config import same_rewards
 from grpotui.analysis.compare.milestones import (
     Smooth,
     best_held_out,
@@ -96,11 +97,13 @@ def outcome(subjects: Sequence[Subject], windows: Mapping[str, int]) -> list[Row
 
 def _reward_rows(subjects: Sequence[Subject], windows: Mapping[str, int]) -> list[Row]:
     spans = {subject.span for subject in subjects}
-    row = _marked("reward", subjects, lambda s: _end(s, REWARD, windows))
+    alike = [same_rewards(subjects[0], subject) for subject in subjects]
+    row = _marked("reward", subjects, lambda s: _end(s, REWARD, windows), alike=alike)
     span = next(iter(spans)) if len(spans) == 1 else None
     if span is None or (span.low, span.high) == (0.0, 1.0):
         return [row]
-    return [row, _marked("share of its range", subjects, lambda s: _share(s, windows), percent=True)]
+    share = _marked("share of its range", subjects, lambda s: _share(s, windows), percent=True, alike=alike)
+    return [row, share]
 
 
 def _marked(
@@ -108,9 +111,13 @@ def _marked(
     subjects: Sequence[Subject],
     measure: Callable[[Subject], Estimate | None],
     percent: bool = False,
+    alike: Sequence[bool] = (),
 ) -> Row:
+    """Return a row with marks, where ``alike`` is given only for runs that it is true of."""
     found = [measure(subject) for subject in subjects]
-    marks = [Mark.NONE, *(mark(found[0], one) for one in found[1:])]
+    marks = [mark(found[0], one) if place else Mark.NONE for place, one in enumerate(found)]
+    if alike:
+        marks = [sign if known else Mark.NONE for sign, known in zip(marks, alike, strict=True)]
     return Row(name, tuple(Cell(one, sign) for one, sign in zip(found, marks, strict=True)), percent)
 
 
