@@ -14,6 +14,7 @@ from grpotui.analysis.compare.config import same_rewards
 from grpotui.analysis.compare.noise import Estimate
 from grpotui.analysis.compare.rows import Cell, Row
 from grpotui.analysis.compare.subject import Curve, Subject
+from grpotui.records import RunKind
 from grpotui.records.keys import EVAL_ACCURACY, REWARD
 
 SMOOTH = 20
@@ -60,9 +61,14 @@ class Smooth:
         )
 
 
+def trained(subject: Subject) -> Curve:
+    """Return the reward over training: nothing of a run that only generates, whose batches lead nowhere."""
+    return Curve() if subject.run.kind is RunKind.ROLLOUTS else subject.curve(REWARD)
+
+
 def reward_reached(subjects: Sequence[Subject], smooth: Sequence[Smooth], window: int) -> Row:
     """Return when each run was half way of the first run's rise in reward; nothing of other rewards."""
-    curve = subjects[0].curve(REWARD)
+    curve = trained(subjects[0])
     width = smooth[0].width
     start = [value for value in curve.values[:width] if value == value]
     end = curve.last(window)

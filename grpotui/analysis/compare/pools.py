@@ -6,16 +6,16 @@ import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from grpotui.analysis.compare.config import SEED, same_rewards
-from grpotui.analysis.compare.noise import Estimate, Mark, mark, windowed, within
-from grpotui.analysis.compare.outcome import held_out
+from grpotui.analysis.compare.noise import Estimate, Mark, mark
+from grpotui.analysis.compare.outcome import held_out, reward_of
 from grpotui.analysis.compare.rows import Cell, Row
 from grpotui.analysis.compare.subject import Subject
 from grpotui.analysis.sweep.chance import Sample, contrast, pooled_spread
 from grpotui.records import RewardRange
 from grpotui.records.intervals import t95
-from grpotui.records.keys import REWARD
 
 Measure = Callable[[Subject], Estimate | None]
 
@@ -76,13 +76,9 @@ def _rewards(
     groups: Sequence[Sequence[Subject]], alike: Sequence[bool], windows: Mapping[str, int]
 ) -> list[Pooled | None]:
     """Return the reward of each group; of other rewards than the first group's each by itself."""
-
-    def measure(subject: Subject) -> Estimate | None:
-        return within(windowed(subject.curve(REWARD).last(windows[subject.letter])), subject.span)
-
-    same = iter(
-        _measured([some for some, one in zip(groups, alike, strict=True) if one], measure, shares=False)
-    )
+    measure = partial(reward_of, windows=windows)
+    together = [some for some, one in zip(groups, alike, strict=True) if one]
+    same = iter(_measured(together, measure, shares=False))
     return [
         next(same) if one else _measured([some], measure, shares=False)[0]
         for some, one in zip(groups, alike, strict=True)
