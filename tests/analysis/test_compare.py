@@ -67,6 +67,8 @@ def test_sentences_count_what_was_changed() -> None:
     assert both == "C changes two: learning_rate and seed, so no single cause."
     five = [f"grpo.f{n}" for n in range(5)]
     assert sentence("B", "A", five) == "B changes 5 fields: f0, f1, f2, …, so no single cause."
+    seeded = sentence("B", "A", [*five, "grpo.seed"])
+    assert seeded == "B changes 6 fields: seed, f0, f1, …, so no single cause."
 
 
 def test_what_was_asked_is_a_cause_and_what_follows_is_none(workspace: Workspace) -> None:
