@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import click
 
+from grpotui.errors import UserError
 from grpotui.presets.sections import DEVICES
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -47,7 +48,7 @@ def form_options(spreadsheet: str) -> Callable[[Callable[..., None]], Callable[.
 def _take_form(context: click.Context, option: click.Parameter, wanted: bool) -> None:
     known = context.params.setdefault("form", None)
     if wanted and known:
-        raise click.UsageError(f"one form at a time: --{known} or --{option.name}")
+        raise UserError(f"one form at a time: --{known} or --{option.name}")
     if wanted:
         context.params["form"] = option.name
 

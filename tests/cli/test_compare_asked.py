@@ -33,6 +33,7 @@ def test_several_forms_are_refused(workspace: Workspace, cli: Cli, asked: tuple[
     found = cli("compare", "aaaa", "bbbb", *asked)
     assert (found.code, found.out) == (2, "")
     assert said in found.err
+    assert len(found.err.splitlines()) == 1
 
 
 def test_every_form_names_the_steps_that_are_after_as_many_samples(workspace: Workspace, cli: Cli) -> None:
