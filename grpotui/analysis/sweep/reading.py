@@ -43,28 +43,23 @@ COLUMNS = tuple(dict.fromkeys((*ROLLOUT_COLUMNS, *TRAIN_COLUMNS, SECONDS)))
 def read_run(registry: Registry, run: RunSummary, metric: Metric) -> Reading:
     """Return a run as far as it got."""
     sample = value_of(registry, run, metric) if run.step or run.kind is RunKind.ROLLOUTS else None
+    rewards = Curve(*registry.columns(run.id, keys.REWARD))
     done = run.status in (Status.FINISHED, Status.STOPPED)
     return Reading(
         run,
         Role(run.role) if run.role in list(Role) else Role.POINT,
         sample,
         sample is not None and (done or run.kind is RunKind.ROLLOUTS),
-        _columns(registry, run, metric) if sample is not None else {},
-        _outcome(registry, run, metric.window),
+        _columns(registry, run, metric, rewards) if sample is not None else {},
+        outcome_of(run, rewards, metric.window) if run.step else Outcome.OPEN,
     )
 
 
-def _outcome(registry: Registry, run: RunSummary, window: int) -> Outcome:
-    return (
-        outcome_of(run, Curve(*registry.columns(run.id, keys.REWARD)), window) if run.step else Outcome.OPEN
-    )
-
-
-def _columns(registry: Registry, run: RunSummary, metric: Metric) -> dict[str, float]:
+def _columns(registry: Registry, run: RunSummary, metric: Metric, rewards: Curve) -> dict[str, float]:
     table = ROLLOUT_COLUMNS if run.kind is RunKind.ROLLOUTS else TRAIN_COLUMNS
-    found = {}
+    found, window = {}, metric.steps_of(rewards)
     for name, (key, count) in table.items():
-        values = Curve(*registry.columns(run.id, key)).last(metric.window if count is None else count)
+        values = Curve(*registry.columns(run.id, key)).last(window if count is None else count)
         if values:
             found[name] = statistics.fmean(values)
     if metric.node is None and run.kind is RunKind.TRAIN:
@@ -74,7 +69,7 @@ def _columns(registry: Registry, run: RunSummary, metric: Metric) -> dict[str, f
     return found
 
 
-def outcome_of(run: RunSummary, rewards: Curve, window: int = WINDOW) -> Outcome:
+def outcome_of(run: RunSummary, rewards: Curve, window: int | None = None) -> Outcome:
     """Return what a training came to: what a person said of it, else its verdict.
 
     A run that has ended without a rise of its reward beyond the noise cannot learn, though nothing is wrong
@@ -92,7 +87,7 @@ def outcome_of(run: RunSummary, rewards: Curve, window: int = WINDOW) -> Outcome
     if run.status not in (Status.FINISHED, Status.STOPPED):
         return Outcome.OPEN
     known = [value for value in rewards.values if value == value]
-    count = min(max(window, 2 * BLOCKS), len(known) // 3)
+    count = min(max(window or WINDOW, 2 * BLOCKS), len(known) // 3)
     rise = mark(windowed(known[:count]), windowed(known[len(known) - count :]))
     if rise is Mark.NONE:
         return Outcome.OPEN
