@@ -17,9 +17,7 @@ from grpotui.records.keys import ROLLOUTS
 from grpotui.registry.queries import Registry
 
 
-def read_entries(
-    registry: Registry, runs: Sequence[RunSummary], window: int | None = None
-) -> list[Entry]:
+def read_entries(registry: Registry, runs: Sequence[RunSummary], window: int | None = None) -> list[Entry]:
     """Return the runs with what came of each over its last ``window`` logged steps, or the usual ones."""
     return [_entry(registry, run, number, window) for number, run in enumerate(runs, 1)]
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grpotui.analysis.compare.noise import BLOCKS, SHARE, windowed
+from grpotui.analysis.compare.noise import BLOCKS, SHARE, Estimate, windowed
 from grpotui.analysis.compare.outcome import WINDOW, window_of
 from grpotui.analysis.compare.subject import Curve
 from grpotui.analysis.sweep.chance import Sample, of_prompts
@@ -116,7 +116,10 @@ def held_out(registry: Registry, run_id: str) -> Sample | None:
     value, low, high = found
     if not value:
         return None
-    return Sample(value[0], (high[0] - low[0]) / 2 / t95(math.inf) if low and high else None, span=SHARE)
+    if not low or not high:
+        return Sample(value[0], span=SHARE)
+    logged = Estimate(value[0], low[0], high[0])
+    return Sample(value[0], (high[0] - low[0]) / 2 / t95(math.inf), span=SHARE, own=logged)
 
 
 def _expression(registry: Registry, run_id: str, metric: Metric) -> Sample | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grpotui.analysis.compare.noise import BLOCKS, Mark, mark, windowed
 from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.compare.subject import Curve
+from grpotui.analysis.sweep.chance import LEVEL, contrast, of_values
 from grpotui.analysis.sweep.metric import HELD_OUT, Metric, value_of
 from grpotui.analysis.sweep.records import Outcome, Reading
 from grpotui.records import HumanVerdict, RunKind, RunSummary, Status, Verdict, keys
@@ -38,6 +39,11 @@ ROLLOUT_COLUMNS: Mapping[str, tuple[str, int | None]] = {
 }
 COLUMNS = tuple(dict.fromkeys((*ROLLOUT_COLUMNS, *TRAIN_COLUMNS, SECONDS)))
 """Names of all columns, in the order that they are shown in."""
+
+LEAST_JUDGED = 10
+"""Logged steps of a finished run that tell whether its reward rose."""
+FEWEST = 4
+"""Values at each end of such a run."""
 
 
 def read_run(registry: Registry, run: RunSummary, metric: Metric) -> Reading:
@@ -74,7 +80,8 @@ def outcome_of(run: RunSummary, rewards: Curve, window: int | None = None) -> Ou
 
     A run that has ended without a rise of its reward beyond the noise cannot learn, though nothing is wrong
     with it; where it is too short to tell, nobody knows. The rise is from the first to the last ``window``
-    logged steps: a third of a run at most, and never fewer than tell the noise.
+    logged steps: a third of a run at most, and never fewer than tell the noise. Thirds too short for parts
+    are told apart by their values (Welch's t), FEWEST of them at least.
     """
     if run.human is HumanVerdict.GOOD:
         return Outcome.GOOD
@@ -88,7 +95,15 @@ def outcome_of(run: RunSummary, rewards: Curve, window: int | None = None) -> Ou
         return Outcome.OPEN
     known = [value for value in rewards.values if value == value]
     count = min(max(window or WINDOW, 2 * BLOCKS), len(known) // 3)
+    if count < 2 * BLOCKS:
+        return _of_few(known)
     rise = mark(windowed(known[:count]), windowed(known[len(known) - count :]))
-    if rise is Mark.NONE:
-        return Outcome.OPEN
     return Outcome.GOOD if rise is Mark.HIGHER else Outcome.STUCK
+
+
+def _of_few(known: Sequence[float]) -> Outcome:
+    count = max(len(known) // 3, FEWEST)
+    if len(known) < LEAST_JUDGED:
+        return Outcome.OPEN
+    ends = [of_values(known[len(known) - count :]), of_values(known[:count])]
+    return Outcome.GOOD if contrast(ends, [1, -1]).above(LEVEL / 2) else Outcome.STUCK
