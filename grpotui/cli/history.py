@@ -56,9 +56,10 @@ def import_history(session: Session, files: Sequence[Path]) -> None:
         if done.renamed:
             click.echo(f"renamed, as runs that ship have these ids: {_some(done.renamed)}", err=True)
         if done.unknown:
+            words = _some(done.unknown)
             click.echo(
-                f"no verdicts of grpotui: {_some(done.unknown)}; 'ls --reference' and 'check' show these rows,"
-                " but no run is said to have ended like them",
+                f"not among grpotui's verdicts: {words}; 'ls --reference' and 'check' show these rows, "
+                "but no run is said to have ended like them",
                 err=True,
             )
 

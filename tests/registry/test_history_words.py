@@ -63,6 +63,6 @@ def test_the_command_says_so_in_plain_words(cli: Cli, workspace: Workspace, tmp_
     assert "2 new, 0 changed, 0 as before, 1 only proposed, left out" in done.out
     assert done.err.splitlines() == [
         "renamed, as runs that ship have these ids: mine/sweep#4",
-        "no verdicts of grpotui: so so, meh; 'ls --reference' and 'check' show these rows, "
+        "not among grpotui's verdicts: so so, meh; 'ls --reference' and 'check' show these rows, "
         "but no run is said to have ended like them",
     ]
