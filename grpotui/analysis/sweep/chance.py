@@ -92,10 +92,15 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float]) -> Sample:
     if len(parts) < len(samples):
         return Sample(value)
     variance = math.fsum(part for part, _ in parts)
+    span = samples[0].span if _is_mean(weights) else None
     if samples[0].pool and len({sample.pool for sample in samples}) == 1:
-        return Sample(value, math.sqrt(variance), samples[0].df, pool=samples[0].pool)
+        return Sample(value, math.sqrt(variance), samples[0].df, pool=samples[0].pool, span=span)
     spread = math.fsum(part**2 / df for part, df in parts)
-    return Sample(value, math.sqrt(variance), variance**2 / spread if spread else math.inf)
+    return Sample(value, math.sqrt(variance), variance**2 / spread if spread else math.inf, span=span)
+
+
+def _is_mean(weights: Sequence[float]) -> bool:
+    return min(weights) >= 0 and abs(math.fsum(weights) - 1) < 1e-9
 
 
 def _paired(samples: Sequence[Sample], weights: Sequence[float], shared: Iterable[int]) -> Sample:
@@ -103,7 +108,7 @@ def _paired(samples: Sequence[Sample], weights: Sequence[float], shared: Iterabl
     sums = {p: math.fsum(weight * prompts[p] for prompts, weight in pairs) for p in shared}
     found, span = _mean(list(sums.values())), samples[0].span
     reach = sum(map(abs, weights)) / 2 * (span.high - span.low) if span is not None else 0.0
-    is_mean = min(weights) >= 0 and abs(math.fsum(weights) - 1) < 1e-9
+    is_mean = _is_mean(weights)
     bounded = _bounded(found, len(sums), reach + abs(found.value) * (not is_mean))
     return replace(bounded, prompts=sums, span=span if is_mean else None)
 

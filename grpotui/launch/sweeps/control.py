@@ -13,11 +13,12 @@ from grpotui.launch.journal import events
 from grpotui.launch.queue import tick
 from grpotui.launch.runner.pledge import ACT
 from grpotui.launch.sweeps.pairs import made
-from grpotui.launch.sweeps.start import fill, opened
+from grpotui.launch.sweeps.start import fill
 from grpotui.presets.grpo_rules import LIMITS
 from grpotui.records import RunSummary, Status
 from grpotui.records.sweeps import MOST_SEEDS, Repeats, Sweep
 from grpotui.registry import connect, sync
+from grpotui.registry.opening import opened
 from grpotui.registry.queries import Registry
 from grpotui.workspace import RunDir, Workspace
 
@@ -48,7 +49,7 @@ class Progress:
 
 
 def _members(workspace: Workspace, sweep: Sweep) -> list[RunSummary]:
-    with opened(workspace) as registry:
+    with opened(workspace, indexed=True) as registry:
         return registry.members(sweep.id)
 
 
@@ -112,7 +113,7 @@ def repeat(workspace: Workspace, sweep: Sweep, numbers: Sequence[int], times: in
             raise UserError(f"{sweep.id} has no point {number}: it has {len(sweep.points)}")
     if not numbers or not 0 < times <= MOST_SEEDS:
         raise UserError(f"repeat: expected at least one point, 1 to {MOST_SEEDS} times")
-    with opened(workspace) as registry:
+    with opened(workspace, indexed=True) as registry:
         used = {pair.seed for pair in made(registry, sweep.id)}
 
     def asked_for(now: Sweep) -> Sweep:
