@@ -8,6 +8,7 @@ import pytest
 
 from grpotui.launch.machine.fakes import FAKE_VARIABLE
 from grpotui.launch.queue import order
+from grpotui.launch.queue.tickets import OLD
 from grpotui.records import Status
 from grpotui.workspace import Workspace
 from tests.launch.lab import Lab, opened
@@ -105,7 +106,7 @@ def test_tick_says_what_it_leaves_alone(lab: Lab, cli: Cli) -> None:
     assert sorted(done.err.splitlines()) == sorted(
         [
             f"{held.id} waits: held, until it is released",
-            f"{copied.id} waits: queued before a reboot or in another copy of the workspace: resume it to start",
+            f"{copied.id} waits: {OLD}",
             f"{behind.id} waits: fake 0 busy with {first.id}",
         ]
     )
