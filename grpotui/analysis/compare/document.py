@@ -14,8 +14,8 @@ from grpotui.analysis.compare.excerpts import excerpt_json, excerpt_rows
 from grpotui.analysis.compare.noise import Estimate
 from grpotui.analysis.compare.pools import Pooled
 from grpotui.analysis.compare.rows import Cell, Row
+from grpotui.analysis.compare.subject import steps_of
 from grpotui.analysis.compare.told import Excerpt
-from grpotui.analysis.compare.words import steps_of
 from grpotui.text import clean
 
 SAME = "="
