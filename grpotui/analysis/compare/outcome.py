@@ -59,21 +59,26 @@ WINDOW = 50
 """Logged steps at the end of a run that stand for it."""
 
 
+def window_of(logged: int, asked: int | None = None, wanted: int = WINDOW) -> int:
+    """Return how many of ``logged`` steps at the end of a run stand for it: those asked for, else ``wanted``.
+
+    Unless asked for, no window is more than half of a run, as its beginning is no outcome, though never fewer
+    than tell the noise.
+    """
+    return max(min(wanted, logged // 2), 2 * BLOCKS) if asked is None else asked
+
+
 def windows_of(subjects: Sequence[Subject], asked: int | None = None) -> dict[str, int]:
     """Return the logged steps at the end of each run that stand for it, by its letter: ``asked``, or WINDOW.
 
-    Unless asked for, larger batches get windows of as many samples, and no window is more than half of a run,
-    as its beginning is no outcome.
+    Unless asked for, larger batches get windows of as many samples, and :func:`window_of` holds for each run.
     """
-    if asked is not None:
-        return {subject.letter: asked for subject in subjects}
     sizes = [subject.per_step or 0 for subject in subjects]
     smallest = min(sizes)
     found = {}
     for subject, size in zip(subjects, sizes, strict=True):
         wanted = WINDOW * smallest // size if smallest else WINDOW
-        half = len(subject.curve(REWARD).steps) // 2
-        found[subject.letter] = max(min(wanted, half), 2 * BLOCKS)
+        found[subject.letter] = window_of(len(subject.curve(REWARD).steps), asked, wanted)
     return found
 
 
