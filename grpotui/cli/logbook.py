@@ -66,6 +66,7 @@ def show_journal(session: Session, writes: bool, again: bool, edits: bool, as_js
         done = write(session.registry, again)
         click.echo(clean(f"{session.workspace.journal}: {done}"), err=True)
     if edits:
+        book.read(session.workspace)  # an editor makes nothing of what cannot be read
         editor.edit(session.workspace.journal)
     text = book.read(session.workspace)
     if as_json:
