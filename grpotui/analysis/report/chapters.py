@@ -58,7 +58,7 @@ def outcome(entry: Entry, marks: Sequence[Told] = ()) -> list[Statement]:
 
 
 def _judged(run: RunSummary) -> str:
-    """Return why the verdict is what it is; of a healthy run since when, as its figures were those of then."""
+    """Return why the verdict is what it is; of a healthy run since when: its figures are of then."""
     if run.verdict is Verdict.HEALTHY and run.verdict_step is not None:
         return f"healthy since step {run.verdict_step}"
     return clean(run.verdict_message, 500)

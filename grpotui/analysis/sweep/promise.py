@@ -31,8 +31,8 @@ def baseline_of(sweep: Sweep, points: Sequence[Point]) -> Point | None:
 def marks_of(sweep: Sweep, points: Sequence[Point], ranking: Ranking, over: bool) -> list[Mark]:
     """Return how each line of the sweep's contract stands, by the values that points are ranked by.
 
-    While the best is unconfirmed, that stands beside its numbers: the highest of many is flattered. Of a probe
-    whose points all tie, none is the best before it is confirmed: nothing is refuted by it.
+    While the best is unconfirmed, that stands beside its numbers: the highest of many is flattered. Of a
+    probe whose points all tie, none is the best before it is confirmed: nothing is refuted by it.
     """
     values = {point.number: point.standing.value for point in points if point.standing is not None}
     baseline = baseline_of(sweep, points)
