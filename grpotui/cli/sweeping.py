@@ -151,7 +151,7 @@ def report(
     else:
         click.echo(sweep.id)
         if ended is not None:
-            click.get_current_context().invoke(show_sweep, sweep=sweep.id)
+            click.get_current_context().invoke(show_sweep, sweep=sweep.id, form=None)
     if ended is not None:
         from grpotui.launch.sweeps.control import went_well
 
