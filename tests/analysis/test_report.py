@@ -175,6 +175,9 @@ def test_runs_are_chosen_by_name_tag_sweep_or_date(workspace: Workspace) -> None
         ({"tag": "no"}, "there are: a, kl"),
         ({"since": "2099-01-01"}, "no run since"),
         ({"since": "yesterday"}, "write such as 2025-06-14"),
+        ({"tag": ""}, "--tag is empty: name one, or leave --tag out for all runs"),
+        ({"sweep": " "}, "--sweep is empty"),
+        ({"since": ""}, "--since is empty"),
         ({"sweep": "no"}, "no sweep 'no'"),
         ({"tag": "a", "since": "7d"}, "--tag and --since: choose runs by one"),
     ):

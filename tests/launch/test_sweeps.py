@@ -147,7 +147,7 @@ def test_runs_that_failed_go_on_when_asked(lab: Lab) -> None:
 def test_repeats_have_seeds_that_no_run_had(lab: Lab) -> None:
     sweep = launched(lab, "grpo.beta=0,0.02,0.1", seeds=2, seed=7)
     first = control.repeat(lab.workspace, sweep, [3, 1], 2)
-    again = control.repeat(lab.workspace, sweep, [3], 1)
+    again = control.repeat(lab.workspace, sweep, [3], 1, force=True)
     runs = over(lab, sweep)
     told = [(run.point, run.seed, run.role) for run in runs if run.id in (*first, *again)]
     assert sorted(told) == [

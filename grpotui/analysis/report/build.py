@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.report import cells, probes, quoted
 from grpotui.analysis.report.columns import reward_text, text_of
 from grpotui.analysis.report.commands import confirm_commands, sweep_command
@@ -43,11 +42,11 @@ class Report:
 
 
 def build(
-    registry: Registry, chosen: Chosen, window: int = WINDOW, only: Sequence[str] | None = None
+    registry: Registry, chosen: Chosen, window: int | None = None, only: Sequence[str] | None = None
 ) -> Report:
     """Return the report on chosen runs, measured over the last ``window`` logged steps of each.
 
-    ``only`` names chapters; None means all of them.
+    ``window`` None means 50, at most half of a run; ``only`` names chapters, None means all of them.
     """
     entries = read_entries(registry, chosen.runs, window)
     trained, probed = of_kind(entries, RunKind.TRAIN), of_kind(entries, RunKind.ROLLOUTS)
@@ -66,7 +65,7 @@ def build(
         COMMANDS: lambda: section(COMMANDS, *_commands(registry.workspace, entries, chosen)),
     }
     shown = [part for name, make in chapters.items() if only is None or name in only for part in make()]
-    again = () if window == WINDOW else ("--window", str(window))
+    again = () if window is None else ("--window", str(window))
     return Report(chosen.title, tuple(entries), tuple(shown), replace(chosen, by=(*chosen.by, *again)))
 
 

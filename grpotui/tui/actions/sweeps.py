@@ -65,6 +65,12 @@ def confirm(app: GrpoTui, study: Study, marked: Sequence[int] = (), done: Done =
         done_of = f"{study.counts.done} of {study.counts.planned} runs are done"
         app.say(f"{done_of}: wait for the others, or mark points with space to confirm those", "warning")
         return
+    if to_come := sum(
+        study.point(number).repeats.waiting + study.point(number).repeats.running for number in chosen
+    ):
+        more = f"'grpotui confirm {sweep.id} --force' adds more"
+        app.say(f"{counted(to_come, 'repeat')} wait or run already: wait for them; {more}", "warning")
+        return
 
     def answered(yes: bool | None) -> None:
         if not yes:
