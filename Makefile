@@ -18,9 +18,10 @@ check: $(VENV)/.developer
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-validate: $(VENV)/.developer  ## long: the health rules on made-up and real runs, the demos over several seeds
+validate: $(VENV)/.developer  ## long: health rules on made-up and real runs, rankings of made-up sweeps, the demos over several seeds
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.health
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.health.real
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.sweeps --sweeps 100
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.validate_demos
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.validate_rescue
 
@@ -31,6 +32,8 @@ bench: $(VENV)/.developer  ## every benchmark in a short form; docs/performance.
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.terminal --steps 5000 --starts 1 --seconds 5 --presses 3
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.recorder --pairs 1 --steps 8
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.health_speed --steps 100
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.overlay --steps 5000 --rounds 2
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.search --completions 20000
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.trackers --rounds 1 --steps 6 --batches 32
 
 toys: $(VENV)/.installed  ## rebuild the two toy models that ship with grpotui

@@ -87,7 +87,8 @@ def winner_of(registry: Registry, found: Study, number: int | None = None) -> Wi
     role = Role.CONFIRM if point.confirmed is not None else Role.POINT
     runs = tuple(one.run.id for one in point.runs if one.sample is not None and one.role is role)
     winner = Winner(origin, dict(point.values), into, sweep.kind, config, sweep.id, point.number, runs)
-    shared = [text for text in sweep.overrides if not text.startswith(("sweep.", "confirm.", "promote."))]
+    search = ("sweep.", "confirm.", "promote.", "rollouts.")
+    shared = [text for text in sweep.overrides if not text.startswith(search)]
     left_out = (f"all its runs had {' '.join(shared)}, which is not written",) if shared else ()
     measured = replace(
         winner,
@@ -181,7 +182,36 @@ def plan(workspace: Workspace, winner: Winner, into: str | None = None, name: st
         )
     change = rewrite(preset, path, values, comment_of(winner, values), workspace)
     said = [f"{field} too, since the probe sampled with it" for field in beside if field in values]
+    notes += _measured_on_other(winner, preset)
     return Promotion(winner, change, (*winner.doubts, *winner.left_out, *said, *notes))
+
+
+def _measured_on_other(winner: Winner, preset: Preset) -> Iterator[str]:
+    """Say that the preset's task or rewards are not those that the winner was measured with."""
+    if not winner.config:
+        return
+    pairs = (
+        ("task", _tasks(winner.config), _tasks(preset.data)),
+        ("rewards", _names(winner.config.get("rewards")), _names(preset.data.get("rewards"))),
+    )
+    told = [
+        f"{', '.join(had) or 'none'} as {part}, {preset.name} has {', '.join(has) or 'none'}"
+        for part, had, has in pairs
+        if had != has and not any(field.startswith(f"{part}.") for field in winner.values)
+    ]
+    if told:
+        yield f"{winner.origin} had {'; '.join(told)}: what is best for one need not be for the other"
+
+
+def _tasks(config: Mapping[str, Any]) -> list[str]:
+    task = config.get("task")
+    parts = task.get("parts") if isinstance(task, Mapping) else None
+    return sorted(map(str, parts)) if isinstance(parts, Mapping) else _names([task])
+
+
+def _names(entries: object) -> list[str]:
+    found = entries if isinstance(entries, list) else []
+    return sorted(str(entry["name"]) for entry in found if isinstance(entry, Mapping) and "name" in entry)
 
 
 def _sampled_with(winner: Winner, preset: Preset) -> tuple[dict[str, Any], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from grpotui.cli.options import form_options
 from grpotui.cli.output import print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.errors import UserError
@@ -19,9 +20,7 @@ from grpotui.text import clean
 @click.option(
     "--step", type=click.IntRange(0), help="Step of the first RUN to quote at; default: the last of all."
 )
-@click.option("--json", "form", flag_value="json", help="One JSON document on stdout.")
-@click.option("--markdown", "form", flag_value="markdown", help="For a log book.")
-@click.option("--csv", "form", flag_value="csv", help="For a spreadsheet.")
+@form_options("For a spreadsheet.")
 @click.pass_obj
 def compare_runs(
     session: Session,
@@ -37,7 +36,7 @@ def compare_runs(
     if there are any, where the runs differ most first, each at the step nearest to the one asked for.
     """
     from grpotui.analysis.compare.comparison import compare
-    from grpotui.analysis.compare.document import table, to_csv, to_json, to_markdown
+    from grpotui.analysis.compare.document import sentences, table, to_csv, to_json, to_markdown
     from grpotui.analysis.compare.outcome import KEYS
     from grpotui.analysis.compare.reading import load
     from grpotui.analysis.compare.words import excerpts
@@ -49,7 +48,7 @@ def compare_runs(
     elif form in ("markdown", "csv"):
         click.echo((to_markdown if form == "markdown" else to_csv)(found, words), nl=False)
     else:
-        for sentence in found.changes:
+        for sentence in sentences(found):
             click.echo(clean(sentence))
         click.echo()
         print_table(*table(found, words))
@@ -68,6 +67,8 @@ def _with_baseline(session: Session, runs: tuple[str, ...]) -> tuple[str, ...]:
         raise UserError("compare takes 2 to 4 runs, or one beside a pinned baseline: b in the app pins one")
     if not session.workspace.run(pinned).run_json.is_file():
         raise UserError(f"the pinned baseline {clean(pinned)} is gone: b in the app pins another one")
+    if session.registry.resolve(runs[0]) == pinned:
+        raise UserError(f"{clean(pinned)} is the baseline itself: name another run to compare with it")
     return (pinned, *runs)
 
 

@@ -28,12 +28,20 @@ INTERRUPTED = 130
 
 
 def wait_and_report(session: Session, run_id: str, every: int = 5) -> RunSummary:
-    """Wait for a run's end; print a line to stderr at each change of status and every few steps."""
+    """Wait for a run's end; print a line to stderr at each change of status and every few steps.
+
+    Also when memory ran out and another attempt follows.
+    """
     from grpotui.launch.control import wait
 
     shown: list[tuple[str, str | None, int]] = []
+    retried = [session.registry.retries(run_id)]
 
     def report(run: RunSummary) -> None:
+        now = session.registry.retries(run_id)
+        for retry in now[len(retried[0]) :]:
+            click.echo(clean(f"{run.id}  {retry.told}"), err=True)
+        retried[0] = now
         state = (run.status, run.verdict, run.step // every)
         if not shown or shown[-1] != state:
             shown.append(state)

@@ -44,7 +44,7 @@ def import_history(session: Session, files: Sequence[Path]) -> None:
     """Add tables of past experiments (CSV), which verdicts, 'check' and 'compare' then know of.
 
     Columns as 'grpotui ls --reference --json' names them; run_id and verdict are needed. A row that is there
-    already is replaced.
+    already is replaced; one with the id of a run that ships gets its source in front.
     """
     from grpotui.registry.history import take_in
 
@@ -53,9 +53,20 @@ def import_history(session: Session, files: Sequence[Path]) -> None:
         parts = [f"{done.new} new", f"{done.changed} changed", f"{done.same} as before"]
         parts += [f"{done.proposed} only proposed, left out"] if done.proposed else []
         click.echo(clean(f"{path}: {', '.join(parts)}; in {session.workspace.history}"))
+        if done.renamed:
+            click.echo(f"renamed, as runs that ship have these ids: {_some(done.renamed)}", err=True)
         if done.unknown:
-            words = clean(", ".join(done.unknown[:5]), 200)
-            click.echo(f"told, but compared with no verdict: {words}", err=True)
+            words = _some(done.unknown)
+            click.echo(
+                f"not among grpotui's verdicts: {words}; 'ls --reference' and 'check' show these rows, "
+                "but no run is said to have ended like them",
+                err=True,
+            )
+
+
+def _some(words: Sequence[str]) -> str:
+    more = f" and {len(words) - 5} more" if len(words) > 5 else ""
+    return clean(", ".join(words[:5]), 200) + more
 
 
 VERBS = (import_history,)

@@ -13,16 +13,22 @@ from grpotui.text import clean
 
 @click.command("report")
 @click.argument("runs", nargs=-1)
-@click.option("--tag", default="", help="The runs that have this tag.")
-@click.option("--sweep", default="", help="The runs of this sweep.")
+@click.option("--tag", help="The runs that have this tag.")
+@click.option("--sweep", help="The runs of this sweep.")
+@click.option("--since", metavar="DATE", help="Newer runs: 2025-06-14, '2025-06-14 23:40', or 7d.")
 @click.option(
-    "--since", default="", metavar="DATE", help="Newer runs: 2025-06-14, '2025-06-14 23:40', or 7d."
+    "--window", type=click.IntRange(1), help="Last logged steps; default: 50, at most half of a run."
 )
-@click.option("--window", type=click.IntRange(1), default=50, show_default=True, help="Last logged steps.")
 @click.option("--format", "form", type=click.Choice(["md", "csv", "json"]), default="md", show_default=True)
 @click.pass_obj
 def report_runs(
-    session: Session, runs: tuple[str, ...], tag: str, sweep: str, since: str, window: int, form: str
+    session: Session,
+    runs: tuple[str, ...],
+    tag: str | None,
+    sweep: str | None,
+    since: str | None,
+    window: int | None,
+    form: str,
 ) -> None:
     """Write up runs: the best one and whether that is confirmed, a table, what each setting did, samples.
 
@@ -60,6 +66,7 @@ def show_journal(session: Session, writes: bool, again: bool, edits: bool, as_js
         done = write(session.registry, again)
         click.echo(clean(f"{session.workspace.journal}: {done}"), err=True)
     if edits:
+        book.read(session.workspace)  # an editor makes nothing of what cannot be read
         editor.edit(session.workspace.journal)
     text = book.read(session.workspace)
     if as_json:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import click
 
+from grpotui.errors import UserError
 from grpotui.presets.sections import DEVICES
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -27,6 +28,29 @@ trust_preset_option = click.option(
 def device_option(usual: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return ``--device``; ``usual`` says what holds without it."""
     return click.option("--device", type=click.Choice(DEVICES), help=f"Default: {usual}.")
+
+
+def form_options(spreadsheet: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return ``--json``, ``--markdown`` and ``--csv`` as ``form``, one of them at most; None without."""
+
+    def add(verb: Callable[..., None]) -> Callable[..., None]:
+        helps = {"csv": spreadsheet, "markdown": "For a log book.", "json": "One JSON document on stdout."}
+        for name, told in helps.items():
+            option = click.option(
+                f"--{name}", is_flag=True, expose_value=False, callback=_take_form, help=told
+            )
+            verb = option(verb)
+        return verb
+
+    return add
+
+
+def _take_form(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    known = context.params.setdefault("form", None)
+    if wanted and known:
+        raise UserError(f"one form at a time: --{known} or --{option.name}")
+    if wanted:
+        context.params["form"] = option.name
 
 
 def changes_options(verb: Callable[..., None]) -> Callable[..., None]:

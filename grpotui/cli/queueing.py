@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -178,20 +179,33 @@ def continue_queue(session: Session) -> None:
 def tick_once(session: Session, as_json: bool) -> None:
     """Move the queue on once: settle what ended, start what can start, what a reboot left queued, too.
 
+    What it leaves queued is said on stderr, with what that waits for.
+
     For a crontab: @reboot /path/to/grpotui --workspace /path/to/workspace tick
     """
     from grpotui.launch.control import requeue
-    from grpotui.launch.queue import PATIENCE, tick
+    from grpotui.launch.queue import PATIENCE, STARTING, tick, waiting
 
     started = tick(session.workspace, PATIENCE)
     again, refused = requeue(session.workspace)
     for problem in refused:
         click.echo(clean(problem), err=True)
     started += again
+    waits = {run: why for run, why in waiting(session.workspace).items() if why != STARTING}
+    for line in _waiting_lines(waits):
+        click.echo(line, err=True)
     if as_json:
-        print_json({"started": started})
+        left = [{"run": run, "waits_for": why} for run, why in waits.items()]
+        print_json({"started": started, "waiting": left})
     else:
         _print_started(started)
+
+
+def _waiting_lines(waits: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each reason: a sweep may have hundreds of runs that wait for the same."""
+    for why in dict.fromkeys(waits.values()):
+        first, *more = (run for run, reason in waits.items() if reason == why)
+        yield clean(f"{first} and {len(more)} more wait: {why}" if more else f"{first} waits: {why}")
 
 
 def _print_started(started: list[str]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from grpotui import format as fmt
 from grpotui.analysis.sweep.records import Study
-from grpotui.cli.options import json_option
+from grpotui.cli.options import form_options, json_option
 from grpotui.cli.output import print_json, print_table
 from grpotui.cli.session import Session
 from grpotui.text import clean
@@ -16,9 +16,7 @@ from grpotui.text import clean
 
 @click.command("show")
 @click.argument("sweep")
-@click.option("--json", "form", flag_value="json", help="One JSON document on stdout.")
-@click.option("--markdown", "form", flag_value="markdown", help="For a log book.")
-@click.option("--csv", "form", flag_value="csv", help="For a spreadsheet, a row for each point.")
+@form_options("For a spreadsheet, a row for each point.")
 @click.option("--rows", metavar="FIELD", default="", help="The map's rows; default: the first axis.")
 @click.option("--columns", metavar="FIELD", default="", help="The map's columns; default: the second axis.")
 @click.option("--pool", is_flag=True, help="The map shows means over the other axes, not one value of each.")

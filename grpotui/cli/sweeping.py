@@ -151,7 +151,7 @@ def report(
     else:
         click.echo(sweep.id)
         if ended is not None:
-            click.get_current_context().invoke(show_sweep, sweep=sweep.id)
+            click.get_current_context().invoke(show_sweep, sweep=sweep.id, form=None)
     if ended is not None:
         from grpotui.launch.sweeps.control import went_well
 
@@ -264,7 +264,7 @@ def resume_one(
 )
 @click.option("--point", "points", type=click.IntRange(1), multiple=True, help="This point instead; repeat.")
 @click.option("--trust-code", is_flag=True, help="Say yes to the runs' Python files, which you have read.")
-@click.option("--force", is_flag=True, help="Though runs of the sweep are still to come.")
+@click.option("--force", is_flag=True, help="Though runs of the sweep, or repeats, are still to come.")
 @click.option("--wait", "waits", is_flag=True, help="Until they have ended; exit code 1 unless well.")
 @json_option
 @click.pass_obj
@@ -299,7 +299,9 @@ def confirm_sweep(
     if not chosen:
         raise UserError(f"{found.id} has no point with a rank to confirm: 'grpotui sweep show {found.id}'")
     wanted = times or settings.repeat
-    made = trusting(lambda: repeat(session.workspace, found, chosen, wanted), trust_code, asks=not as_json)
+    made = trusting(
+        lambda: repeat(session.workspace, found, chosen, wanted, force), trust_code, asks=not as_json
+    )
     for number in chosen:
         click.echo(clean(f"{found.id}: {wanted} x point {number} {point_name(found, number)}"), err=True)
     report(session, found, made, made, waits, as_json)

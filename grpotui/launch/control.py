@@ -33,6 +33,7 @@ from grpotui.presets.code import require_same
 from grpotui.records import RunSummary, Status
 from grpotui.registry import connect, index_run, sync
 from grpotui.registry.desk import Turn, write_turn
+from grpotui.registry.opening import opened
 from grpotui.registry.queries import Registry
 from grpotui.stream import read_json
 from grpotui.text import clean
@@ -98,8 +99,8 @@ def resume(workspace: Workspace, run_id: str) -> None:
 
 def requeue(workspace: Workspace) -> tuple[list[str], list[str]]:
     """Queue what a reboot left queued; return the runs that start by that, and what is refused, in lines."""
-    with closing(connect(workspace)) as connection:
-        queue = tickets(workspace, Registry(connection, workspace), said(workspace).desk)
+    with opened(workspace) as registry:
+        queue = tickets(workspace, registry, said(workspace).desk)
     started: list[str] = []
     refused: list[str] = []
     for ticket in queue:

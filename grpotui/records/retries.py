@@ -36,6 +36,12 @@ class Retry:
             f"{name.removeprefix(_GRPO)} {old} -> {new}" for name, (old, new) in self.changes.items()
         )
 
+    @property
+    def told(self) -> str:
+        """What happened and what follows from it, in one line; a probe goes on in the same attempt."""
+        follows = f"the next one goes on from step {self.step} with " if self.grpo else ""
+        return f"attempt {self.attempt} ran out of memory: {follows}{self.words}"
+
     def to_json(self) -> dict[str, Any]:
         """Return the event, less its time."""
         changed = {name: list(values) for name, values in self.changes.items()}

@@ -14,6 +14,8 @@ SETTINGS = ("beta", "learning_rate", "temperature", "num_generations")
 """What runs are compared by."""
 NEAR = 1.0
 """Mean distance of settings, in factors of e, up to which a run was tried before, more or less."""
+SHARED = 2
+"""Settings that must be given of both runs and near: with one, such as beta 0, half of all runs are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +63,32 @@ def like(
 
 
 def tried(reward: str, settings: Mapping[str, Any], runs: Iterable[Earlier], most: int = 2) -> list[Earlier]:
-    """Return runs of the same reward with settings near to these, whatever became of them, nearest first."""
+    """Return runs of the same reward with settings near to these, whatever became of them, nearest first.
+
+    Of a run with fewer than SHARED settings that are near too little is known to name it.
+    """
     same = [run for run in runs if reward and run.reward == reward and run.came]
-    near = [(distance(settings, run.settings), run) for run in same]
+    near = [
+        (distance(settings, run.settings), run)
+        for run in same
+        if sum(apart <= NEAR for apart in _distances(settings, run.settings)) >= SHARED
+    ]
     return [run for far, run in sorted(near, key=lambda item: item[0]) if far <= NEAR][:most]
 
 
 def distance(one: Mapping[str, Any], other: Mapping[str, float]) -> float:
     """Return the mean distance of settings that both have, in factors of e; far when there is none."""
+    parts = _distances(one, other)
+    return sum(parts) / len(parts) if parts else 100.0
+
+
+def _distances(one: Mapping[str, Any], other: Mapping[str, float]) -> list[float]:
     parts = []
     for name in SETTINGS:
         a, b = as_float(one.get(name)), other.get(name)
         if a is not None and b is not None:
             parts.append(abs(math.log(max(a, 1e-9)) - math.log(max(b, 1e-9))))
-    return sum(parts) / len(parts) if parts else 100.0
+    return parts
 
 
 def of_registry(

@@ -42,6 +42,7 @@ ALIASES: Mapping[str, str] = {
     "task/reward": "task",
     "learning_rate": "lr",
     "final_accuracy": "accuracy",
+    "final_reward": "reward",
     "epochs/max_steps": "epochs",
     "max_completion_length": "max_tokens",
     "other": "note",
@@ -120,6 +121,12 @@ def reference() -> tuple[Row, ...]:
     return tuple(Row(row) for row in csv.DictReader(text.splitlines()))
 
 
+@lru_cache(maxsize=1)
+def _shipped() -> Mapping[str, str]:
+    """Return the ids of the runs that ship, each with its source."""
+    return {row.row["run_id"]: row.row["source"] for row in reference()}
+
+
 def own(workspace: Workspace) -> list[Row]:
     """Return the rows of a user's own table; those that cannot be read, as after an edit, are left out."""
     try:
@@ -131,7 +138,15 @@ def own(workspace: Workspace) -> list[Row]:
         held = [{name: str(row.get(name) or "") for name in COLUMNS} for row in reader]
     except csv.Error:
         return []
-    return [Row(row) for row in held if row["run_id"]]
+    return [_distinct(row) for row in held if row["run_id"]]
+
+
+def _distinct(row: Mapping[str, str]) -> Row:
+    """Return a user's row; the id of another run, that ships, gets the source in front: ``mine/sweep#4``."""
+    source, run_id = row["source"], row["run_id"]
+    if _shipped().get(run_id, source) == source:
+        return Row(row)
+    return Row({**row, "run_id": f"{source}/{run_id}"})
 
 
 def rows(workspace: Workspace | None) -> list[Row]:
@@ -154,6 +169,8 @@ class Imported:
     changed: int = 0
     same: int = 0
     proposed: int = 0
+    renamed: list[str] = field(default_factory=list)
+    """New ids of rows that had the id of a run that ships."""
     unknown: list[str] = field(default_factory=list)
     """Verdicts that come near to none of ours, each once."""
 
@@ -165,7 +182,7 @@ def take_in(workspace: Workspace, path: Path) -> Imported:
     """
     done, held = Imported(), {run.key: run for run in own(workspace)}
     for run in parse(path):
-        if run.row["verdict"] == PROPOSED:
+        if run.row["verdict"].casefold() == PROPOSED:
             done.proposed += 1
             continue
         before = held.get(run.key)
@@ -173,6 +190,9 @@ def take_in(workspace: Workspace, path: Path) -> Imported:
         done.same += before is not None and before.row == run.row
         done.changed += before is not None and before.row != run.row
         held[run.key] = run
+        source, _, run_id = run.row["run_id"].partition("/")
+        if source == run.row["source"] and run_id in _shipped():
+            done.renamed.append(run.row["run_id"])
         if run.row["verdict"] and not run.earlier.verdict and run.row["verdict"] not in done.unknown:
             done.unknown.append(run.row["verdict"])
     if done.new or done.changed:
@@ -239,6 +259,8 @@ def _columns(path: Path, cells: Sequence[str]) -> list[str]:
             near = difflib.get_close_matches(name, [*COLUMNS, *ALIASES], n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COLUMNS)}"
             raise _wrong(path, 1, f"no column {clean(repr(cell), 60)}: {hint}")
+        if name in names and name not in TEXTS:
+            raise _wrong(path, 1, f"two columns mean {name}: leave {clean(repr(cell), 60)} or the other out")
         names.append(name)
     for name in ("run_id", "verdict"):
         if name not in names:
@@ -259,7 +281,7 @@ def _row(path: Path, line: int, names: Sequence[str], cells: Sequence[str]) -> R
     row["source"] = row["source"] or path.stem
     if not row["run_id"]:
         raise _wrong(path, line, "run_id is empty")
-    return Row(row)
+    return _distinct(row)
 
 
 def _check(path: Path, line: int, name: str, text: str) -> None:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from grpotui.errors import UserError
 from grpotui.records import Flag, Group, Hit, Mode, RewardRange, RunSummary, Status, as_int
 from grpotui.records.lineage import StageMark
 from grpotui.records.retries import RETRY, Retry
-from grpotui.records.sweeps import Place, Sweep
 from grpotui.registry import documents, groups, points, search
-from grpotui.registry.database import fresh
 from grpotui.registry.groups import GroupRow
-from grpotui.registry.references import named, resolve
-from grpotui.registry.rows import SUMMARY_COLUMNS, summary_of
+from grpotui.registry.references import resolve
 from grpotui.registry.search import Wanted
-from grpotui.registry.sweeps import SweepReader, from_runs, place_of
-from grpotui.workspace import Workspace
+from grpotui.registry.sweeps import SweepReads
 
 Points = list[tuple[int, float | None]]
 """(step, value) ascending; None is a value that was not finite."""
@@ -33,23 +27,12 @@ _TOOK_BACK = """
 _LIVE = tuple(str(s) for s in Status if s.is_live)
 
 
-class Registry:
+class Registry(SweepReads):
     """Reads of one workspace's registry; each method is one consistent look.
 
     When ``runs.db`` was removed or replaced, the next method opens the new one. Methods that take a run's
     id raise UserError when there is no such run.
     """
-
-    def __init__(self, connection: sqlite3.Connection, workspace: Workspace) -> None:
-        self._connection = connection
-        self.workspace = workspace
-        self._sweeps = SweepReader(workspace)
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """The open connection; a new one when the file was replaced."""
-        self._connection = fresh(self._connection, self.workspace)
-        return self._connection
 
     # Runs
 
@@ -58,37 +41,9 @@ class Registry:
         most = -1 if limit is None else limit
         return self._summaries("ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?", (most, offset))
 
-    def run(self, run_id: str) -> RunSummary:
-        """Return one run."""
-        found = self._summaries("WHERE id = ?", (run_id,))
-        if not found:
-            raise UserError(f"no run {run_id!r}")
-        return found[0]
-
     def children(self, run_id: str) -> list[RunSummary]:
         """Return the runs that came from a run: forks, clones and evaluations, oldest first."""
         return self._summaries("WHERE parent = ? AND parent != '' ORDER BY created_at, id", (run_id,))
-
-    def members(self, sweep: str) -> list[RunSummary]:
-        """Return the runs of a sweep, oldest first."""
-        return self._summaries("WHERE sweep = ? AND sweep != '' ORDER BY created_at, id", (sweep,))
-
-    def sweeps(self) -> list[Sweep]:
-        """Return the sweeps of the workspace, oldest first."""
-        told = self._sweeps.read()
-        found = [*told.values(), *from_runs(self.connection, told)]
-        return sorted(found, key=lambda sweep: sweep.created_at)
-
-    def sweep(self, ref: str) -> Sweep:
-        """Return the sweep that an id, a unique prefix or last part, or ``@last`` means.
-
-        Raises UserError that names candidates.
-        """
-        return named(ref, self.sweeps())
-
-    def place(self, run_id: str) -> Place | None:
-        """Return a run's place in its sweep; None when it is in none."""
-        return place_of(self.connection, run_id)
 
     def queued(self) -> list[RunSummary]:
         """Return the runs that wait, the one that waits longest first."""
@@ -105,17 +60,6 @@ class Registry:
         Raises UserError that names candidates.
         """
         return resolve(self.connection, ref)
-
-    def _summaries(self, clause: str, values: Sequence[object]) -> list[RunSummary]:
-        query = f"SELECT {SUMMARY_COLUMNS} FROM runs {clause}"  # noqa: S608
-        return [summary_of(row) for row in self.connection.execute(query, values)]
-
-    def rid(self, run_id: str) -> int:
-        """Return the number of a run's row."""
-        row = self.connection.execute("SELECT rid FROM runs WHERE id = ?", (run_id,)).fetchone()
-        if row is None:
-            raise UserError(f"no run {run_id!r}")
-        return int(row[0])
 
     def taken_in(self, run_id: str) -> tuple[object, ...]:
         """Return how far each stream of a run is indexed: the same while nothing comes."""

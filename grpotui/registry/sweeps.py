@@ -8,8 +8,11 @@ import time
 from collections.abc import Iterable
 
 from grpotui.errors import UserError
+from grpotui.records import RunSummary
 from grpotui.records.sweeps import MOST_POINTS, Place, Sweep
 from grpotui.registry.desk import append
+from grpotui.registry.reads import Reads
+from grpotui.registry.references import named
 from grpotui.stream import Tail
 from grpotui.workspace import Workspace
 
@@ -36,6 +39,35 @@ class SweepReader:
                 if sweep is not None:
                     self._found[sweep.id] = sweep
         return self._found
+
+
+class SweepReads(Reads):
+    """Reads of sweeps and their runs."""
+
+    def __init__(self, connection: sqlite3.Connection, workspace: Workspace) -> None:
+        super().__init__(connection, workspace)
+        self._sweeps = SweepReader(workspace)
+
+    def members(self, sweep: str) -> list[RunSummary]:
+        """Return the runs of a sweep, oldest first."""
+        return self._summaries("WHERE sweep = ? AND sweep != '' ORDER BY created_at, id", (sweep,))
+
+    def sweeps(self) -> list[Sweep]:
+        """Return the sweeps of the workspace, oldest first."""
+        told = self._sweeps.read()
+        found = [*told.values(), *from_runs(self.connection, told)]
+        return sorted(found, key=lambda sweep: sweep.created_at)
+
+    def sweep(self, ref: str) -> Sweep:
+        """Return the sweep that an id, a unique prefix or last part, or ``@last`` means.
+
+        Raises UserError that names candidates.
+        """
+        return named(ref, self.sweeps())
+
+    def place(self, run_id: str) -> Place | None:
+        """Return a run's place in its sweep; None when it is in none."""
+        return place_of(self.connection, run_id)
 
 
 def write_sweep(workspace: Workspace, sweep: Sweep) -> None:

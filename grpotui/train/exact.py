@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grpotui.errors import UserError
+from grpotui.presets.accelerate import processes
 from grpotui.presets.code import prepare_imports, require_same
+from grpotui.presets.resolve import rollout_settings
 from grpotui.records import Group, RunKind
 from grpotui.stream import Tail, read_json, write_json
 from grpotui.tasks import Example, Reward
@@ -74,7 +76,8 @@ def _try(session: Session, experiment: Experiment, began: float) -> dict[str, An
 
     if experiment.config.get("kind") == RunKind.ROLLOUTS:
         experiment = generating_only(experiment)
-    grpo = dict(experiment.config.get("grpo") or {})
+    ranks = processes(experiment.config)
+    grpo = alone(experiment.config.get("grpo") or {}, ranks)
     weights = [reward.weight for reward in experiment.rewards]
     whole = build_config(grpo, session.run, session.device, experiment.seed, weights)
     small = {key: value for key, value in grpo.items() if key not in _SIZES} | _cut(whole)
@@ -88,10 +91,13 @@ def _try(session: Session, experiment: Experiment, began: float) -> dict[str, An
     recorder.close()
     groups = [Group.from_json(line.data) for line in Tail(session.run.completions).read()]
     made = trainer.args.per_device_train_batch_size * trainer.args.gradient_accumulation_steps
-    asked = whole.per_device_train_batch_size * whole.gradient_accumulation_steps
+    batch = whole.per_device_train_batch_size
+    asked = batch * whole.gradient_accumulation_steps // ranks
+    if experiment.config.get("kind") == RunKind.ROLLOUTS:
+        asked = batch = rollout_settings(experiment.config).batch
     return {
         **_judged(groups, experiment.rewards),
-        **watch.measured(groups, asked / made, whole.per_device_train_batch_size),
+        **watch.measured(groups, asked / made, batch),
         "load_seconds": loaded - began,
         "facts": {**_model(trainer.model), **_texts(trainer, examples)},
         "probes": _probes(experiment.rewards, examples),
@@ -117,6 +123,15 @@ def _cut(whole: Any) -> dict[str, Any]:
         "logging_steps": 1,
         "report_to": "none",
     }
+
+
+def alone(grpo: Mapping[str, Any], ranks: int) -> dict[str, Any]:
+    """Return ``[grpo]`` for one process that does in turn what ``ranks`` processes do at once."""
+    found = dict(grpo)
+    for name in ("gradient_accumulation_steps", "steps_per_generation"):
+        if ranks > 1 and (name in grpo or name.startswith("gradient")):
+            found[name] = int(grpo.get(name, 1)) * ranks
+    return found
 
 
 class _Watch:

@@ -5,38 +5,34 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
-from textual import work
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.events import Event, Key, MouseDown
 from textual.screen import ModalScreen, Screen
 
 from grpotui.errors import UserError
-from grpotui.launch.trust import UntrustedError
 from grpotui.records import Status
 from grpotui.registry import connect
 from grpotui.registry.queries import Registry
 from grpotui.settings import Settings, settings_path
 from grpotui.text import clean
 from grpotui.tui import clip, keymap, style, theme
-from grpotui.tui.actions.trust import ask_trust
-from grpotui.tui.keys_in_order import KeysInOrder
+from grpotui.tui.deeds import Deeds
 from grpotui.tui.looks import Looks
 from grpotui.tui.queue_clock import TICK_SECONDS, QueueClock
 from grpotui.tui.screens.runs import RunsScreen
-from grpotui.tui.trouble import TROUBLE, one_line
+from grpotui.tui.trouble import TROUBLE
 from grpotui.tui.widgets.runs_table import RunsTable
 from grpotui.workspace import Workspace
 
 T = TypeVar("T")
 
 
-class GrpoTui(KeysInOrder):
+class GrpoTui(Deeds):
     """grpotui in a terminal. It owns no run: whatever it started goes on without it."""
 
     TITLE = "grpotui"
@@ -119,11 +115,6 @@ class GrpoTui(KeysInOrder):
                 screen.query_one(RunsTable).go_to(run_id)
                 screen.fetch()
 
-    def say(self, message: str, severity: str = "information") -> None:
-        """Show one line for a few seconds, as plain text."""
-        level: Any = severity
-        self.notify(clean(message), severity=level, markup=False)
-
     def copy(self, what: str, text: str) -> None:
         """Hand text to the terminal's clipboard, and keep it in a file; ``what`` says what it is."""
         text = clip.harmless(text)
@@ -134,58 +125,6 @@ class GrpoTui(KeysInOrder):
             self.say(f"Copied; kept in {path}")
 
         self.do(lambda: clip.keep(self.workspace, what, text), kept)
-
-    def careful(self, deed: Callable[[T], None]) -> Callable[[T], None]:
-        """Return ``deed``, with errors that a user can mend shown as one line."""
-
-        def tried(value: T) -> None:
-            try:
-                deed(value)
-            except UserError as error:
-                self.complain(error)
-
-        return tried
-
-    def complain(self, error: Exception) -> None:
-        """Show an error as one line."""
-        self.say(one_line(error), "error")
-
-    @work(thread=True, group="do")
-    def do(self, deed: Callable[[], T], then: Callable[[T], None] | None = None) -> None:
-        """Do something slow in a thread; ``then`` gets its result on the app's own thread.
-
-        Errors that a user can mend are shown as one line; code that nobody trusts yet is asked for.
-        """
-        try:
-            result = deed()
-        except UntrustedError as error:
-            again = partial(self.do, deed, then)
-            self.call_from_thread(ask_trust, self, error.files, again)
-            return
-        except TROUBLE as error:
-            self.call_from_thread(self.complain, error)
-            return
-        if then is not None:
-            self.call_from_thread(then, result)
-
-    def ask(self, fetch: Callable[[], T], question: Callable[[T], None]) -> None:
-        """Like ``do``, for a ``question`` that opens a dialog: keys wait for it, and go nowhere else."""
-
-        def held() -> T:
-            try:
-                return fetch()
-            except Exception:
-                self.call_from_thread(self.pass_keys)
-                raise
-
-        def opened(found: T) -> None:
-            try:
-                question(found)
-            finally:
-                self.pass_keys()
-
-        self.hold_keys()
-        self.do(held, opened)
 
     async def on_event(self, event: Event) -> None:
         """A key or a click: somebody is here."""

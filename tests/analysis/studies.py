@@ -45,7 +45,6 @@ def study(
 
     A failed one has 50, a queued one or a draft none.
     """
-    rng = random.Random(run_id)
     born = BORN + 86400 * day
     fields = {**GRPO, **(grpo or {})}
     config: dict[str, Any] = {"model": "tiny", "task": {"name": "arithmetic"}, "grpo": fields}
@@ -62,32 +61,44 @@ def study(
     span = {"reward_range": [0.0, 1.0], "reward_binary": binary}
     writer.attempt(config=config, max_steps=STEPS, seed=fields["seed"], versions={"trl": "1.16.0"}, **span)
     writer.status("running", at=born)
-    for step in range(1, 51 if status == "failed" else STEPS + 1):
+    last = 50 if status == "failed" else STEPS
+    _train(writer, last, (start, level), texts)
+    if accuracy is not None:
+        _evaluate(writer, born, accuracy)
+    _judge(writer, born, (verdict, cause), note, human)
+    if status in ("finished", "stopped", "failed"):
+        writer.ended(status, "" if status == "finished" else "said so", at=born + 300)
+    writer.close()
+
+
+def _train(writer: RunWriter, last: int, ends: tuple[float, float], texts: tuple[str, ...]) -> None:
+    """Write steps whose rewards rise from one end to the other by step 60."""
+    run_id, (start, level) = writer.run.id, ends
+    rng = random.Random(run_id)
+    for step in range(1, last + 1):
         value = start + min(step / 60, 1.0) * (level - start) + rng.gauss(0, 0.02)
         shown = texts or tuple(f"{run_id} {step} {n}" for n in range(4))
         writer.group(0, [sample(text, value) for text in shown], prompt="1 + 1 =", step=step, answer="2")
         writer.log_step(reward=value, kl=0.1, step_time=1.0)
-    if accuracy is not None:
-        evaluated = {"eval_accuracy": accuracy, "eval_accuracy_low": accuracy - 0.1}
-        writer.metrics.append({"step": STEPS, "time": born + STEPS, "attempt": 1, **evaluated})
-        writer.metrics.append(
-            {
-                "step": STEPS,
-                "time": born + STEPS,
-                "attempt": 1,
-                "eval_accuracy_high": accuracy + 0.1,
-                "eval_n": 100,
-            }
-        )
-    if verdict:
-        writer.verdict(80, verdict, f"it is {verdict} since step 80: with evidence", cause, at=born + 80)
+
+
+def _evaluate(writer: RunWriter, born: float, accuracy: float) -> None:
+    """Write an evaluation of the last step, as two lines."""
+    line = {"step": STEPS, "time": born + STEPS, "attempt": 1}
+    low, high = accuracy - 0.1, accuracy + 0.1
+    writer.metrics.append({**line, "eval_accuracy": accuracy, "eval_accuracy_low": low})
+    writer.metrics.append({**line, "eval_accuracy_high": high, "eval_n": 100})
+
+
+def _judge(writer: RunWriter, born: float, verdict: tuple[str, str], note: str, human: str) -> None:
+    """Write what the rules say (verdict, cause) and what a person says; nothing for empty ones."""
+    word, cause = verdict
+    if word:
+        writer.verdict(80, word, f"it is {word} since step 80: with evidence", cause, at=born + 80)
     if note:
         writer.note(note, born + 200)
     if human:
         writer.event("human_verdict", born + 200, verdict=human)
-    if status in ("finished", "stopped", "failed"):
-        writer.ended(status, "" if status == "finished" else "said so", at=born + 300)
-    writer.close()
 
 
 def registry(workspace: Workspace) -> Registry:

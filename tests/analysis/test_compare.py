@@ -67,6 +67,8 @@ def test_sentences_count_what_was_changed() -> None:
     assert both == "C changes two: learning_rate and seed, so no single cause."
     five = [f"grpo.f{n}" for n in range(5)]
     assert sentence("B", "A", five) == "B changes 5 fields: f0, f1, f2, …, so no single cause."
+    seeded = sentence("B", "A", [*five, "grpo.seed"])
+    assert seeded == "B changes 6 fields: seed, f0, f1, …, so no single cause."
 
 
 def test_what_was_asked_is_a_cause_and_what_follows_is_none(workspace: Workspace) -> None:
@@ -156,7 +158,7 @@ def test_batch_sizes_that_differ_are_aligned_by_samples(workspace: Workspace) ->
     (reached,) = [row for row in found.rows if row.name.endswith(" at")]
     step = reached.cells[1].step
     assert step is not None
-    assert reached.cells[1].text == f"step {step}, {64 * step} samples, {step}s"
+    assert reached.cells[1].text == f"step {step}, {64 * step} samples, {step}s (mean of 12)"
     assert (reached.cells[1].samples, reached.cells[1].seconds) == (64 * step, step)
     (window,) = [row for row in found.rows if row.name == "window"]
     assert [cell.text for cell in window.cells] == ["last 50 steps", "last 12 steps"]

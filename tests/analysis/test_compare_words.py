@@ -9,7 +9,8 @@ import pytest
 from grpotui.analysis.compare.excerpts import excerpt_json, excerpt_rows
 from grpotui.analysis.compare.outcome import KEYS
 from grpotui.analysis.compare.reading import load
-from grpotui.analysis.compare.words import excerpts, shared_prompts, steps_of, that_differ
+from grpotui.analysis.compare.subject import steps_of
+from grpotui.analysis.compare.words import excerpts, shared_prompts, that_differ
 from grpotui.registry import connect, sync
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace

@@ -60,9 +60,11 @@ def best_of_table(found: Report) -> str:
     return max(rows, key=lambda row: float(row["Final reward"].split()[0].strip("*")))["Run"]
 
 
-@pytest.mark.parametrize("sweep", ["", "s-abcd"])
+@pytest.mark.parametrize("sweep", [None, "s-abcd"])
 @pytest.mark.parametrize(("window", "winner"), [(50, "falls-aaaa"), (10, "steady-bbbb"), (1, "steady-bbbb")])
-def test_the_winner_is_that_of_the_window(both: Workspace, sweep: str, window: int, winner: str) -> None:
+def test_the_winner_is_that_of_the_window(
+    both: Workspace, sweep: str | None, window: int, winner: str
+) -> None:
     reader = registry(both)
     found = build(reader, choose(reader, sweep=sweep), window)
     assert f"({winner})" in summary(found).splitlines()[0]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grpotui.launch import remarks
 from grpotui.workspace import Workspace
 from tests.analysis.studies import CONTRACT, study
 from tests.support import Cli
@@ -43,12 +44,15 @@ def test_the_journal_is_begun_renewed_edited_and_read(
     monkeypatch.delenv("VISUAL", raising=False)
     assert cli("journal", "--edit").code == 0
     study(workspace, "two-bbbb", {"beta": 0.2}, 0.3, day=1, contract=CONTRACT)
-    assert cli("journal", "--write").err.endswith("1 new, 2 updated\n")
+    assert cli("journal", "--write").err.endswith("1 new, 1 updated\n")
     shown = cli("journal").out
     assert "my own words" in shown
     assert "<!--" not in shown
     (found,) = cli("journal", "--json").json["hypotheses"]
-    assert (found["hypothesis"], found["state"]) == ("A little KL is enough.", "not supported")
+    assert (found["hypothesis"], found["state"]) == ("A little KL is enough.", "runs disagree")
+    remarks.note(workspace, "two-bbbb", "supersedes: one-aaaa")
+    (found,) = cli("journal", "--json").json["hypotheses"]
+    assert found["state"] == "not supported"
     assert [one["superseded_by"] for one in found["findings"]] == [None, "two-bbbb"]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from grpotui.launch.machine.fakes import FAKE_VARIABLE
 from grpotui.launch.queue import order
+from grpotui.launch.queue.tickets import OLD
 from grpotui.records import Status
 from grpotui.workspace import Workspace
 from tests.launch.lab import Lab, opened
@@ -69,12 +70,14 @@ def test_what_cannot_be_done_is_one_line(lab: Lab, cli: Cli) -> None:
 def test_tick_says_what_it_started(lab: Lab, cli: Cli, workspace: Workspace) -> None:
     order.pause(workspace)
     run = lab.launch("steps=1", device="cuda")
-    assert cli("tick", "--json").json == {"started": []}
+    left = [{"run": run.id, "waits_for": "the queue is paused"}]
+    assert cli("tick", "--json").json == {"started": [], "waiting": left}
     lines = run.events.read_text().replace('"boot_id": "', '"boot_id": "before-')
     run.events.write_text(lines)
     order.pause(workspace, paused=False)
     assert lab.statuses(run) == ["queued"]
-    assert cli("tick").out == f"{run.id}\n"
+    done = cli("tick")
+    assert (done.out, done.err) == (f"{run.id}\n", "")
     assert lab.ended(run) is Status.FINISHED
 
 
@@ -87,3 +90,29 @@ def test_launch_says_what_a_run_waits_for(lab: Lab, cli: Cli) -> None:
     assert refused.code == 2 and "device: needs 2 GPUs, and may use 1" in refused.err
     assert "fake 0 (trains on the CPU) 24 GB" in cli("doctor").out
     assert f"fake 0: {first.id}" in cli("doctor").out
+
+
+def test_tick_says_what_it_leaves_alone(lab: Lab, cli: Cli) -> None:
+    first = lab.launch("hold=1", device="cuda")
+    lab.until(first, Status.RUNNING)
+    held, copied, behind = (lab.launch("steps=1", device="cuda") for _ in range(3))
+    cli("queue", "hold", held.id)
+    whole = copied.events.read_bytes()
+    other = copied.path / "other"
+    other.write_bytes(whole)
+    other.rename(copied.events)
+    done = cli("tick")
+    assert (done.code, done.out) == (0, "")
+    assert sorted(done.err.splitlines()) == sorted(
+        [
+            f"{held.id} waits: held, until it is released",
+            f"{copied.id} waits: {OLD}",
+            f"{behind.id} waits: fake 0 busy with {first.id}",
+        ]
+    )
+    cli("queue", "pause")
+    cli("queue", "release", held.id)
+    paused = cli("tick").err.splitlines()
+    assert f"{held.id} and 1 more wait: the queue is paused" in paused and len(paused) == 2
+    lab.go(first)
+    lab.ended(first)

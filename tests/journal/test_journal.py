@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grpotui.analysis.journal import book, marks
-from grpotui.analysis.journal.hypotheses import MIXED, OPEN, REFUTED, SUPPORTED, hypotheses, read_findings
+from grpotui.analysis.journal.hypotheses import read_findings
 from grpotui.analysis.journal.write import Written, write
 from grpotui.launch import remarks
 from grpotui.records.sweeps import Place, Sweep
@@ -31,7 +31,7 @@ def test_a_paragraph_survives_three_regenerations_with_runs_between(workspace: W
     workspace.journal.write_text("\n".join(lines) + "\nat the very end\n", encoding="utf-8")
 
     study(workspace, "second-bbbb", {"beta": 0.2}, level=0.3, day=1, contract=CONTRACT)
-    assert write(registry(workspace)) == Written(1, 2, 0)
+    assert write(registry(workspace)) == Written(1, 1, 0)
     study(workspace, "third-cccc", {"beta": 0.3}, day=2, status="queued")
     remarks.note(workspace, "first-aaaa", "looked again")
     assert write(registry(workspace)).new == 1
@@ -96,68 +96,6 @@ def test_secrets_do_not_reach_the_journal(workspace: Workspace) -> None:
     )
     write(registry(workspace))
     assert token not in book.read(workspace)
-
-
-def test_a_later_run_of_another_setting_supersedes_an_earlier_one(workspace: Workspace) -> None:
-    study(workspace, "old-aaaa", level=0.3, contract=CONTRACT)
-    study(
-        workspace,
-        "new-bbbb",
-        {"beta": 0.2},
-        day=1,
-        contract={**CONTRACT, "hypothesis": "a little  KL is enough"},
-    )
-    study(workspace, "other-cccc", day=2, status="running", contract={**CONTRACT, "hypothesis": "Else."})
-    found = hypotheses(read_findings(registry(workspace)))
-    assert [(one.text, one.state) for one in found] == [
-        ("Else.", OPEN),
-        ("a little  KL is enough", SUPPORTED),
-    ]
-    assert [(f.id, f.said, f.superseded) for f in found[1].findings] == [
-        ("run:new-bbbb", SUPPORTED, ""),
-        ("run:old-aaaa", REFUTED, "new-bbbb"),
-    ]
-    write(registry(workspace))
-    text = "\n".join(book.shown(book.read(workspace)))
-    assert "**Superseded by:** new-bbbb" in text
-    assert text.index("### Open") < text.index("Else.") < text.index("### Settled") < text.index("a little")
-    assert "old-aaaa: not supported; superseded by new-bbbb" in text
-
-
-def test_a_run_beside_another_one_supersedes_nothing(workspace: Workspace) -> None:
-    study(workspace, "one-aaaa", level=0.3, contract=CONTRACT)
-    study(workspace, "two-bbbb", {"beta": 0.2}, day=0.001, contract=CONTRACT)
-    (found,) = hypotheses(read_findings(registry(workspace)))
-    assert (found.state, [one.superseded for one in found.findings]) == (MIXED, ["", ""])
-
-
-def test_repeats_that_disagree_supersede_nothing(workspace: Workspace) -> None:
-    study(workspace, "one-aaaa", level=0.3, contract=CONTRACT)
-    study(workspace, "two-bbbb", {"seed": 7}, day=1, contract=CONTRACT)
-    (found,) = hypotheses(read_findings(registry(workspace)))
-    assert (found.state, [one.superseded for one in found.findings]) == (MIXED, ["", ""])
-
-
-def test_a_person_may_say_what_supersedes_what(workspace: Workspace) -> None:
-    study(workspace, "old-aaaa", contract=CONTRACT)
-    study(
-        workspace,
-        "new-bbbb",
-        day=1,
-        contract={**CONTRACT, "hypothesis": "Else."},
-        note="supersedes: old-aaaa",
-    )
-    found = {one.id: one.superseded for one in read_findings(registry(workspace))}
-    assert found == {"run:new-bbbb": "", "run:old-aaaa": "new-bbbb"}
-    write(registry(workspace))
-    study(workspace, "last-cccc", day=2)
-    write(registry(workspace))
-    lines = book.read(workspace).split("\n")
-    at = next(p for p, line in enumerate(lines) if marks.read_end(line) == "run:last-cccc")
-    lines[at + 1 : at + 1] = ["", "The parser was wrong. Supersedes: bbbb, and supersedes: no-such-run"]
-    workspace.journal.write_text("\n".join(lines), encoding="utf-8")
-    found = {one.id: one.superseded for one in read_findings(registry(workspace), book.read(workspace))}
-    assert found == {"run:new-bbbb": "last-cccc", "run:old-aaaa": "new-bbbb"}
 
 
 def test_a_sweep_is_one_finding(workspace: Workspace) -> None:

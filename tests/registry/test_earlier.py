@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from grpotui.registry.earlier import Earlier, like, reward_name, settings_of
+from grpotui.registry.earlier import Earlier, like, reward_name, settings_of, tried
 from grpotui.registry.history import known
 
 
@@ -31,3 +31,17 @@ def test_configs_of_any_shape_are_read() -> None:
     assert settings_of({"grpo": None}) == {}
     assert reward_name({"rewards": [{"name": "exact"}]}) == "exact"
     assert reward_name({"rewards": []}) == reward_name({}) == ""
+
+
+def test_one_setting_in_common_is_no_likeness() -> None:
+    ran = {"beta": 0.1, "learning_rate": 1e-4, "num_generations": 8}
+    bare = Earlier("bare", "stuck", reward="exact", settings={"beta": 0.1})
+    far = Earlier("far", "stuck", reward="exact", settings={"beta": 0.1, "learning_rate": 1e-5})
+    near = Earlier("near", "stuck", reward="exact", settings={"beta": 0.15, "learning_rate": 2e-4})
+    assert tried("exact", ran, [bare, far]) == []
+    assert tried("exact", ran, [bare, far, near]) == [near]
+    assert tried("other", ran, [near]) == []
+    assert tried("exact", {"beta": 0.0, "num_generations": 3}, known(None)) == []
+    found = tried("exact", {"beta": 0.1, "learning_rate": 5e-6}, known(None), most=9)
+    assert [run.id for run in found][:2] == ["ljokc85g", "au3eohjq"]
+    assert all({"beta", "learning_rate"} <= run.settings.keys() for run in found)

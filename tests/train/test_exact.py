@@ -103,3 +103,19 @@ def test_words_of_trl_lead_to_our_fields() -> None:
     assert fields_named(message) == ("grpo.num_generations", "grpo.generation_batch_size")
     assert fields_named("task.path: line 3 of a.csv: two cells") == ("task.path",)
     assert fields_named("CUDA error") == ()
+
+
+def test_what_only_fits_several_processes_is_tried_on_one(cli: Cli) -> None:
+    """16 generations on two processes of 8: one of them alone would be refused by TRL."""
+    sizes = ("grpo.per_device_train_batch_size=8", "grpo.num_generations=16", "launch.processes=2")
+    asked = [part for size in sizes for part in ("--set", size)]
+    done = cli("check", "demo-arithmetic", *asked, "--device", "cpu", "--exact", "--json")
+    assert done.code == 0, done.out
+    assert done.json["exact"]["completions"] == 32  # two steps of one group
+
+
+def test_a_probe_is_measured_by_its_batch(cli: Cli) -> None:
+    done = cli("check", "demo-probe", "--device", "cpu", "--exact", "--json")
+    assert done.code == 0, done.err
+    assert done.json["steps"] == 2
+    assert done.json["exact"]["rows"] == 32

@@ -230,6 +230,9 @@ async def test_confirming_repeats_the_best_with_fresh_seeds(workspace: Workspace
         await pilot.press("y")
         await until(pilot, lambda: "2 repeats queued" in screen_text(pilot))
         await until(pilot, lambda: "0 of 2 repeats done" in screen_text(pilot))
+        await pilot.press("C")
+        await until(pilot, lambda: "2 repeats wait or run already" in screen_text(pilot))
+        assert "fresh seeds?" not in screen_text(pilot)
     registry = _registry(workspace)
     runs = [run for run in registry.members("s-abcd") if run.role == Role.CONFIRM]
     assert [(run.point, run.status) for run in runs] == [(2, Status.QUEUED)] * 2

@@ -54,9 +54,10 @@ def sentence(letter: str, first: str, changed: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Return ``a, b and c``; of many the first ones."""
+    """Return ``a, b and c``; of many the seed, which is the one to take away, and the first others."""
     if len(names) > NAMED:
-        return ", ".join([*names[: NAMED - 1], "…"])
+        seed = short(SEED)
+        return ", ".join([*sorted(names, key=lambda name: name != seed)[: NAMED - 1], "…"])
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 

@@ -29,12 +29,13 @@ class Comparison:
     """The runs, those that repeat each other together; the first run's first."""
     conclusions: tuple[str, ...]
     by_samples: bool
-    """True when steps of these runs train on different numbers of completions."""
+    """True when steps of these runs are known to train on different numbers of completions."""
 
 
 def compare(subjects: Sequence[Subject], window: int | None = None) -> Comparison:
     """Compare two or more runs over the last ``window`` logged steps of each; default: :func:`windows_of`."""
     windows = windows_of(subjects, window)
+    sizes = [subject.per_step for subject in subjects]
     found = differences(subjects)
     changed = [causes(found, place) for place in range(len(subjects))]
     groups = pools(subjects, changed, windows)
@@ -47,5 +48,5 @@ def compare(subjects: Sequence[Subject], window: int | None = None) -> Compariso
         (*pooled_rows(groups), *outcome(subjects, windows)),
         tuple(groups),
         tuple(conclusions(subjects, changed, groups)),
-        len({subject.per_step for subject in subjects if subject.per_step}) > 1,
+        all(sizes) and len(set(sizes)) > 1,
     )

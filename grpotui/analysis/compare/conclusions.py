@@ -23,33 +23,48 @@ def conclusions(
     if len(pools) == 1:
         return _repeats(pools[0])
     fields = {field.partition(".")[0] for some in changed for field in some}
-    said = ["Rewards differ: their means say little beside each other."] if "rewards" in fields else []
+    unlike = not all(pool.same_rewards for pool in pools)
+    said = ["Rewards differ: their means say little beside each other."] if unlike else []
     said += ["Tasks differ: so do the prompts that are held out."] if fields & {"task", DATA} else []
     base, *others = pools
     seeded = any(pool.seeds > 1 for pool in pools)
-    for pool in others:
-        against = f" against {base.name}" if len(base.places) > 1 or len(pool.places) > 1 else ""
-        words = [_verdict("reward", base.reward, pool.reward, seeded)] if base.reward or pool.reward else []
-        if base.held_out or pool.held_out:
-            words.append(_verdict("held-out", base.held_out, pool.held_out, seeded=False))
-        said.append(f"{pool.name}{against}: {'; '.join(words) or 'nothing was measured in both'}.")
+    kinds = {subject.run.kind for subject in subjects}
+    source = "prompts" if kinds == {RunKind.ROLLOUTS} else "steps"
+    compared = list(filter(None, (_stands(base, pool, seeded, source) for pool in others)))
     fewest = min(pool.seeds for pool in pools)
-    trained = all(subject.run.kind is not RunKind.EVAL for subject in subjects)
-    if fewest < CONFIRM and trained:
-        said.append(_confirm(subjects, pools, fewest))
-    return said
+    if compared and fewest < CONFIRM and kinds == {RunKind.TRAIN}:
+        compared.append(_confirm(subjects, pools, fewest))
+    return said + compared
 
 
-def _verdict(what: str, one: Pooled | None, other: Pooled | None, seeded: bool) -> str:
-    """Say how a measure of one pool stands to that of the first; ``seeded`` when seeds tell the noise."""
+def _stands(base: Pool, pool: Pool, seeded: bool, source: str) -> str:
+    """Say how a pool stands to the first one; nothing where all that was measured is of other rewards.
+
+    ``source`` is what the noise of a reward comes from unless seeds tell it.
+    """
+    source = "seeds" if seeded else source
+    words = []
+    if pool.same_rewards and (base.reward or pool.reward):
+        words.append(_verdict("reward", base.reward, pool.reward, source))
+    if base.held_out or pool.held_out:
+        words.append(_verdict("held-out", base.held_out, pool.held_out, "prompts"))
+    if not words and not pool.same_rewards:
+        return ""
+    against = f" against {base.name}" if len(base.places) > 1 or len(pool.places) > 1 else ""
+    return f"{pool.name}{against}: {'; '.join(words) or 'nothing was measured in both'}."
+
+
+def _verdict(what: str, one: Pooled | None, other: Pooled | None, source: str) -> str:
+    """Say how a measure of one pool stands to that of the first; the noise is that of ``source``."""
     if one is None or other is None:
         return f"{what}: not measured in both"
     delta = f"{other.delta:+.2f}"
     if other.mark is Mark.WITHIN:
-        return f"{what}: no difference shown ({delta}, within the noise{' between seeds' if seeded else ''})"
+        between = " between seeds" if source == "seeds" else ""
+        return f"{what}: no difference shown ({delta}, within the noise{between})"
     if other.mark is Mark.NONE:
-        return f"{what}: {delta}, too {'few seeds' if seeded else 'few steps'} to tell it from noise"
-    noise = "between seeds" if seeded else "of its prompts" if what == "held-out" else "of its steps"
+        return f"{what}: {delta}, too few {source} to tell it from noise"
+    noise = "between seeds" if source == "seeds" else f"of its {source}"
     return f"{what} {WAYS[other.mark]} by {delta.lstrip('+-')}, beyond the noise {noise}"
 
 

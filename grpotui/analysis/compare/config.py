@@ -10,6 +10,7 @@ from grpotui.analysis.compare.subject import Subject
 from grpotui.records import RunKind
 
 SEED = "grpo.seed"
+REWARDS = "rewards"
 OWNED = ("summary", "kind", "grpo.output_dir", "grpo.logging_dir", "grpo.run_name", "extends")
 """Fields that never matter to what is learned, or that the tool sets."""
 WEIGHTS = "model weights"
@@ -96,6 +97,15 @@ def _differing(tables: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, tuple
 def same(one: Any, other: Any) -> bool:
     """True for equal values; 1 and 1.0 are equal, 1 and true are not."""
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
+def same_rewards(one: Subject, other: Subject) -> bool:
+    """True for the same reward functions with the same settings, and where a run's are not known."""
+    tables = [
+        {name: value for name, value in subject.config.items() if name.partition(".")[0] == REWARDS}
+        for subject in (one, other)
+    ]
+    return not all(tables) or not list(_differing(tables))
 
 
 def causes(found: Sequence[Difference], place: int) -> list[str]:

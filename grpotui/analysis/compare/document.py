@@ -14,6 +14,7 @@ from grpotui.analysis.compare.excerpts import excerpt_json, excerpt_rows
 from grpotui.analysis.compare.noise import Estimate
 from grpotui.analysis.compare.pools import Pooled
 from grpotui.analysis.compare.rows import Cell, Row
+from grpotui.analysis.compare.subject import steps_of
 from grpotui.analysis.compare.told import Excerpt
 from grpotui.text import clean
 
@@ -67,8 +68,29 @@ def to_json(found: Comparison, words: Sequence[Excerpt] = ()) -> dict[str, Any]:
         ],
         "conclusions": list(found.conclusions),
         "aligned_by": "samples" if found.by_samples else "step",
+        "aligned_at": same_samples(found),
         "prompts": [excerpt_json(one, found.subjects) for one in words],
     }
+
+
+def same_samples(found: Comparison) -> dict[str, int]:
+    """Return the step of each run, by its letter, after the samples that all of them reached; else nothing.
+
+    Nothing, too, where runs are not aligned by samples or one has no step yet.
+    """
+    steps = steps_of(found.subjects) if found.by_samples else {}
+    if not steps or not all(steps.values()):
+        return {}
+    return {subject.letter: steps[subject.run.id] for subject in found.subjects}
+
+
+def sentences(found: Comparison) -> list[str]:
+    """Return the sentences above the table: what each run changes, and which of their steps are beside."""
+    steps = same_samples(found)
+    if not steps:
+        return list(found.changes)
+    places = ", ".join(f"step {step} of {letter}" for letter, step in steps.items())
+    return [*found.changes, f"Batches differ, so runs are aligned by samples: {places} are after as many."]
 
 
 def _estimate_json(one: Pooled | None) -> dict[str, Any] | None:
@@ -106,7 +128,7 @@ def difference_texts(one: Difference) -> list[str]:
 
 
 def estimate_text(estimate: Estimate, percent: bool) -> str:
-    """Return ``89.7 % [87.1-92.0]``, as far as the interval is known."""
+    """Return ``89.7 % [87 to 92]``, as far as the interval is known."""
     if percent:
         text = f"{estimate.value * 100:.1f} %"
         ends = [f"{end * 100:.0f}" for end in (estimate.low, estimate.high) if end is not None]
@@ -142,7 +164,7 @@ def table(found: Comparison, words: Sequence[Excerpt] = ()) -> tuple[list[str], 
 def to_markdown(found: Comparison, words: Sequence[Excerpt] = ()) -> str:
     """Return headline sentences, one table, conclusions."""
     headers, rows = table(found, words)
-    lines = [f"- {clean(sentence)}" for sentence in found.changes]
+    lines = [f"- {clean(sentence)}" for sentence in sentences(found)]
     lines += ["", markdown_row(headers), "|".join(["", *("---" for _ in headers), ""])]
     lines += [markdown_row(row) for row in rows]
     return "\n".join([*lines, "", *(f"- {clean(sentence)}" for sentence in found.conclusions)]) + "\n"
@@ -160,7 +182,7 @@ def to_csv(found: Comparison, words: Sequence[Excerpt] = ()) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["what", *headers[1:]])
     writer.writerows([inert(cell) for cell in row] for row in rows)
-    for sentence in (*found.changes, *found.conclusions):
+    for sentence in (*sentences(found), *found.conclusions):
         writer.writerow([clean(sentence)])
     return file.getvalue()
 

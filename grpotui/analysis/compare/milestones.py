@@ -10,60 +10,77 @@ from itertools import accumulate, chain
 from operator import mul, sub
 
 from grpotui import format as fmt
+from grpotui.analysis.compare.config import same_rewards
 from grpotui.analysis.compare.noise import Estimate
 from grpotui.analysis.compare.rows import Cell, Row
 from grpotui.analysis.compare.subject import Curve, Subject
+from grpotui.records import RunKind
 from grpotui.records.keys import EVAL_ACCURACY, REWARD
 
 SMOOTH = 20
-"""Logged steps whose mean has to reach a threshold."""
+"""Logged steps whose mean has to reach a threshold; never more than those that stand for the run's end."""
 HALF_WAY = 0.5
 """Share of the first run's rise that is the threshold."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Smooth:
-    """Sums of SMOOTH finite values in a row, and the step at which each was reached."""
+    """Sums of ``width`` finite values in a row, and the step at which each was reached."""
 
+    width: int
     steps: Sequence[int]
     sums: Sequence[float]
 
     @classmethod
-    def of(cls, curve: Curve) -> Smooth:
-        """Smooth a curve; one that is shorter than SMOOTH has nothing to show."""
+    def of(cls, curve: Curve, window: int) -> Smooth:
+        """Smooth a curve whose last ``window`` values stand for its end; a shorter one has none."""
+        width = min(SMOOTH, window)
         steps, values = curve.finite()
         # Differences of running sums: a loop of its own for each window makes 100,000 steps wait.
         sums = list(accumulate(values, initial=0.0))
-        return cls(steps[SMOOTH - 1 :], list(map(sub, sums[SMOOTH:], sums)))
+        return cls(width, steps[width - 1 :], list(map(sub, sums[width:], sums)))
+
+    @property
+    def said(self) -> str:
+        """What its values are means of."""
+        return f"(mean of {self.width})"
 
     def best(self) -> Cell:
         """Return the highest mean and its step; an empty cell when the run is too short."""
         if not self.sums:
             return Cell()
         highest = max(self.sums)
-        return Cell(Estimate(highest / SMOOTH), step=self.steps[self.sums.index(highest)])
+        step = self.steps[self.sums.index(highest)]
+        return Cell(Estimate(highest / self.width), text=self.said, step=step)
 
     def reaches(self, threshold: float) -> int | None:
         """Return the first step whose mean is at the threshold or beyond."""
-        wanted = threshold * SMOOTH
+        wanted = threshold * self.width
         return next(
             (step for step, total in zip(self.steps, self.sums, strict=True) if total >= wanted), None
         )
 
 
+def trained(subject: Subject) -> Curve:
+    """Return the reward over training: nothing of a run that only generates, whose batches lead nowhere."""
+    return Curve() if subject.run.kind is RunKind.ROLLOUTS else subject.curve(REWARD)
+
+
 def reward_reached(subjects: Sequence[Subject], smooth: Sequence[Smooth], window: int) -> Row:
-    """Return when each run was half way of the first run's rise in reward."""
-    curve = subjects[0].curve(REWARD)
-    start = [value for value in curve.values[:SMOOTH] if value == value]
+    """Return when each run was half way of the first run's rise in reward; nothing of other rewards."""
+    curve = trained(subjects[0])
+    width = smooth[0].width
+    start = [value for value in curve.values[:width] if value == value]
     end = curve.last(window)
-    if len(start) < SMOOTH or not end:
+    if len(start) < width or not end:
         return _nothing(subjects)
     threshold = _half_way(statistics.fmean(start), statistics.fmean(end))
     if threshold is None:
         return _nothing(subjects)
-    steps = [one.reaches(threshold) for one in smooth]
-    known = [bool(one.sums) for one in smooth]
-    return _reached(f"reward {threshold:.2f} at", subjects, steps, known)
+    alike = [same_rewards(subjects[0], subject) for subject in subjects]
+    steps = [one.reaches(threshold) if same else None for one, same in zip(smooth, alike, strict=True)]
+    known = [bool(one.sums) and same for one, same in zip(smooth, alike, strict=True)]
+    return _reached(f"reward {threshold:.2f} at", subjects, steps, known, [one.said for one in smooth])
 
 
 def held_out_reached(subjects: Sequence[Subject]) -> Row:
@@ -75,7 +92,7 @@ def held_out_reached(subjects: Sequence[Subject]) -> Row:
         return _nothing(subjects)
     steps = [next((s for s, v in zip(*one, strict=True) if v >= threshold), None) for one in found]
     known = [len(values) > 1 for _, values in found]
-    return _reached(f"held-out {threshold * 100:.0f} % at", subjects, steps, known)
+    return _reached(f"held-out {threshold * 100:.0f} % at", subjects, steps, known, [""] * len(found))
 
 
 def best_held_out(subjects: Sequence[Subject]) -> Row:
@@ -124,10 +141,14 @@ def _nothing(subjects: Sequence[Subject]) -> Row:
 
 
 def _reached(
-    name: str, subjects: Sequence[Subject], steps: Sequence[int | None], known: Sequence[bool]
+    name: str,
+    subjects: Sequence[Subject],
+    steps: Sequence[int | None],
+    known: Sequence[bool],
+    means: Sequence[str],
 ) -> Row:
     cells = []
-    for subject, step, measured in zip(subjects, steps, known, strict=True):
+    for subject, step, measured, mean in zip(subjects, steps, known, means, strict=True):
         if step is None:
             cells.append(Cell(text="not reached" if measured else ""))
             continue
@@ -135,5 +156,6 @@ def _reached(
         samples = step * subject.per_step if subject.per_step else None
         parts = [f"step {step}"] + ([f"{samples} samples"] if samples is not None else [])
         parts += [fmt.duration(spent)] if spent is not None else []
-        cells.append(Cell(text=", ".join(parts), step=step, samples=samples, seconds=spent))
+        text = " ".join(filter(None, [", ".join(parts), mean]))
+        cells.append(Cell(text=text, step=step, samples=samples, seconds=spent))
     return Row(name, tuple(cells))

@@ -6,16 +6,16 @@ import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from grpotui.analysis.compare.config import SEED
-from grpotui.analysis.compare.noise import Estimate, Mark, mark, windowed, within
-from grpotui.analysis.compare.outcome import held_out
+from grpotui.analysis.compare.config import SEED, same_rewards
+from grpotui.analysis.compare.noise import Estimate, Mark, mark
+from grpotui.analysis.compare.outcome import held_out, reward_of
 from grpotui.analysis.compare.rows import Cell, Row
 from grpotui.analysis.compare.subject import Subject
 from grpotui.analysis.sweep.chance import Sample, contrast, pooled_spread
 from grpotui.records import RewardRange
 from grpotui.records.intervals import t95
-from grpotui.records.keys import REWARD
 
 Measure = Callable[[Subject], Estimate | None]
 
@@ -37,6 +37,8 @@ class Pool:
     letters: str
     seeds: int
     """Different seeds among them: the same seed again is the same run again."""
+    same_rewards: bool = True
+    """False where its rewards are others than the first pool's."""
     reward: Pooled | None = None
     held_out: Pooled | None = None
 
@@ -59,15 +61,27 @@ def pools(
         values = (subject.config.get(name, subject.identity.get(name)) for name in fields)
         groups.setdefault(tuple(map(repr, values)), []).append(place)
     different = [_different(subjects, places) for places in groups.values()]
-    rewards = _measured(
-        different, lambda s: within(windowed(s.curve(REWARD).last(windows[s.letter])), s.span), shares=False
-    )
+    alike = [same_rewards(subjects[0], some[0]) for some in different]
+    rewards = _rewards(different, alike, windows)
     accuracies = _measured(different, held_out, shares=True)
     return [
-        Pool(tuple(places), "".join(subjects[place].letter for place in places), len(some), reward, accuracy)
-        for places, some, reward, accuracy in zip(
-            groups.values(), different, rewards, accuracies, strict=True
+        Pool(tuple(places), "".join(subjects[place].letter for place in places), len(some), same, *measured)
+        for places, some, same, *measured in zip(
+            groups.values(), different, alike, rewards, accuracies, strict=True
         )
+    ]
+
+
+def _rewards(
+    groups: Sequence[Sequence[Subject]], alike: Sequence[bool], windows: Mapping[str, int]
+) -> list[Pooled | None]:
+    """Return the reward of each group; of other rewards than the first group's each by itself."""
+    measure = partial(reward_of, windows=windows)
+    together = [some for some, one in zip(groups, alike, strict=True) if one]
+    same = iter(_measured(together, measure, shares=False))
+    return [
+        next(same) if one else _measured([some], measure, shares=False)[0]
+        for some, one in zip(groups, alike, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from grpotui.analysis.compare.subject import Subject
+from grpotui.analysis.compare.subject import Subject, steps_of
 from grpotui.analysis.compare.told import Excerpt, SharedPrompts, Told
 from grpotui.records import Mode
 from grpotui.registry import prompts
@@ -24,18 +24,6 @@ def shared_prompts(registry: Registry, run_ids: Sequence[str]) -> SharedPrompts:
         if found:
             return SharedPrompts(str(mode), tuple(found))
     return SharedPrompts()
-
-
-def steps_of(subjects: Sequence[Subject], at: int | None = None) -> dict[str, int]:
-    """Return a step of each run by its id, all after equally many samples where that is known, else equal.
-
-    ``at`` is a step of the first run; without it, the last one that all runs reached.
-    """
-    sizes = [subject.per_step or 0 for subject in subjects]
-    sizes = sizes if all(sizes) else [1] * len(subjects)
-    ends = [subject.last_step * size for subject, size in zip(subjects, sizes, strict=True)]
-    place = min(ends) if at is None else at * sizes[0]
-    return {subject.run.id: place // size for subject, size in zip(subjects, sizes, strict=True)}
 
 
 def tell(registry: Registry, steps: Mapping[str, int], mode: str, prompt: int) -> dict[str, Told]:

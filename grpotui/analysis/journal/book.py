@@ -62,10 +62,12 @@ def _read(path: Path) -> tuple[str, os.stat_result | None]:
         raise UserError(
             f"cannot read {path}: {'it is a link' if path.is_symlink() else error.strerror}"
         ) from error
+    seen = os.fstat(fd)
+    if not stat.S_ISREG(seen.st_mode):
+        os.close(fd)
+        what = "a folder" if stat.S_ISDIR(seen.st_mode) else "no file"
+        raise UserError(f"{path} is {what}: move it away, and a new log book begins")
     with os.fdopen(fd, "rb") as file:
-        seen = os.fstat(fd)
-        if not stat.S_ISREG(seen.st_mode):
-            raise UserError(f"{path} is no file: move it away")
         if seen.st_size > MOST:
             raise UserError(f"{path} is larger than {MOST // 1024**2} MB: move it away, and a new one begins")
         return file.read().decode("utf-8", "surrogateescape"), seen

@@ -32,10 +32,13 @@ HEAD = "hypotheses"
 COMPARED = "compare:"
 
 
-def blocks(registry: Registry, found: Sequence[Finding], compared: Iterable[str] = ()) -> list[Block]:
+def blocks(
+    registry: Registry, found: Sequence[Finding], compared: Iterable[str] = (), listed: bool = False
+) -> list[Block]:
     """Return every block, the list of hypotheses first, then the newest.
 
-    ``compared`` holds ids of comparisons, as :func:`comparison_id` makes them.
+    ``compared`` holds ids of comparisons, as :func:`comparison_id` makes them. With ``listed`` there is a
+    list of hypotheses also when there are none any more.
     """
     told = {one.id: one for one in found}
     entries: list[tuple[float, Block]] = []
@@ -50,7 +53,7 @@ def blocks(registry: Registry, found: Sequence[Finding], compared: Iterable[str]
     known = hypotheses(found)
     lines = _overview(known)
     head = Block(HEAD, _stamp(lines), lambda: lines, first=True)
-    return [*([head] if known else []), *(block for _, block in entries)]
+    return [*([head] if known or listed else []), *(block for _, block in entries)]
 
 
 def _stamp(*parts: object) -> str:
@@ -59,7 +62,7 @@ def _stamp(*parts: object) -> str:
 
 def _overview(known: Sequence[Hypothesis]) -> list[str]:
     """Return open and settled hypotheses, newest first."""
-    lines = ["## Hypotheses", ""]
+    lines = ["## Hypotheses", "", *([] if known else ["No run has one.", ""])]
     for title, some in (
         ("Open", [one for one in known if one.state == OPEN]),
         ("Settled", [one for one in known if one.state != OPEN]),

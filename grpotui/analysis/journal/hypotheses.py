@@ -1,27 +1,21 @@
-"""What was expected, and what is known of it now: open, settled, or superseded by a later finding."""
+"""What was expected, and what is known of it now: open, settled, or superseded, as a person says."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grpotui.analysis.compare.config import BESIDE, OWNED, SEED
-from grpotui.analysis.compare.subject import flat
-from grpotui.analysis.journal import marks
+from grpotui.analysis.journal.superseding import superseding
 from grpotui.analysis.sweep.promise import UNCONFIRMED
 from grpotui.analysis.sweep.study import study
 from grpotui.contract import outcome
-from grpotui.errors import UserError
 from grpotui.launch.runner.pledge import look
 from grpotui.records import RunKind, RunSummary
 from grpotui.records.sweeps import Sweep
 from grpotui.registry.queries import Registry
 
 OPEN, SUPPORTED, REFUTED, MIXED = "open", "supported", "not supported", "runs disagree"
-_SUPERSEDES = re.compile(r"(?i)\bsupersedes:\s*([\w.@-]+)")
 _OUTCOMES = {"met": True, "not met": False}
 
 
@@ -38,12 +32,10 @@ class Finding:
     """By its first criterion; None while that is open, or cannot be told."""
     ended_at: float | None = None
     """None while it goes on."""
-    setting: str = ""
-    """Equal for runs that repeat each other with another seed."""
     doubt: str = ""
     """Why it may not hold; empty where nothing speaks against it."""
     superseded: str = ""
-    """What a later finding is called that holds in its place; empty while it holds itself."""
+    """What is called what a person says holds in its place; empty while it holds itself."""
 
     @property
     def said(self) -> str:
@@ -75,14 +67,14 @@ class Hypothesis:
 
     @property
     def holding(self) -> list[Finding]:
-        """The findings that no later one supersedes."""
+        """The findings that none supersedes."""
         return [one for one in self.findings if not one.superseded]
 
     @property
     def state(self) -> str:
-        """Open, supported, not supported, or runs disagree."""
+        """Open while one that holds is, or none is decided; else supported, not supported, runs disagree."""
         settled = {one.supported for one in self.holding if one.supported is not None}
-        if not settled:
+        if not settled or any(one.ended_at is None for one in self.holding):
             return OPEN
         return MIXED if len(settled) > 1 else SUPPORTED if settled.pop() else REFUTED
 
@@ -100,16 +92,14 @@ class Hypothesis:
 def read_findings(registry: Registry, journal: str = "") -> list[Finding]:
     """Return what every run and sweep with a hypothesis says of it, newest first.
 
-    ``supersedes: RUN`` in a note of a run, or in ``journal`` beside or below a block, names what holds no
-    more. A settled run of another setting supersedes those of the same hypothesis that had ended before it
-    began and said otherwise.
+    What a person wrote, in a note or in ``journal``, supersedes; a later run by itself does not.
     """
     runs = registry.runs()
     found = [one for run in runs if (one := _of_run(registry, run)) is not None]
     found += [one for sweep in registry.sweeps() if (one := _of_sweep(registry, sweep)) is not None]
     found.sort(key=lambda one: -one.created_at)
     names = {one.id: one.name for one in found} | {f"run:{run.id}": run.name for run in runs}
-    told = {**_by_hand(registry, runs, journal), **_by_time(found)}
+    told = superseding(registry, runs, journal)
     return [
         replace(one, superseded=names.get(told[one.id], told[one.id])) if one.id in told else one
         for one in found
@@ -121,8 +111,7 @@ def _of_run(registry: Registry, run: RunSummary) -> Finding | None:
     if not text:
         return None
     over = (run.ended_at or run.created_at) if run.status.is_ended else None
-    setting = setting_key(registry.config(run.id))
-    return Finding(f"run:{run.id}", run.name, run.created_at, text, _supported(registry, run), over, setting)
+    return Finding(f"run:{run.id}", run.name, run.created_at, text, _supported(registry, run), over)
 
 
 def _expected(registry: Registry, run: RunSummary) -> str:
@@ -157,52 +146,7 @@ def _of_sweep(registry: Registry, sweep: Sweep) -> Finding | None:
         told = {_supported(registry, run) for run in members}
         supported = told.pop() if len(told) == 1 else None
     identity = f"sweep:{sweep.id}"
-    return Finding(identity, f"Sweep {sweep.id}", sweep.created_at, text, supported, over, identity, doubt)
-
-
-def setting_key(config: Mapping[str, Any]) -> str:
-    """Return a text that is the same for configs that differ in the seed alone."""
-    fields = {k: v for k, v in flat(config).items() if k != SEED and not k.startswith((*OWNED, *BESIDE))}
-    return json.dumps(fields, sort_keys=True, default=str)
-
-
-def _by_time(found: Sequence[Finding]) -> dict[str, str]:
-    """Return what the newest settled finding of a hypothesis supersedes: id -> id."""
-    told: dict[str, str] = {}
-    for group in _grouped(found):
-        settled = [one for one in group if one.supported is not None]
-        for one in settled[1:]:
-            last, over = settled[0], one.ended_at
-            later = over is not None and over <= last.created_at
-            if later and one.supported is not last.supported and one.setting != last.setting:
-                told[one.id] = last.id
-    return told
-
-
-def _by_hand(registry: Registry, runs: Iterable[RunSummary], journal: str) -> dict[str, str]:
-    told: dict[str, str] = {}
-    for run in runs:
-        for ref in _SUPERSEDES.findall(run.note):
-            told |= _meant(registry, ref, f"run:{run.id}")
-    block = "what you wrote"
-    for line in journal.splitlines():
-        mark = marks.read_begin(line)
-        block = mark.id if mark is not None else block
-        if not marks.is_mark(line):
-            for ref in _SUPERSEDES.findall(line):
-                told |= _meant(registry, ref, block)
-    return told
-
-
-def _meant(registry: Registry, ref: str, by: str) -> dict[str, str]:
-    """Return the block that a reference means, superseded by another; nothing when it means none."""
-    for kind, find in (("run", registry.resolve), ("sweep", lambda text: registry.sweep(text).id)):
-        try:
-            found = f"{kind}:{find(ref)}"
-        except UserError:
-            continue
-        return {found: by} if found != by else {}
-    return {}
+    return Finding(identity, f"Sweep {sweep.id}", sweep.created_at, text, supported, over, doubt)
 
 
 def hypotheses(found: Sequence[Finding]) -> list[Hypothesis]:

@@ -100,6 +100,24 @@ def _renew(lines: list[str], wanted: dict[str, Block], found: Merged) -> list[st
     return list(places)
 
 
+def written(text: str) -> dict[str, list[str]]:
+    """Return the lines of each block that still stand as the tool wrote them, in the file's order.
+
+    Of copies the first one counts.
+    """
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    found: dict[str, list[str]] = {}
+    for place, line in enumerate(lines):
+        mark = marks.read_begin(line)
+        if mark is None or mark.id in found:
+            continue
+        body = lines[place + 1 : _extent(lines, place, mark)[0]]
+        digests = [marks.digest(line) for line in body]
+        same = SequenceMatcher(None, mark.digests, digests, autojunk=False).get_matching_blocks()
+        found[mark.id] = [body[at] for one in same for at in range(one.b, one.b + one.size)]
+    return found
+
+
 def _extent(lines: Sequence[str], place: int, mark: marks.Begin) -> tuple[int, int]:
     """Return where the body of a block stops, and where what follows it begins.
 

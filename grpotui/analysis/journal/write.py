@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grpotui.analysis.journal import book
-from grpotui.analysis.journal.content import COMPARED, blocks, comparison_id
+from grpotui.analysis.journal.content import COMPARED, HEAD, blocks, comparison_id
+from grpotui.analysis.journal.gone import gone
 from grpotui.analysis.journal.hypotheses import read_findings
 from grpotui.analysis.journal.merge import Merged, merge
 from grpotui.registry.queries import Registry
@@ -38,8 +39,10 @@ def write(registry: Registry, again: bool = False, compared: Sequence[str] = ())
 
     def change(text: str) -> str:
         nonlocal done
-        there = [block_id for block_id, _ in book.parts(text) if block_id.startswith(COMPARED)]
-        said = blocks(registry, read_findings(registry, text), [*wanted, *there])
+        there = [block_id for block_id, _ in book.parts(text)]
+        earlier = [block_id for block_id in there if block_id.startswith(COMPARED)]
+        said = blocks(registry, read_findings(registry, text), [*wanted, *earlier], HEAD in there)
+        said += gone(registry.workspace, text, ("run:", COMPARED))
         done = merge(text, said, [block.id for block in said] if again else wanted)
         return done.text
 

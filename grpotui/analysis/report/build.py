@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.report import cells, probes, quoted
 from grpotui.analysis.report.columns import reward_text, text_of
-from grpotui.analysis.report.commands import sweep_command
+from grpotui.analysis.report.commands import confirm_commands, sweep_command
 from grpotui.analysis.report.entry import Entry, of_kind
 from grpotui.analysis.report.reading import read_entries
 from grpotui.analysis.report.selecting import Chosen
@@ -18,9 +17,10 @@ from grpotui.analysis.report.table import all_runs
 from grpotui.analysis.report.trainings import findings, observations, run_by_run, summaries, winners
 from grpotui.analysis.sweep.records import Outcome
 from grpotui.records import RunKind
-from grpotui.records.sweeps import Role
+from grpotui.records.sweeps import Repeats, Role
 from grpotui.registry.promotions import promotions
 from grpotui.registry.queries import Registry
+from grpotui.workspace import Workspace
 
 MOST_SAMPLED = 6
 """Runs whose completions are shown."""
@@ -42,11 +42,11 @@ class Report:
 
 
 def build(
-    registry: Registry, chosen: Chosen, window: int = WINDOW, only: Sequence[str] | None = None
+    registry: Registry, chosen: Chosen, window: int | None = None, only: Sequence[str] | None = None
 ) -> Report:
     """Return the report on chosen runs, measured over the last ``window`` logged steps of each.
 
-    ``only`` names chapters; None means all of them.
+    ``window`` None means 50, at most half of a run; ``only`` names chapters, None means all of them.
     """
     entries = read_entries(registry, chosen.runs, window)
     trained, probed = of_kind(entries, RunKind.TRAIN), of_kind(entries, RunKind.ROLLOUTS)
@@ -62,10 +62,10 @@ def build(
         CHAPTERS: lambda: run_by_run(trained, CHAPTERS),
         PROBES: lambda: _probes(registry, searched, bool(trained), only is not None),
         SAMPLES: lambda: _samples(registry, trained, loud, searched),
-        COMMANDS: lambda: section(COMMANDS, *_commands(entries, chosen)),
+        COMMANDS: lambda: section(COMMANDS, *_commands(registry.workspace, entries, chosen)),
     }
     shown = [part for name, make in chapters.items() if only is None or name in only for part in make()]
-    again = () if window == WINDOW else ("--window", str(window))
+    again = () if window is None else ("--window", str(window))
     return Report(chosen.title, tuple(entries), tuple(shown), replace(chosen, by=(*chosen.by, *again)))
 
 
@@ -125,13 +125,18 @@ def _samples(
     return [Section(SAMPLES, ()), *found] if found else []
 
 
-def _commands(entries: Sequence[Entry], chosen: Chosen) -> tuple[Block, ...]:
+def _commands(workspace: Workspace, entries: Sequence[Entry], chosen: Chosen) -> tuple[Block, ...]:
     """Return the command of the sweep; else those of all runs, one by one."""
     everywhere = tuple(Source(entry.id) for entry in entries)
-    if chosen.sweep and (whole := sweep_command(chosen.sweep)):
-        repeats = tuple(Source(entry.id) for entry in entries if entry.run.role == Role.CONFIRM)
+    if chosen.sweep and (whole := sweep_command(workspace, chosen.sweep)):
         lines = [Statement(whole, everywhere)]
-        lines += [Statement("grpotui confirm @last", repeats)] if repeats else []
+        lines += [Statement(line, _of(entries, some)) for line, some in confirm_commands(chosen.sweep)]
     else:
         lines = [Statement(line, (Source(entry.id),)) for entry in entries for line in entry.command]
     return (Code(tuple(lines)),) if lines else ()
+
+
+def _of(entries: Sequence[Entry], repeats: Repeats) -> tuple[Source, ...]:
+    """Return the runs that repeat points of a sweep."""
+    runs = [entry.run for entry in entries if entry.run.role == Role.CONFIRM]
+    return tuple(Source(run.id) for run in runs if run.point in repeats.numbers and run.seed in repeats.seeds)

@@ -10,7 +10,7 @@ from grpotui.analysis.promises import Told, marks_of
 from grpotui.analysis.report import cells
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Block, Source, Statement, Words
-from grpotui.records import RunKind, Status, as_float
+from grpotui.records import RunKind, RunSummary, Status, Verdict, as_float
 from grpotui.text import clean
 
 _CRITERIA = ("primary", "secondary", "tertiary")
@@ -49,12 +49,19 @@ def outcome(entry: Entry, marks: Sequence[Told] = ()) -> list[Statement]:
         return [Statement(f"{waits}, not started", (Source(entry.id),), label)]
     said = [Statement(_parts(entry), (entry.source, entry.verdict_source), label)]
     if entry.run.verdict_message:
-        said.append(Statement(clean(entry.run.verdict_message, 500), (entry.verdict_source,), "Verdict"))
+        said.append(Statement(_judged(entry.run), (entry.verdict_source,), "Verdict"))
     for mark in marks:
         if mark.name == "kill" and mark.state == "fired":
             said.append(Statement(f"{mark.text} ({mark.numbers})", (entry.source,), "Killed"))
     said += [Statement(clean(note, 2000), (Source(entry.id),), "Note") for note in entry.notes]
     return said
+
+
+def _judged(run: RunSummary) -> str:
+    """Return why the verdict is what it is; of a healthy run since when: its figures are of then."""
+    if run.verdict is Verdict.HEALTHY and run.verdict_step is not None:
+        return f"healthy since step {run.verdict_step}"
+    return clean(run.verdict_message, 500)
 
 
 def _parts(entry: Entry) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
+import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from grpotui.errors import UserError
-from grpotui.presets import apply_overrides, check_model, resolve
+from grpotui.launch.sweeps.pairs import override
+from grpotui.presets import PresetError, apply_overrides, check_model, resolve
+from grpotui.presets.grid import points_of, size, typed_axes
 from grpotui.presets.loader import find, load
-from grpotui.presets.rows import edit_text
 from grpotui.records import RunKind
 from grpotui.records.lineage import Parent, Relation
-from grpotui.records.sweeps import Place, Sweep
+from grpotui.records.sweeps import Place, Repeats, Sweep
 from grpotui.text import clean
 from grpotui.workspace import Workspace
 
@@ -78,21 +79,65 @@ def _is_same(workspace: Workspace, preset: str, overrides: list[str], config: Ma
     return {**found, "kind": kind} == dict(config)
 
 
-def sweep_command(sweep: Sweep) -> str:
-    """Return the command line that asks for a sweep or probe again; empty where none would be the same."""
-    if not sweep.axes or not sweep.points or not sweep.preset:
+def sweep_command(workspace: Workspace, sweep: Sweep) -> str:
+    """Return the command line that asks for a sweep or probe again; empty where none would be the same.
+
+    It says the first seed and how many there are: others in no row, and points that were drawn or shuffled
+    by another seed, cannot be asked for so.
+    """
+    preset = _of_sweep(workspace, sweep)
+    if not preset or not sweep.axes or not sweep.points or not _counted(sweep):
         return ""
-    verb = ["probe", sweep.preset] if sweep.kind is RunKind.ROLLOUTS else ["sweep", sweep.preset]
-    words = ["grpotui", *verb]
-    for axis, values in sweep.axes.items():
-        texts = [edit_text(value) for value in values]
-        if any("," in text for text in texts):
-            return ""
-        words += ["--grid", f"{axis}={','.join(texts)}"]
-    if len(sweep.points) < math.prod(len(values) for values in sweep.axes.values()):
-        words += ["--random", str(len(sweep.points))]
-    if sweep.seeds:
-        words += ["--seeds", str(len(sweep.seeds)), "--seed", str(sweep.seeds[0])]
-    for text in sweep.overrides:
-        words += ["--set", text]
-    return clean(" ".join(shlex.quote(word) for word in words), _LONG)
+    grid = [
+        f"{axis}={','.join(override(axis, value).partition('=')[2] for value in values)}"
+        for axis, values in sweep.axes.items()
+    ]
+    draw = 0 if len(sweep.points) == size(sweep.axes) else len(sweep.points)
+    if not _reads_back(sweep, grid, draw):
+        return ""
+    words = ["grpotui", "probe" if sweep.kind is RunKind.ROLLOUTS else "sweep", preset]
+    words += [word for axis in grid for word in ("--grid", axis)]
+    words += ["--random", str(draw)] if draw else []
+    words += ["--seeds", str(len(sweep.seeds)), "--seed", str(sweep.seeds[0])]
+    words += [word for text in sweep.overrides for word in ("--set", text)]
+    line = shlex.join(words)
+    return line if clean(line, _LONG) == line else ""
+
+
+def _of_sweep(workspace: Workspace, sweep: Sweep) -> str | None:
+    """Return what the sweep's preset is called now; its name where the line does not tell the file."""
+    file = sweep.asked.get("preset_file")
+    return _named(workspace, {"preset": sweep.preset, "preset_file": file}) if file else sweep.preset
+
+
+def _counted(sweep: Sweep) -> bool:
+    """True when a first seed and a count say all seeds, and the order of a probe."""
+    first = sweep.seeds[0] if sweep.seeds else 0
+    if sweep.seeds != tuple(range(first, first + len(sweep.seeds))):
+        return False
+    return bool(sweep.seeds) and (sweep.kind is not RunKind.ROLLOUTS or first == sweep.seed)
+
+
+def _reads_back(sweep: Sweep, grid: Sequence[str], draw: int) -> bool:
+    """True when a grid as it is typed makes the axes and the points of the sweep."""
+    try:
+        axes = typed_axes(grid)
+        points = points_of(axes, draw, sweep.seeds[0], sweep.baseline or None)
+    except PresetError:
+        return False
+    made, wanted = [[dict(axes)], points], [[dict(sweep.axes)], list(sweep.points)]
+    return _canonical(made) == _canonical(wanted)
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def confirm_commands(sweep: Sweep) -> list[tuple[str, Repeats]]:
+    """Return for each time that points of a sweep were repeated the command line that asks for it again."""
+    told = []
+    for repeats in sweep.repeats:
+        words = ["grpotui", "confirm", sweep.id]
+        words += [word for number in repeats.numbers for word in ("--point", str(number))]
+        told.append((clean(shlex.join([*words, "--repeat", str(len(repeats.seeds))]), _LONG), repeats))
+    return told

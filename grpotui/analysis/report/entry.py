@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from grpotui.analysis.compare.noise import BLOCKS, Estimate, windowed, within
-from grpotui.analysis.compare.outcome import WINDOW, held_out
+from grpotui.analysis.compare.outcome import held_out, window_of
 from grpotui.analysis.compare.subject import Curve, Subject
 from grpotui.analysis.report.statement import Source
 from grpotui.analysis.sweep.reading import outcome_of
@@ -121,10 +121,13 @@ def measured(curve: Curve, count: int, last: bool = True, span: RewardRange | No
     return None if found is None else Measured(found, some[0][0], some[-1][0])
 
 
-def entry(subject: Subject, number: int, window: int = WINDOW, **told: Any) -> Entry:
-    """Return a run measured over its last ``window`` logged steps; ``told`` is what its curves do not say."""
+def entry(subject: Subject, number: int, window: int | None = None, **told: Any) -> Entry:
+    """Return a run measured over its last ``window`` logged steps, or the usual ones.
+
+    ``told`` is what its curves do not say.
+    """
     curve, run = subject.curve(REWARD), subject.run
-    end = measured(curve, window, span=subject.span)
+    end = measured(curve, window_of(len(curve.steps), window), span=subject.span)
     start = measured(curve, START, last=False, span=subject.span) if end and end.first > START else None
     came = outcome_of(run, curve, window) if run.kind is RunKind.TRAIN and run.step else Outcome.OPEN
     return Entry(subject, number, came, end, start, _accuracy(subject), **told)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from grpotui.analysis.compare.outcome import KEYS, WINDOW
+from grpotui.analysis.compare.outcome import KEYS
 from grpotui.analysis.compare.reading import subject_of
 from grpotui.analysis.report.commands import command
 from grpotui.analysis.report.entry import Entry, entry
@@ -17,12 +17,12 @@ from grpotui.records.keys import ROLLOUTS
 from grpotui.registry.queries import Registry
 
 
-def read_entries(registry: Registry, runs: Sequence[RunSummary], window: int = WINDOW) -> list[Entry]:
-    """Return the runs with what came of each over its last ``window`` logged steps."""
+def read_entries(registry: Registry, runs: Sequence[RunSummary], window: int | None = None) -> list[Entry]:
+    """Return the runs with what came of each over its last ``window`` logged steps, or the usual ones."""
     return [_entry(registry, run, number, window) for number, run in enumerate(runs, 1)]
 
 
-def _entry(registry: Registry, run: RunSummary, number: int, window: int) -> Entry:
+def _entry(registry: Registry, run: RunSummary, number: int, window: int | None) -> Entry:
     asked = registry.document(run.id, "run")
     notes = [str(event.get("text") or "") for event in registry.events(run.id, ("note",))]
     return entry(

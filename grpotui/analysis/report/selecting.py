@@ -34,12 +34,19 @@ class Chosen:
 
 
 def choose(
-    registry: Registry, refs: Sequence[str] = (), tag: str = "", sweep: str = "", since: str = ""
+    registry: Registry,
+    refs: Sequence[str] = (),
+    tag: str | None = None,
+    sweep: str | None = None,
+    since: str | None = None,
 ) -> Chosen:
     """Return the runs that are named, tagged, of a sweep, or newer than a date; all without any of these.
 
     Raises UserError for what names nothing, and for more than one of them.
     """
+    for name, value in (("--tag", tag), ("--sweep", sweep), ("--since", since)):
+        if value is not None and not value.strip():
+            raise UserError(f"{name} is empty: name one, or leave {name} out for all runs")
     given = [
         name
         for name, value in zip(("RUN", "--tag", "--sweep", "--since"), (refs, tag, sweep, since), strict=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grpotui.analysis.compare.config import MISSING, SEED, WEIGHTS, Difference
-from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.report.columns import causes, comparable, reward_text, text_of
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Source, Statement
@@ -56,18 +55,18 @@ class Part:
 
 
 def parts(
-    registry: Registry, entries: Sequence[Entry], sweep: Sweep | None = None, window: int = WINDOW
+    registry: Registry, entries: Sequence[Entry], sweep: Sweep | None = None, window: int | None = None
 ) -> list[Part]:
     """Return runs by what their rewards mean; those of a sweep are one part, with the sweep's own axes.
 
-    Rewards of trainings are those of the last ``window`` logged steps.
+    Rewards of trainings are those of the last ``window`` logged steps, or of the usual ones.
     """
     if sweep is not None and entries and sweep.kind is entries[0].run.kind:
         return [Part(tuple(entries), study(registry, sweep, window))]
     return [_part(registry, [entries[place] for place in places], window) for places in comparable(entries)]
 
 
-def _part(registry: Registry, entries: Sequence[Entry], window: int) -> Part:
+def _part(registry: Registry, entries: Sequence[Entry], window: int | None) -> Part:
     differing = [one for one in causes(entries) if one.field != SEED]
     if any(one.field == "model" for one in differing):
         differing = [one for one in differing if one.field != WEIGHTS]

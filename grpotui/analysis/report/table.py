@@ -8,6 +8,7 @@ from grpotui.analysis.report import cells
 from grpotui.analysis.report.columns import columns
 from grpotui.analysis.report.entry import Entry
 from grpotui.analysis.report.statement import Table
+from grpotui.text import clean
 
 OUTCOME = (
     ("Steps", cells.steps),
@@ -29,12 +30,14 @@ def all_runs(entries: Sequence[Entry], loud: Sequence[str] = ()) -> Table:
         for name, cell in OUTCOME
         if (texts := [cell(entry) for entry in entries]) and (name in ALWAYS or set(texts) != {cells.NONE})
     ]
+    names = [clean(run.name) if (run := entry.run).name != run.id else "" for entry in entries]
     humans = [str(entry.run.human or "") for entry in entries]
     extra = [("Other", list(others))] if any(others) else []
     said = [("Yours", humans)] if any(humans) else []
     all_columns = [
         ("#", [str(entry.number) for entry in entries]),
         ("Run", [entry.id for entry in entries]),
+        *([("Name", names)] if any(names) else []),
         *((column.name, list(column.texts)) for column in shown),
         *extra,
         *outcome,

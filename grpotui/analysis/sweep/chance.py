@@ -33,9 +33,13 @@ class Sample:
     """What values can be, where that is known; intervals do not leave it."""
     least: float = 0.0
     """How far off the value may be at least, though all prompts agree."""
+    own: Estimate | None = None
+    """Of a lone run: the value with the interval that it logged, which ``error`` may go beyond."""
 
     def interval(self, level: float = LEVEL) -> Estimate:
-        """Return the value with its two-sided interval of confidence 1 - ``level``."""
+        """Return the value with its two-sided interval of confidence 1 - ``level``; a lone run's own one."""
+        if self.own is not None and level == LEVEL:
+            return self.own
         if self.error is None:
             return Estimate(self.value)
         reach = max(t_quantile(level, self.df) * self.error, self.least)
@@ -59,7 +63,7 @@ def of_prompts(prompts: Mapping[int, float], span: RewardRange | None = None) ->
     """
     if not prompts:
         return None
-    found = _mean(list(prompts.values()))
+    found = of_values(list(prompts.values()))
     width = max(found.value - span.low, span.high - found.value) if span is not None else 0.0
     return replace(_bounded(found, len(prompts), width), prompts=prompts, span=span)
 
@@ -71,7 +75,8 @@ def _bounded(sample: Sample, m: int, width: float) -> Sample:
     return replace(sample, least=unseen(m) * width)
 
 
-def _mean(values: Sequence[float]) -> Sample:
+def of_values(values: Sequence[float]) -> Sample:
+    """Return the mean of one value or more, with the error that their spread tells; one tells none."""
     mean, count = statistics.fmean(values), len(values)
     if count < 2:
         return Sample(mean)
@@ -87,25 +92,37 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float]) -> Sample:
     shared = set.intersection(*(set(sample.prompts) for sample in samples)) if samples else set()
     if len(shared) >= 2:
         return _paired(samples, weights, shared)
-    value = math.fsum(s.value * w for s, w in zip(samples, weights, strict=True))
+    value, span = (
+        math.fsum(s.value * w for s, w in zip(samples, weights, strict=True)),
+        _span(samples, weights),
+    )
     parts = [((w * s.error) ** 2, s.df) for s, w in zip(samples, weights, strict=True) if s.error is not None]
     if len(parts) < len(samples):
-        return Sample(value)
+        return Sample(value, span=span)
     variance = math.fsum(part for part, _ in parts)
     if samples[0].pool and len({sample.pool for sample in samples}) == 1:
-        return Sample(value, math.sqrt(variance), samples[0].df, pool=samples[0].pool)
+        return Sample(value, math.sqrt(variance), samples[0].df, pool=samples[0].pool, span=span)
     spread = math.fsum(part**2 / df for part, df in parts)
-    return Sample(value, math.sqrt(variance), variance**2 / spread if spread else math.inf)
+    return Sample(value, math.sqrt(variance), variance**2 / spread if spread else math.inf, span=span)
+
+
+def _is_mean(weights: Sequence[float]) -> bool:
+    return min(weights) >= 0 and abs(math.fsum(weights) - 1) < 1e-9
+
+
+def _span(samples: Sequence[Sample], weights: Sequence[float]) -> RewardRange | None:
+    """Return what a mean of samples can be, where all are of one range; None for a difference."""
+    spans = {sample.span for sample in samples}
+    return samples[0].span if len(spans) == 1 and _is_mean(weights) else None
 
 
 def _paired(samples: Sequence[Sample], weights: Sequence[float], shared: Iterable[int]) -> Sample:
     pairs = [(sample.prompts, weight) for sample, weight in zip(samples, weights, strict=True)]
     sums = {p: math.fsum(weight * prompts[p] for prompts, weight in pairs) for p in shared}
-    found, span = _mean(list(sums.values())), samples[0].span
+    found, span = of_values(list(sums.values())), samples[0].span
     reach = sum(map(abs, weights)) / 2 * (span.high - span.low) if span is not None else 0.0
-    is_mean = min(weights) >= 0 and abs(math.fsum(weights) - 1) < 1e-9
-    bounded = _bounded(found, len(sums), reach + abs(found.value) * (not is_mean))
-    return replace(bounded, prompts=sums, span=span if is_mean else None)
+    bounded = _bounded(found, len(sums), reach + abs(found.value) * (not _is_mean(weights)))
+    return replace(bounded, prompts=sums, span=_span(samples, weights))
 
 
 SEEDS, REST = "seeds", "rest"

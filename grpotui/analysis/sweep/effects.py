@@ -52,7 +52,7 @@ def levels(axes: Mapping[str, Sequence[Any]], points: Sequence[Point]) -> list[L
 def mean_of(points: Sequence[Point]) -> Sample:
     """Return the mean over points; by prompt where they share prompts."""
     samples = [point.standing for point in points if point.standing is not None]
-    return contrast(samples, [1 / len(samples)] * len(samples))
+    return samples[0] if len(samples) == 1 else contrast(samples, [1 / len(samples)] * len(samples))
 
 
 @dataclass(frozen=True, slots=True)

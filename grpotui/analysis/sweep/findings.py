@@ -156,6 +156,7 @@ def effects(study: Study) -> Iterator[Sentence]:
         sure = contrast([high.sample, low.sample], [1, -1]).above(LEVEL / pairs)
         between = (
             f"{text_of(high.value)} has {valued(high.sample)}, {text_of(low.value)} {valued(low.sample)}"
+            f", {study.metric}"
         )
         told = "differ beyond" if sure else "do not differ beyond" if sure is False else "may differ by"
         how = f"{told} the noise{of_what(study)}"

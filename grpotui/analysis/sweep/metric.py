@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grpotui.analysis.compare.noise import BLOCKS, SHARE, windowed
-from grpotui.analysis.compare.outcome import WINDOW
+from grpotui.analysis.compare.noise import BLOCKS, SHARE, Estimate, windowed
+from grpotui.analysis.compare.outcome import WINDOW, window_of
 from grpotui.analysis.compare.subject import Curve
 from grpotui.analysis.sweep.chance import Sample, of_prompts
 from grpotui.contract import Contract, ContractError, Tracker
@@ -38,20 +38,28 @@ class Metric:
     node: Node | None = None
     why: str = ""
     """Why it is not the one that was asked for."""
-    window: int = WINDOW
-    """Last logged steps of a training that its rewards and other columns are the mean of."""
+    window: int | None = None
+    """Last logged steps of a training that its rewards and other columns are the mean of; None: the usual."""
+
+    def steps_of(self, rewards: Curve) -> int:
+        """Return the last logged steps that stand for a training with these rewards."""
+        return window_of(len(rewards.steps), self.window)
 
 
-def train_reward(window: int = WINDOW) -> str:
+def train_reward(window: int | None = None) -> str:
     """Return what the usual metric of trainings that are not evaluated is called."""
+    if window is None:
+        return f"mean reward of the last {WINDOW} steps, at most half of a run"
     return f"mean reward of the last {f'{window} steps' if window > 1 else 'step'}"
 
 
-def metric_of(registry: Registry, sweep: Sweep, runs: Iterable[RunSummary], window: int = WINDOW) -> Metric:
+def metric_of(
+    registry: Registry, sweep: Sweep, runs: Iterable[RunSummary], window: int | None = None
+) -> Metric:
     """Return what a sweep is ranked by: what was asked for, else the usual one.
 
     Usual: of rollouts their mean reward; of trainings that are evaluated the held-out accuracy, else the mean
-    reward of the last ``window`` logged steps.
+    reward of the last ``window`` logged steps; None for the usual ones.
     """
     asked = sweep.metric.strip()
     if sweep.kind is RunKind.ROLLOUTS and asked in _USUAL:
@@ -84,7 +92,8 @@ def value_of(registry: Registry, run: RunSummary, metric: Metric) -> Sample | No
         return of_prompts(asked, registry.reward_range(run.id))
     if metric.text == HELD_OUT:
         return held_out(registry, run.id)
-    found = of_window(Curve(*registry.columns(run.id, REWARD)).last(metric.window))
+    rewards = Curve(*registry.columns(run.id, REWARD))
+    found = of_window(rewards.last(metric.steps_of(rewards)))
     return None if found is None else replace(found, span=registry.reward_range(run.id))
 
 
@@ -107,7 +116,10 @@ def held_out(registry: Registry, run_id: str) -> Sample | None:
     value, low, high = found
     if not value:
         return None
-    return Sample(value[0], (high[0] - low[0]) / 2 / t95(math.inf) if low and high else None, span=SHARE)
+    if not low or not high:
+        return Sample(value[0], span=SHARE)
+    logged = Estimate(value[0], low[0], high[0])
+    return Sample(value[0], (high[0] - low[0]) / 2 / t95(math.inf), span=SHARE, own=logged)
 
 
 def _expression(registry: Registry, run_id: str, metric: Metric) -> Sample | None:

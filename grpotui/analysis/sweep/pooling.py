@@ -109,7 +109,8 @@ def pooled(runs: Sequence[Reading], spread: Sample | None) -> Sample | None:
 
     Over prompts: each prompt's mean over all runs, then the mean over prompts. Over seeds: the mean of the
     runs, with the spread between seeds that all points share (``spread``), and no less than a lone run's own
-    window tells; while no point has two seeds and the axes explain all, that window is all there is.
+    window tells; while no point has two seeds and the axes explain all, that window is all there is. The
+    interval that a lone run logged stays its own, beside the error that points are told apart by.
     """
     samples = [one.sample for one in runs if one.sample is not None]
     if not samples:
@@ -123,9 +124,9 @@ def pooled(runs: Sequence[Reading], spread: Sample | None) -> Sample | None:
         return of_prompts(means, samples[0].span)
     mean, span = statistics.fmean(sample.value for sample in samples), samples[0].span
     if spread is not None and spread.error is not None:
-        own = samples[0].error or 0.0 if len(samples) == 1 else 0.0
-        error = max(spread.error / math.sqrt(len(samples)), own)
-        return Sample(mean, error, spread.df, pool=spread.pool, span=span)
+        alone = samples[0] if len(samples) == 1 else None
+        error = max(spread.error / math.sqrt(len(samples)), (alone and alone.error) or 0.0)
+        return Sample(mean, error, spread.df, pool=spread.pool, span=span, own=alone.own if alone else None)
     return samples[0] if len(samples) == 1 else Sample(mean, span=span)
 
 

@@ -84,7 +84,7 @@ class Point:
     partial: bool = False
     """True when ``found`` is of runs that still go on, which counts for no rank in a sweep of trainings."""
     columns: Mapping[str, float] = field(default_factory=dict)
-    """Name of a column -> its mean over the runs that ``found`` is of."""
+    """Name of a column -> its mean over the runs that ``found`` is of; once confirmed, over the repeats."""
     outcome: Outcome = Outcome.OPEN
     """What its judged runs agree on, or most of them."""
     verdicts: tuple[str, ...] = ()

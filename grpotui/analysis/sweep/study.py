@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.sweep.conclusions import conclude
 from grpotui.analysis.sweep.effects import levels
 from grpotui.analysis.sweep.metric import Metric, metric_of
@@ -22,10 +21,10 @@ from grpotui.registry.queries import Registry
 class Reader:
     """Reads a sweep again and again; a run that has not changed is read once.
 
-    Trainings are measured over their last ``window`` logged steps.
+    Trainings are measured over their last ``window`` logged steps, or the usual ones.
     """
 
-    def __init__(self, window: int = WINDOW) -> None:
+    def __init__(self, window: int | None = None) -> None:
         self._window = window
         self._kept: dict[str, tuple[RunSummary, Metric, Reading]] = {}
         self._last: tuple[object, Study] | None = None
@@ -47,7 +46,7 @@ class Reader:
         return kept[2]
 
 
-def study(registry: Registry, sweep: Sweep, window: int = WINDOW) -> Study:
+def study(registry: Registry, sweep: Sweep, window: int | None = None) -> Study:
     """Return a sweep with its points, ranking, effects, sentences and contract, as far as it got."""
     return Reader(window).read(registry, sweep)
 

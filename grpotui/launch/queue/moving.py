@@ -21,6 +21,7 @@ from grpotui.launch.runner.ending import Ending, record
 from grpotui.launch.runner.spawn import RunnerError, spawn
 from grpotui.records import Status
 from grpotui.registry import connect, index_run, sync
+from grpotui.registry.opening import opened
 from grpotui.registry.queries import Registry
 from grpotui.workspace import RunDir, Workspace
 
@@ -117,8 +118,8 @@ def _start(workspace: Workspace, run: RunDir, held: Sequence[Lease]) -> bool:
 def held_up(workspace: Workspace) -> bool:
     """True when a run waits for a device that no run has, as while its last user is cleared up."""
     desk = said(workspace).desk
-    with closing(connect(workspace)) as connection:
-        queue = tickets(workspace, Registry(connection, workspace), desk)
+    with opened(workspace) as registry:
+        queue = tickets(workspace, registry, desk)
     return not desk.paused and any(
         sharing.obstacle(device, ticket.need, ())
         for ticket in queue

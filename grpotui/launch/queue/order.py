@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Literal, get_args
 
 from grpotui.errors import UserError
@@ -13,9 +12,8 @@ from grpotui.launch.queue.known import said
 from grpotui.launch.queue.moving import PATIENCE, scheduling, tick
 from grpotui.launch.queue.tickets import Ticket, tickets
 from grpotui.records import Status
-from grpotui.registry import connect, sync
 from grpotui.registry.desk import Turn, write_paused, write_turn
-from grpotui.registry.queries import Registry
+from grpotui.registry.opening import opened
 from grpotui.workspace import Workspace
 
 Where = Literal["up", "down", "top", "bottom"]
@@ -67,10 +65,9 @@ def move(workspace: Workspace, run_id: str, where: Where) -> int:
 
     Raises UserError when it is not queued.
     """
-    with scheduling(workspace), closing(connect(workspace)) as connection:
+    with scheduling(workspace), opened(workspace, indexed=True) as registry:
         _require_queued(workspace, run_id)
-        sync(connection, workspace)
-        queue = tickets(workspace, Registry(connection, workspace), said(workspace).desk)
+        queue = tickets(workspace, registry, said(workspace).desk)
         old = next(at for at, ticket in enumerate(queue) if ticket.run.id == run_id)
         last = len(queue) - 1
         new = {"up": max(old - 1, 0), "down": min(old + 1, last), "top": 0, "bottom": last}[where]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 
 from grpotui.errors import UserError
 from grpotui.launch.machine import leases, sharing
@@ -12,8 +11,7 @@ from grpotui.launch.machine.locks import is_held
 from grpotui.launch.queue.board import Board
 from grpotui.launch.queue.known import said
 from grpotui.launch.queue.tickets import Ticket, tickets
-from grpotui.registry import connect
-from grpotui.registry.queries import Registry
+from grpotui.registry.opening import opened
 from grpotui.workspace import Workspace
 
 PAUSED = "the queue is paused"
@@ -23,8 +21,7 @@ STARTING = "starting"
 def waiting(workspace: Workspace) -> dict[str, str]:
     """Return what each queued run waits for, by run id, next one first."""
     known = said(workspace)
-    with closing(connect(workspace)) as connection:
-        registry = Registry(connection, workspace)
+    with opened(workspace) as registry:
         queue = tickets(workspace, registry, known.desk)
         board = Board(registry.live(), known.most)
     return reasons(workspace, queue, board, known.desk.paused)

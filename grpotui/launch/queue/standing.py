@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from grpotui.errors import UserError
-from grpotui.launch.machine import leases
+from grpotui.launch.machine import leases, sharing
+from grpotui.launch.machine.device import Device
 from grpotui.launch.queue.board import Board
 from grpotui.launch.queue.forecast import NEVER, Course, Expected, Waiting, forecast
 from grpotui.launch.queue.known import said
@@ -18,6 +19,9 @@ from grpotui.records import RunSummary
 from grpotui.registry.pace import Pace
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace
+
+MOST_SLOTS = 64
+"""Runs that a device may take, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def standing(workspace: Workspace, registry: Registry) -> Standing:
     starting = [ticket.summary for ticket in queue if waits[ticket.run.id] == STARTING]
     left = {run.id: _left(pace, run) for run in (*live, *starting)}
     course = _course(workspace, [*live, *starting], left)
+    _note_others(course, {device for ticket in queue for device in ticket.devices})
     course.most = known.most
     going = [t for t in queue if not t.obstacle and not desk.paused and t.summary not in starting]
     expected = forecast([_waiting(ticket, pace) for ticket in going], course)
@@ -104,6 +109,16 @@ def _course(workspace: Workspace, live: Sequence[RunSummary], left: dict[str, fl
         seconds = left[run.id]
         course.add(f"sweep {run.sweep}", NEVER if seconds is None else seconds)
     return course
+
+
+def _note_others(course: Course, wanted: set[Device]) -> None:
+    """Note the devices that somebody else uses: nobody can tell for how long."""
+    for device in wanted:
+        if device.key in course.ends:
+            continue
+        with suppress(OSError, UserError):
+            if sharing.obstacle(device, sharing.ALONE, ()):
+                course.ends[device.key] = [NEVER] * MOST_SLOTS
 
 
 def _waiting(ticket: Ticket, pace: Pace) -> Waiting:

@@ -64,6 +64,5 @@ def told(run: RunDir, attempt: int, changes: Changes, reason: str) -> list[dict[
     step = checkpoint_step(checkpoint.name) if checkpoint else 0
     now = {"time": time.time(), "attempt": attempt}
     retry = Retry(attempt, step, changes, reason)
-    message = f"attempt {attempt} ran out of memory: the next one goes on from step {step} with {retry.words}"
-    flag = Flag(step, FlagKind.THRESHOLD, Level.WARN, SIGNAL, None, None, message)
+    flag = Flag(step, FlagKind.THRESHOLD, Level.WARN, SIGNAL, None, None, retry.told)
     return [{**now, **retry.to_json()}, {**now, "type": "flag", **flag.to_json()}]

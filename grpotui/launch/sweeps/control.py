@@ -13,11 +13,12 @@ from grpotui.launch.journal import events
 from grpotui.launch.queue import tick
 from grpotui.launch.runner.pledge import ACT
 from grpotui.launch.sweeps.pairs import made
-from grpotui.launch.sweeps.start import fill, opened
+from grpotui.launch.sweeps.start import fill
 from grpotui.presets.grpo_rules import LIMITS
 from grpotui.records import RunSummary, Status
-from grpotui.records.sweeps import MOST_SEEDS, Repeats, Sweep
+from grpotui.records.sweeps import MOST_SEEDS, Repeats, Role, Sweep
 from grpotui.registry import connect, sync
+from grpotui.registry.opening import opened
 from grpotui.registry.queries import Registry
 from grpotui.workspace import RunDir, Workspace
 
@@ -48,7 +49,7 @@ class Progress:
 
 
 def _members(workspace: Workspace, sweep: Sweep) -> list[RunSummary]:
-    with opened(workspace) as registry:
+    with opened(workspace, indexed=True) as registry:
         return registry.members(sweep.id)
 
 
@@ -102,24 +103,41 @@ def _goes_on(run: RunSummary, failed: bool) -> bool:
     return run.status is Status.LOST or (failed and run.status is Status.FAILED)
 
 
-def repeat(workspace: Workspace, sweep: Sweep, numbers: Sequence[int], times: int) -> list[str]:
+def repeat(
+    workspace: Workspace, sweep: Sweep, numbers: Sequence[int], times: int, force: bool = False
+) -> list[str]:
     """Run points again, each with the same ``times`` seeds that no run of the sweep had; return the ids.
 
-    Raises UserError for a point that there is not.
+    Raises UserError for a point that there is not and, without ``force``, while repeats of one are to come.
     """
     for number in numbers:
         if not 0 < number <= len(sweep.points):
             raise UserError(f"{sweep.id} has no point {number}: it has {len(sweep.points)}")
     if not numbers or not 0 < times <= MOST_SEEDS:
         raise UserError(f"repeat: expected at least one point, 1 to {MOST_SEEDS} times")
-    with opened(workspace) as registry:
+    with opened(workspace, indexed=True) as registry:
         used = {pair.seed for pair in made(registry, sweep.id)}
 
     def asked_for(now: Sweep) -> Sweep:
+        if not force:
+            _require_none_to_come(workspace, now, numbers)
         taken = used.union(now.seeds, *(repeats.seeds for repeats in now.repeats))
         return replace(now, repeats=(*now.repeats, Repeats(tuple(numbers), _fresh(taken, times))))
 
     return fill(workspace, sweep, asked_for)
+
+
+def _require_none_to_come(workspace: Workspace, sweep: Sweep, numbers: Sequence[int]) -> None:
+    """Raise UserError while repeats of these points wait or run: who asks twice mostly means them once."""
+    repeats = [run for run in _members(workspace, sweep) if run.role == Role.CONFIRM and run.point in numbers]
+    to_come = [run for run in repeats if not run.status.is_ended]
+    if to_come:
+        points = ", ".join(map(str, sorted({run.point for run in to_come if run.point is not None})))
+        waiting = sum(run.status is Status.QUEUED for run in to_come)
+        raise UserError(
+            f"{sweep.id}: repeats of point {points} are asked for already, {waiting} queued and "
+            f"{len(to_come) - waiting} running: wait for them; 'grpotui confirm {sweep.id} --force' adds more"
+        )
 
 
 def _fresh(taken: set[int], times: int) -> tuple[int, ...]:

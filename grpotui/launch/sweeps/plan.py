@@ -13,6 +13,7 @@ from grpotui.contract import parted
 from grpotui.contract.sweeps import without_baseline
 from grpotui.launch.check.checked import wanted
 from grpotui.launch.request import LaunchRequest
+from grpotui.launch.sweeps.pairs import override
 from grpotui.presets import Preset, PresetError, problems
 from grpotui.presets.grid import axes_of, points_of, typed_axes
 from grpotui.presets.grpo_rules import LIMITS, with_defaults
@@ -44,6 +45,8 @@ class SweepRequest:
     seeds: int | None = None
     seed: int | None = None
     """The first of the seeds, and what random points are drawn with."""
+    seed_values: tuple[int, ...] = ()
+    """The seeds themselves where they are not so many in a row; they go before ``seeds`` and ``seed``."""
     overrides: tuple[str, ...] = ()
     model: str | None = None
     name: str | None = None
@@ -110,17 +113,10 @@ def _sweep_of(preset: str, data: Mapping[str, Any], request: SweepRequest) -> Sw
             f"{preset} has no grid: say --grid FIELD=A,B, such as grpo.beta=0,0.01, or --seeds N"
         )
     baseline = baseline_of(data, axes)
-    seed = with_defaults(_table(data, "grpo"))["seed"] if request.seed is None else request.seed
-    if not isinstance(seed, int):
-        raise PresetError(f"grpo.seed: expected a whole number, got {shown(seed)}")
-    points = points_of(axes, settings.random, seed, baseline or None)
-    if (runs := len(points) * settings.seeds) > MOST_RUNS:
-        raise PresetError(
-            f"{len(points)} points x {settings.seeds} seeds are {runs} runs: at most {MOST_RUNS}"
-        )
-    for one in (seed, seed + settings.seeds - 1):
-        if wrong := LIMITS["seed"].broken(one):
-            raise PresetError(f"seed {one}: {wrong}")
+    seeds = _seeds_of(data, request, settings.seeds)
+    points = points_of(axes, settings.random, seeds[0], baseline or None)
+    if (runs := len(points) * len(seeds)) > MOST_RUNS:
+        raise PresetError(f"{len(points)} points x {len(seeds)} seeds are {runs} runs: at most {MOST_RUNS}")
     return Sweep(
         id="",
         preset=preset,
@@ -128,8 +124,8 @@ def _sweep_of(preset: str, data: Mapping[str, Any], request: SweepRequest) -> Sw
         created_at=time.time(),
         axes=axes,
         points=tuple(points),
-        seeds=tuple(range(seed, seed + settings.seeds)),
-        overrides=tuple(request.overrides),
+        seeds=seeds,
+        overrides=_overrides(data, request),
         metric=settings.metric,
         baseline=baseline,
         max_parallel=settings.max_parallel or None,
@@ -137,8 +133,30 @@ def _sweep_of(preset: str, data: Mapping[str, Any], request: SweepRequest) -> Sw
         confirm=data.get("confirm") or {},
         promote=data.get("promote") or {},
         name=redact(request.name or ""),
-        seed=seed,
+        seed=seeds[0],
     )
+
+
+def _seeds_of(data: Mapping[str, Any], request: SweepRequest, count: int) -> tuple[int, ...]:
+    """Return the seeds of every point. Raises PresetError for what cannot be one, or is there twice."""
+    first = with_defaults(_table(data, "grpo"))["seed"] if request.seed is None else request.seed
+    if not isinstance(first, int):
+        raise PresetError(f"grpo.seed: expected a whole number, got {shown(first)}")
+    seeds = request.seed_values or tuple(range(first, first + count))
+    for place, seed in enumerate(seeds):
+        if wrong := LIMITS["seed"].broken(seed):
+            raise PresetError(f"seed {seed}: {wrong}")
+        if seed in seeds[:place]:
+            raise PresetError(f"seed {seed} is given twice: each repeats a point once")
+    return seeds
+
+
+def _overrides(data: Mapping[str, Any], request: SweepRequest) -> tuple[str, ...]:
+    """Return all changes to the preset as ``--set`` takes them, whichever option asked for one."""
+    further = [] if request.model is None else [override("model", data["model"])]
+    if request.probe and request.rollouts is not None:
+        further.append(override("rollouts.n", request.rollouts))
+    return (*request.overrides, *further)
 
 
 def _probing(data: dict[str, Any], request: SweepRequest, notes: list[str]) -> dict[str, Any]:
@@ -167,7 +185,8 @@ def _search_tables(data: dict[str, Any], request: SweepRequest, notes: list[str]
     table = data.get("sweep", {})
     if not isinstance(table, dict):
         raise PresetError("sweep: expected a table")
-    said = {"random": request.random, "seeds": request.seeds, "max_parallel": request.max_parallel}
+    seeds = len(request.seed_values) or request.seeds
+    said = {"random": request.random, "seeds": seeds, "max_parallel": request.max_parallel}
     data["sweep"] = table = {**table, **{key: value for key, value in said.items() if value is not None}}
     if not request.grid:
         return

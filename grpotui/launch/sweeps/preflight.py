@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from grpotui.errors import UserError
 from grpotui.launch import trust
@@ -10,8 +10,11 @@ from grpotui.launch.check.checked import checked
 from grpotui.launch.sweeps.pairs import Pair, point_name, request_of
 from grpotui.launch.sweeps.plan import Plan
 from grpotui.launch.trust import UntrustedError
-from grpotui.preflight import Finding
+from grpotui.preflight import Finding, Severity
 from grpotui.presets import check_model, code_files
+from grpotui.presets.unsampled import only_trains
+from grpotui.records import RunKind
+from grpotui.records.sweeps import Sweep
 from grpotui.text import clean
 from grpotui.workspace import Workspace
 
@@ -63,8 +66,24 @@ def preflight(workspace: Workspace, plan: Plan, force: bool, tell: Tell) -> None
             refused[_named(plan, number)] = str(error)
     if refused:
         raise RefusedError(refused, len(numbers))
+    for finding in _same_points(plan.sweep):
+        tell(finding, "")
     for finding, where in found.values():
         tell(finding, "" if len(where) == len(numbers) else _places(plan, where))
+
+
+def _same_points(sweep: Sweep) -> Iterator[Finding]:
+    """Find the axes of a probe that only training looks at."""
+    for field, values in sweep.axes.items() if sweep.kind is RunKind.ROLLOUTS else ():
+        if only_trains(field) and len(values) > 1:
+            yield Finding(
+                "axis-without-effect",
+                Severity.WARNING,
+                (field,),
+                f"{field} makes no difference to a probe: points of its {len(values)} values would be "
+                "the same",
+                "A probe generates and scores; only training uses that field.",
+            )
 
 
 def _named(plan: Plan, number: int) -> str:

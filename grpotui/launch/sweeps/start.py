@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from grpotui.errors import UserError
@@ -20,7 +19,7 @@ from grpotui.launch.sweeps.preflight import Tell, preflight, silent
 from grpotui.presets import Preset, validate
 from grpotui.records import RunSummary
 from grpotui.records.sweeps import Sweep
-from grpotui.registry import connect, sync
+from grpotui.registry.opening import opened
 from grpotui.registry.queries import Registry
 from grpotui.registry.sweeps import write_sweep
 from grpotui.workspace import Workspace
@@ -62,7 +61,7 @@ def fill(workspace: Workspace, sweep: Sweep, change: Callable[[Sweep], Sweep] | 
     how to go on when some could not be made.
     """
     ids: list[str] = []
-    with scheduling(workspace), opened(workspace) as registry:
+    with scheduling(workspace), opened(workspace, indexed=True) as registry:
         if change is not None:
             sweep = change(next((told for told in registry.sweeps() if told.id == sweep.id), sweep))
         ready = _described(registry, sweep)
@@ -79,14 +78,6 @@ def fill(workspace: Workspace, sweep: Sweep, change: Callable[[Sweep], Sweep] | 
     if ids:
         tick(workspace, PATIENCE)
     return ids
-
-
-@contextmanager
-def opened(workspace: Workspace) -> Iterator[Registry]:
-    """Yield the registry with everything indexed."""
-    with closing(connect(workspace)) as connection:
-        sync(connection, workspace)
-        yield Registry(connection, workspace)
 
 
 def _described(registry: Registry, sweep: Sweep) -> list[Ready]:
@@ -111,7 +102,7 @@ def _described(registry: Registry, sweep: Sweep) -> list[Ready]:
 
 def _queue(workspace: Workspace, sweep: Sweep, ready: Sequence[Ready], ids: list[str]) -> None:
     """Queue runs that nobody else has made meanwhile; their ids go into ``ids``. Raises UserError."""
-    with scheduling(workspace), opened(workspace) as registry:
+    with scheduling(workspace), opened(workspace, indexed=True) as registry:
         there = set(made(registry, sweep.id))
         for pair, request, asked in ready:
             if pair not in there:

@@ -39,7 +39,9 @@ def stop(app: GrpoTui, run: RunSummary, done: Done = nothing) -> None:
     app.push_screen(
         Prompt(
             f"{'Cancel' if queued else 'Stop'} {run.name}?",
-            "It has not started." if queued else f"At step {run.step}. It finishes its step and saves.",
+            "It has not started. Enter cancels it; esc leaves it in the queue."
+            if queued
+            else f"At step {run.step}. It finishes its step and saves.",
             placeholder="reason, one line (may stay empty)",
         ),
         answered,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -11,8 +10,7 @@ from textual.app import SuspendNotSupported
 from grpotui.analysis.journal import editor
 from grpotui.analysis.journal.write import Written, write
 from grpotui.errors import UserError
-from grpotui.registry import connect, sync
-from grpotui.registry.queries import Registry
+from grpotui.registry.opening import opened
 from grpotui.tui.actions import Done, nothing
 from grpotui.workspace import Workspace
 
@@ -25,9 +23,8 @@ def renew(workspace: Workspace, compared: Sequence[str] = ()) -> Written:
 
     Raises UserError, sqlite3.Error or OSError.
     """
-    with closing(connect(workspace)) as connection:
-        sync(connection, workspace)
-        return write(Registry(connection, workspace), compared=compared)
+    with opened(workspace, indexed=True) as registry:
+        return write(registry, compared=compared)
 
 
 def write_it(app: GrpoTui, done: Done = nothing, compared: Sequence[str] = ()) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from grpotui.records import Status
-from grpotui.registry import connect
-from grpotui.registry.queries import Registry
+from grpotui.registry.opening import opened
 from grpotui.tui.actions import Done
 from grpotui.tui.screens.prompt import Confirm
 from grpotui.workspace import Workspace
@@ -51,8 +49,8 @@ def resume_lost(app: GrpoTui, done: Done) -> None:
 
 def _lost(workspace: Workspace) -> list[tuple[str, str]]:
     """Return the lost runs, newest first, each with the name of its last checkpoint or nothing."""
-    with closing(connect(workspace)) as connection:
-        runs = Registry(connection, workspace).runs()
+    with opened(workspace) as registry:
+        runs = registry.runs()
     lost = [run.id for run in runs if run.status is Status.LOST]
     found = ((run_id, workspace.run(run_id).last_checkpoint()) for run_id in lost)
     return [(run_id, checkpoint.name if checkpoint else "") for run_id, checkpoint in found]

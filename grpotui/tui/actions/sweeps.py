@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from grpotui import format as fmt
@@ -12,8 +11,7 @@ from grpotui.analysis.sweep.study import study as study_now
 from grpotui.analysis.sweep.trace import counted
 from grpotui.presets.resolve import confirm_settings
 from grpotui.records import RunSummary
-from grpotui.registry import connect
-from grpotui.registry.queries import Registry
+from grpotui.registry.opening import opened
 from grpotui.tui.actions import Done, nothing
 from grpotui.tui.screens.prompt import Confirm
 
@@ -67,6 +65,12 @@ def confirm(app: GrpoTui, study: Study, marked: Sequence[int] = (), done: Done =
         done_of = f"{study.counts.done} of {study.counts.planned} runs are done"
         app.say(f"{done_of}: wait for the others, or mark points with space to confirm those", "warning")
         return
+    if to_come := sum(
+        study.point(number).repeats.waiting + study.point(number).repeats.running for number in chosen
+    ):
+        more = f"'grpotui confirm {sweep.id} --force' adds more"
+        app.say(f"{counted(to_come, 'repeat')} wait or run already: wait for them; {more}", "warning")
+        return
 
     def answered(yes: bool | None) -> None:
         if not yes:
@@ -97,8 +101,7 @@ def confirm_runs(app: GrpoTui, runs: Sequence[RunSummary]) -> None:
         return
 
     def look() -> Study:
-        with closing(connect(app.workspace)) as connection:
-            registry = Registry(connection, app.workspace)
+        with opened(app.workspace) as registry:
             return study_now(registry, registry.sweep(ids.pop()))
 
     app.ask(look, lambda study: confirm(app, study, tuple(numbers)))
@@ -109,8 +112,7 @@ def promote(app: GrpoTui, study: Study, number: int | None) -> None:
     from grpotui.analysis import promotion
 
     def look() -> promotion.Promotion:
-        with closing(connect(app.workspace)) as connection:
-            registry = Registry(connection, app.workspace)
+        with opened(app.workspace) as registry:
             return promotion.plan(app.workspace, promotion.winner_of(registry, study, number))
 
     def shown(planned: promotion.Promotion) -> None:

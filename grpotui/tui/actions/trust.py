@@ -10,10 +10,10 @@ from grpotui.tui.screens.prompt import Confirm
 
 if TYPE_CHECKING:
     from grpotui.launch.trust import Untrusted
-    from grpotui.tui.app import GrpoTui
+    from grpotui.tui.deeds import Deeds
 
 
-def ask_trust(app: GrpoTui, files: Sequence[Untrusted], again: Done) -> None:
+def ask_trust(app: Deeds, files: Sequence[Untrusted], again: Done) -> None:
     """Show code that would run, and do the thing again when a person says yes to it."""
     from grpotui.launch.trust import trust
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -13,7 +12,8 @@ from grpotui.analysis.compare.reading import check_choice, subject_of
 from grpotui.analysis.compare.subject import LETTERS, Subject
 from grpotui.analysis.compare.told import SharedPrompts
 from grpotui.analysis.compare.words import shared_prompts, tell, that_differ
-from grpotui.registry import connect, index_run
+from grpotui.registry import index_run
+from grpotui.registry.opening import opened
 from grpotui.registry.queries import Registry
 from grpotui.tui.compare.view import EMPTY, CompareSnapshot, Lane, WordsData, second
 from grpotui.tui.run.axis import KEYS as AXIS_KEYS
@@ -56,10 +56,9 @@ class CompareReader:
         Only runs that went on are read again, and of the others no more than a metric that is new.
         Raises UserError, sqlite3.Error or OSError.
         """
-        with closing(connect(self.workspace)) as connection:
+        with opened(self.workspace) as registry:
             for run_id in self.run_ids:
-                index_run(connection, self.workspace.run(run_id))
-            registry = Registry(connection, self.workspace)
+                index_run(registry.connection, self.workspace.run(run_id))
             check_choice(self.run_ids)
             pairs = zip(LETTERS, self.run_ids, strict=False)
             moved = [self._moved(registry, letter, run_id) for letter, run_id in pairs]
@@ -103,8 +102,7 @@ class CompareReader:
         self, shared: SharedPrompts, number: int, steps: dict[str, int], width: float, differing: bool
     ) -> WordsData:
         """Return one of the shared prompts in every run, at the visits nearest to ``steps``."""
-        with closing(connect(self.workspace)) as connection:
-            registry = Registry(connection, self.workspace)
+        with opened(self.workspace) as registry:
             prompts = that_differ(registry, steps, shared, width) if differing else shared.prompts
             if not prompts:
                 return WordsData(mode=shared.mode, differing=differing)

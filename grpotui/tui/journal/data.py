@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 
 from grpotui.analysis.journal import book
 from grpotui.analysis.journal.hypotheses import OPEN, Finding, Hypothesis, hypotheses, read_findings
-from grpotui.registry import connect, sync
-from grpotui.registry.queries import Registry
+from grpotui.registry.opening import opened
 from grpotui.tui.journal.view import JournalItem, JournalView
 from grpotui.workspace import Workspace
 
@@ -20,9 +18,7 @@ _NOT_YET = "Not in the log book yet: `W` writes it."
 
 def read(workspace: Workspace) -> JournalView:
     """Return hypotheses and parts of the journal. Raises UserError, sqlite3.Error or OSError."""
-    with closing(connect(workspace)) as connection:
-        sync(connection, workspace)
-        registry = Registry(connection, workspace)
+    with opened(workspace, indexed=True) as registry:
         text = book.read(workspace)
         found = hypotheses(read_findings(registry, text))
         names = {f"run:{run.id}": (run.name, run.created_at) for run in registry.runs()}

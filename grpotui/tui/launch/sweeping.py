@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grpotui.errors import UserError
@@ -27,11 +26,11 @@ def request_of(draft: Draft, device: str, force: bool = False, own: bool = False
 
     listed = [path for path in draft.edits if path in draft.many and path != SEED]
     plain = {path: text for path, text in draft.edits.items() if path not in draft.many}
-    seeds = draft.seeds if SEED not in draft.many else len(draft.seed_values)
     return SweepRequest(
         draft.preset,
         grid=() if own else tuple(f"{path}={draft.edits[path]}" for path in listed),
-        seeds=None if own and seeds == 1 else seeds,
+        seeds=None if own and draft.seeds == 1 else draft.seeds,
+        seed_values=draft.seed_values if SEED in draft.many else (),
         overrides=tuple(f"{path}={text}" for path, text in plain.items()),
         name=draft.name or None,
         device=device,
@@ -41,15 +40,9 @@ def request_of(draft: Draft, device: str, force: bool = False, own: bool = False
 
 def launch(workspace: Workspace, draft: Draft, device: str, force: bool = False, own: bool = False) -> str:
     """Check every point, queue all runs, and return the sweep's id. Raises UserError."""
-    from grpotui.launch.sweeps import start
-    from grpotui.launch.sweeps.plan import plan
+    from grpotui.launch.sweeps.start import launch_sweep
 
-    planned = plan(workspace, request_of(draft, device, force, own))
-    if not own and SEED in draft.many:
-        planned = replace(planned, sweep=replace(planned.sweep, seeds=draft.seed_values))
-    start.check(workspace, planned, force)
-    start.begin(workspace, planned)
-    return planned.sweep.id
+    return launch_sweep(workspace, request_of(draft, device, force, own))
 
 
 def own_points(draft: Draft) -> int:

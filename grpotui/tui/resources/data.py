@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 
 from grpotui import format as fmt
 from grpotui.errors import UserError
@@ -13,8 +13,8 @@ from grpotui.launch.machine import devices, leases, sharing
 from grpotui.launch.machine.device import Device
 from grpotui.launch.machine.sharing import Holder
 from grpotui.launch.queue import Standing, standing
-from grpotui.registry import browse, connect
-from grpotui.registry.queries import Registry
+from grpotui.registry import browse
+from grpotui.registry.opening import opened
 from grpotui.tui.resources.view import CheckpointRow, DeviceUse, ResourcesSnapshot, short_words
 from grpotui.workspace import Workspace
 
@@ -26,9 +26,9 @@ def read(workspace: Workspace) -> ResourcesSnapshot:
     """Return devices, checkpoints and the disk. Raises UserError, sqlite3.Error or OSError."""
     found = pruning.checkpoints(workspace)
     disk = pruning.disk(workspace)
-    with closing(connect(workspace)) as connection:
-        line = standing(workspace, Registry(connection, workspace))
-        known = browse.summaries(connection, [run.run_id for run in found])
+    with opened(workspace) as registry:
+        line = standing(workspace, registry)
+        known = browse.summaries(registry.connection, [run.run_id for run in found])
     rows = tuple(
         CheckpointRow(
             run_id=run.run_id,

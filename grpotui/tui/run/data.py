@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from bisect import bisect_right
-from contextlib import closing
 from itertools import islice
 from types import MappingProxyType
 
@@ -24,7 +23,8 @@ from grpotui.records import (
     RunSummary,
     Status,
 )
-from grpotui.registry import connect, index_run
+from grpotui.registry import index_run
+from grpotui.registry.opening import opened
 from grpotui.registry.queries import Registry
 from grpotui.registry.search import Wanted
 from grpotui.tui.open_registry import OpenRegistry
@@ -125,19 +125,18 @@ class RunReader:
     def groups(self, step: int) -> StepGroups:
         """Return the groups of one step. Safe beside :meth:`fetch` in another thread."""
         mode = self.mode
-        with closing(connect(self.workspace)) as connection:
-            groups = tuple(Registry(connection, self.workspace).groups(self.run_id, step, mode))
+        with opened(self.workspace) as registry:
+            groups = tuple(registry.groups(self.run_id, step, mode))
         return StepGroups(step, groups, template(groups), mode)
 
     def account(self) -> Account:
         """Return what is known of the verdict. Safe beside :meth:`fetch` in another thread."""
-        with closing(connect(self.workspace)) as connection:
-            return account(Registry(connection, self.workspace), self.run_id)
+        with opened(self.workspace) as registry:
+            return account(registry, self.run_id)
 
     def history(self, step: int, group: int) -> History:
         """Return how one group's prompt did at other steps. Safe beside :meth:`fetch` in another thread."""
-        with closing(connect(self.workspace)) as connection:
-            registry = Registry(connection, self.workspace)
+        with opened(self.workspace) as registry:
             visits = registry.visits(self.run_id, step, group, self.mode)
             at = visits.index((step, group)) if (step, group) in visits else 0
             chosen = (visits[place] for place in spread(len(visits), at, SHOWN))
@@ -146,13 +145,12 @@ class RunReader:
 
     def search(self, wanted: Wanted, most: int) -> list[Hit]:
         """Return the completions that are looked for, ``most`` at most. Safe beside :meth:`fetch`."""
-        with closing(connect(self.workspace)) as connection:
-            return list(islice(Registry(connection, self.workspace).search(self.run_id, wanted), most))
+        with opened(self.workspace) as registry:
+            return list(islice(registry.search(self.run_id, wanted), most))
 
     def next_odd(self, step: int, group: int, kind: Kind) -> tuple[int, int] | None:
         """Return the next (step, group) of a kind, around the end."""
-        with closing(connect(self.workspace)) as connection:
-            registry = Registry(connection, self.workspace)
+        with opened(self.workspace) as registry:
             if kind is Kind.WORST:
                 return registry.worst_group(self.run_id, self.mode)
             span = registry.reward_range(self.run_id)

@@ -15,7 +15,7 @@ from textual.message import Message
 from grpotui.tui import keymap, style
 from grpotui.tui.compare import charts as compare_charts
 from grpotui.tui.compare.data import CompareReader
-from grpotui.tui.compare.place import SECTIONS
+from grpotui.tui.compare.place import SECTIONS, ComparePlace
 from grpotui.tui.compare.view import CompareSnapshot, WordsData
 from grpotui.tui.run.window import AUTO
 from grpotui.tui.screens.compare_moves import WIDE, CompareMoves
@@ -28,6 +28,17 @@ from grpotui.tui.widgets.compare_words import CompareWords
 from grpotui.tui.widgets.lines import KeyLine, OneLine, TitleLine
 
 FETCH_SECONDS = 1.0
+
+
+def looked_at(snapshot: CompareSnapshot, place: ComparePlace, wide: bool) -> str:
+    """Return the right half of the title: axis, smoothing, runs, time; if ``wide`` the window too."""
+    view = place.lens.view
+    smooth = "auto" if view.window == AUTO else f"{view.window}"
+    why = " (batch sizes differ)" if snapshot.comparison.by_samples and place.axis == "samples" else ""
+    parts = [f"x = {place.axis}{why}", f"smooth {smooth}", f"{len(snapshot.lanes)} runs"]
+    if wide:
+        parts.insert(2, f"outcome of the {snapshot.window}")
+    return "   ".join([*parts, time.strftime("%H:%M")])
 
 
 class CompareScreen(CompareMoves):
@@ -165,12 +176,7 @@ class CompareScreen(CompareMoves):
             self.query_one(TitleLine).show_title(["grpotui", "compare"])
             return
         view = place.lens.view
-        smooth = "auto" if view.window == AUTO else f"{view.window}"
-        why = " (batch sizes differ)" if snapshot.comparison.by_samples and place.axis == "samples" else ""
-        parts = [f"x = {place.axis}{why}", f"smooth {smooth}", f"{len(snapshot.lanes)} runs"]
-        if self.size.width >= WIDE:
-            parts.insert(2, f"outcome of the {snapshot.window}")
-        right = style.text("   ".join([*parts, time.strftime("%H:%M")]), Tone.DIM, self._dark)
+        right = style.text(looked_at(snapshot, place, self.size.width >= WIDE), Tone.DIM, self._dark)
         self.query_one(TitleLine).show_title(["grpotui", "compare"], right)
         self.query_one("#changes", OneLine).show(self._lines(" ", snapshot.sentences))
         self.query_one("#conclusions", OneLine).show(self._lines(" -> ", snapshot.comparison.conclusions))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -19,7 +20,7 @@ from grpotui.text import clean
 from grpotui.tui import keymap, style
 from grpotui.tui.actions import control, queueing, remarks
 from grpotui.tui.actions.lost import resume_lost
-from grpotui.tui.runs.view import RunsWanted
+from grpotui.tui.runs.view import RunsSnapshot, RunsWanted
 from grpotui.tui.screens.runs_feed import RunsFeed
 from grpotui.tui.style import Tone
 from grpotui.tui.widgets.find_line import FindLine
@@ -37,6 +38,26 @@ EMPTY = """No runs yet.
   q  leaves
 
 Runs that go on do not need this app: close it whenever you like."""
+
+
+def standing_line(snapshot: RunsSnapshot, marked: int, where: str, dark: bool) -> Text:
+    """Return the right half of the title: what needs attention, how many runs there are, the time."""
+    line = style.text("", dark=dark)
+    if snapshot.problem:
+        line.append_text(style.text(f"▲ {snapshot.problem}   ", Tone.WARN, dark))
+    elif count := snapshot.attention:
+        needs = f"▲ {count} need{'s' if count == 1 else ''} attention (!)   "
+        line.append_text(style.text(needs, Tone.WARN, dark))
+    parts = [f"{len(snapshot.ids)} of {snapshot.total} runs"] if snapshot.wanted.filter else []
+    if marked:
+        parts.append(f"{marked} marked")
+    parts.append(f"{snapshot.live} running")
+    if snapshot.waiting:
+        parts.append(f"{len(snapshot.waiting)} queued")
+    parts += [where] if where else []
+    parts.append(time.strftime("%H:%M"))
+    line.append_text(style.text("   ".join(parts), Tone.DIM, dark))
+    return line
 
 
 class RunsScreen(RunsFeed):
@@ -100,24 +121,9 @@ class RunsScreen(RunsFeed):
         self._show_details()
 
     def _show_title(self) -> None:
-        snapshot = self._snapshot
-        dark = self.app.current_theme.dark
-        right = style.text("", dark=dark)
-        if snapshot.problem:
-            right.append_text(style.text(f"▲ {snapshot.problem}   ", Tone.WARN, dark))
-        elif count := snapshot.attention:
-            needs = f"▲ {count} need{'s' if count == 1 else ''} attention (!)   "
-            right.append_text(style.text(needs, Tone.WARN, dark))
-        parts = [f"{len(snapshot.ids)} of {snapshot.total} runs"] if snapshot.wanted.filter else []
-        if marked := len(self.query_one(RunsTable).marks):
-            parts.append(f"{marked} marked")
-        parts.append(f"{snapshot.live} running")
-        if snapshot.waiting:
-            parts.append(f"{len(snapshot.waiting)} queued")
-        if self.size.width >= 100:
-            parts.append(fmt.tail(str(self.app.workspace.root), 32))
-        parts.append(time.strftime("%H:%M"))
-        right.append_text(style.text("   ".join(parts), Tone.DIM, dark))
+        where = fmt.tail(str(self.app.workspace.root), 32) if self.size.width >= 100 else ""
+        marked = len(self.query_one(RunsTable).marks)
+        right = standing_line(self._snapshot, marked, where, self.app.current_theme.dark)
         self.query_one(TitleLine).show_title(["grpotui", "runs"], right)
 
     def _show_details(self) -> None:

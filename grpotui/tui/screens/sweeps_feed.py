@@ -1,4 +1,4 @@
-"""What keeps a screen of sweeps up to date: a look every second, in a thread."""
+"""What keeps a screen of sweeps up to date: looks again and again, in a thread."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SweepsFeed(Screen[None], Generic[T]):
         raise NotImplementedError
 
     def begin(self) -> None:
-        """Fetch now, and every second."""
+        """Fetch now, and as often as ``refresh`` in the settings says."""
         self._reader = SweepsReader(self.app.workspace)
         self.fetch()
         self.set_interval(self.app.settings.refresh, self.fetch)

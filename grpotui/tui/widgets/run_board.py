@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rich.text import Text
@@ -17,6 +16,7 @@ from grpotui.tui.run.groups import DetailData, GroupsData
 from grpotui.tui.run.history import History
 from grpotui.tui.run.keys import PANES as NAMES
 from grpotui.tui.run.keys import ROLLOUT_PANES as ROLLOUT_NAMES
+from grpotui.tui.run.panes import ALL, LEFT, LOW, fitting, in_pane
 from grpotui.tui.run.view import RunSnapshot
 from grpotui.tui.run.window import View
 from grpotui.tui.sight import in_sight
@@ -32,20 +32,8 @@ from grpotui.tui.widgets.rollouts import PromptRates, RewardHistogram, RolloutFi
 from grpotui.tui.widgets.verdict import ProgressLine, VerdictPane, verdict_parts
 from grpotui.tui.widgets.vitals import Vital, Vitals
 
-WORDS = ("groups", "detail", "reader", "history")
-PANES = (("reward",), ("flat", "jaccard"), ("vitals",), WORDS, WORDS[1:3], ("flags", "log"))
-"""Widgets of the panes that ``1`` to ``6`` show alone."""
-ROLLOUTS = ("figures", "rewards", "prompts")
-ROLLOUT_PANES = (ROLLOUTS[:2], ROLLOUTS[1:2], ROLLOUTS[2:], *PANES[3:])
-"""Those of a run that only generates."""
-LOW = 12
-"""Lines below which a pane shows its first widget only."""
 ROOMY = 20
 """Lines from which the contract has a line of its own."""
-HISTORY = 30
-"""Lines from which there is room for flags, and for the prompt over time."""
-CURVES = frozenset({"reward", "flat", "jaccard", "vitals"})
-LEFT = CURVES.union(ROLLOUTS, ("flags", "log"))
 TWO_COLUMNS = 100
 """Cells from which charts and completions stand side by side."""
 SIDE_BY_SIDE = 60
@@ -182,12 +170,9 @@ class RunBoard(Vertical):
 
     def _arrange(self) -> None:
         alone, height = self.alone, self.size.height
-        shown = set(self._panes[alone - 1]) if alone else self._fitting(height)
-        if alone in (4, 6) and height < LOW:
-            shown = {self._panes[alone - 1][0]}
-        elif alone == 4 and height < HISTORY:
-            shown -= {"history"}
-        for name in LEFT.union(WORDS):
+        rolled = self._rolled
+        shown = in_pane(alone, height, rolled) if alone else fitting(height, rolled, self.log_open)
+        for name in ALL:
             self.query_one(f"#{name}").display = name in shown
         self.query_one("#left").display = bool(shown & LEFT)
         self.query_one("#right").display = bool(shown - LEFT)
@@ -201,26 +186,10 @@ class RunBoard(Vertical):
         """True when a widget has room now."""
         return bool(self.query_one(f"#{name}").display)
 
-    def _fitting(self, height: int) -> set[str]:
-        """Return the panes that two columns of ``height`` lines have room for."""
-        other = CURVES if self._rolled else ROLLOUTS
-        shown = set(LEFT.union(WORDS)).difference(other, ("log",))
-        if self.log_open:
-            return shown.difference(("vitals", "flags", "rewards")) | {"log"}
-        if height < HISTORY:
-            shown -= {"flags", "history"}
-        if height < 26:
-            shown -= {"vitals", "rewards"}
-        return shown
-
     @property
     def _rolled(self) -> bool:
         """True for a run that only generates."""
         return self.looking is not None and self.looking.snapshot.rollouts is not None
-
-    @property
-    def _panes(self) -> Sequence[Sequence[str]]:
-        return ROLLOUT_PANES if self._rolled else PANES
 
     # Showing
 

@@ -18,31 +18,10 @@ from grpotui.tui.widgets.lines import OneLine
 def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumable: str = "") -> list[Text]:
     """Return the lines that say most about a run, the most telling first."""
     run = row.run
-    facts = [run.id] if run.id != run.name else []
-    facts += [run.preset] if run.preset else []
-    if run.seed is not None:
-        facts.append(f"seed {run.seed}")
-    if run.attempt > 1:
-        facts.append(f"attempt {run.attempt}")
-    if run.started_at is not None:
-        facts.append(f"ran {fmt.duration((run.ended_at or now) - run.started_at)}")
-    if run.device:
-        facts.append(run.device)
-    if run.parent:
-        facts.append(f"{run.relation} of {run.parent}")
-    if run.sweep:
-        facts.append(f"sweep {place_words(run)}")
-    if run.stage:
-        facts.append(f"stage {run.stage}")
-    facts += [f"#{tag}" for tag in run.tags]
-    if run.status.is_live and run.epoch is not None:
-        facts.append(f"epoch {fmt.part_of(run.epoch, run.max_epochs, digits=1)}")
-    if (left := row.run.seconds_left) is not None:
-        facts.append(f"ETA {fmt.duration(left)}")
     head = style.text(run.name, Tone.STRONG, dark)
     if row.pinned:
         head.append_text(style.text(f"  {style.PINNED} baseline", Tone.PLAIN, dark))
-    head.append_text(style.text("   " + "  ".join(facts), Tone.DIM, dark))
+    head.append_text(style.text("   " + "  ".join(_facts(run, now)), Tone.DIM, dark))
     lines = [head]
     if run.verdict_message:
         since = f" since {run.verdict_step}" if run.verdict_step else ""
@@ -66,6 +45,32 @@ def details(row: RunRow, flags: Sequence[Flag], now: float, dark: bool, resumabl
         lines.append(style.text(f"note  {run.note}", Tone.PLAIN, dark))
     lines += [flag_line(flag, dark) for flag in flags]
     return lines
+
+
+def _facts(run: RunSummary, now: float) -> list[str]:
+    """Return what a run is, where it ran and how long."""
+    facts = [run.id] if run.id != run.name else []
+    facts += [run.preset] if run.preset else []
+    if run.seed is not None:
+        facts.append(f"seed {run.seed}")
+    if run.attempt > 1:
+        facts.append(f"attempt {run.attempt}")
+    if run.started_at is not None:
+        facts.append(f"ran {fmt.duration((run.ended_at or now) - run.started_at)}")
+    if run.device:
+        facts.append(run.device)
+    if run.parent:
+        facts.append(f"{run.relation} of {run.parent}")
+    if run.sweep:
+        facts.append(f"sweep {place_words(run)}")
+    if run.stage:
+        facts.append(f"stage {run.stage}")
+    facts += [f"#{tag}" for tag in run.tags]
+    if run.status.is_live and run.epoch is not None:
+        facts.append(f"epoch {fmt.part_of(run.epoch, run.max_epochs, digits=1)}")
+    if (left := run.seconds_left) is not None:
+        facts.append(f"ETA {fmt.duration(left)}")
+    return facts
 
 
 def place_words(run: RunSummary) -> str:

@@ -103,6 +103,9 @@ def test_degrees_of_freedom_are_welchs_unless_the_error_is_shared() -> None:
     assert (shared.error, shared.df) == pytest.approx((0.1 * math.sqrt(2), 4))
     mean = contrast([Sample(1.0, 0.1, 4, pool="s"), Sample(0.0, 0.1, 4, pool="s")], [0.5, 0.5])
     assert contrast([mean, mean], [1, -1]).df == 4
+    low = Sample(0.05, 0.1, 4, span=RewardRange(0.0, 1.0))
+    assert contrast([low, low], [0.5, 0.5]).interval().low == 0.0
+    assert (contrast([low, low], [1, -1]).interval().low or 0) < 0
     unknown = contrast([Sample(1.0, 0.1, 4), Sample(0.0)], [1, -1])
     assert unknown.error is None
     assert unknown.above(0.05) is None
