@@ -130,7 +130,7 @@ async def drawn(screen: CompareScreen, before: int) -> None:
     while (
         first.drawings <= before
         or any(chart.stale or chart.spec is None for chart in screen.charts)
-        or (screen.place.snapshot is None or screen.place.snapshot.unread(screen.place.metric))
+        or screen.place.waits
     ):
         await asyncio.sleep(TICK)
     assert first.spec is not None
@@ -185,7 +185,7 @@ def main() -> None:
         heading("what", "on the clock, s", "processor, s", "beside the table")
         base = Watch().several(lambda: from_table(table), asked.rounds)
         parsed = Watch().several(lambda: deque(points(workspace), 0), 1)
-        fetched = Watch().several(lambda: CompareReader(workspace, RUNS).fetch(REWARD), asked.rounds)
+        fetched = Watch().several(lambda: CompareReader(workspace, RUNS).fetch((REWARD,)), asked.rounds)
         rows = {"reading a plain sqlite3 table of the points": base, "reading the files with json": parsed}
         rows |= {"grpotui: reading and comparing": fetched}
         for name, watch in (rows | asyncio.run(seen(workspace, asked.rounds))).items():
