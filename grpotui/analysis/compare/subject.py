@@ -107,15 +107,3 @@ def flat(config: Mapping[str, Any], before: str = "") -> dict[str, Any]:
         else:
             found[at] = value
     return found
-
-
-def steps_of(subjects: Sequence[Subject], at: int | None = None) -> dict[str, int]:
-    """Return a step of each run by its id, all after equally many samples where that is known, else equal.
-
-    ``at`` is a step of the first run; without it, the last one that all runs reached.
-    """
-    sizes = [subject.per_step or 0 for subject in subjects]
-    sizes = sizes if all(sizes) else [1] * len(subjects)
-    ends = [subject.last_step * size for subject, size in zip(subjects, sizes, strict=True)]
-    place = min(ends) if at is None else at * sizes[0]
-    return {subject.run.id: place // size for subject, size in zip(subjects, sizes, strict=True)}
