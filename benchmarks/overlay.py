@@ -36,7 +36,7 @@ SIZE = (120, 35)
 EVALUATED = 500
 """Steps between two evaluations."""
 READ = tuple(dict.fromkeys((*KEYS, *AXIS_KEYS.values())))
-"""Metrics that a comparison reads."""
+"""Metrics that a comparison is made of, whole or at their ends."""
 GRADED = ("grpotui/zero_std", "grpotui/zero_std_ceiling", "grpotui/zero_std_floor", "grpotui/zero_std_other")
 TICK = 0.002
 PRESSED = (("another metric", "z"), ("another axis", "x"), ("other smoothing", "S"), ("the cursor", "left"))
@@ -181,7 +181,7 @@ def main() -> None:
         table = Path(folder) / "plain.db"
         fill(table, points(workspace))
         circumstances()
-        print(f"{len(RUNS)} runs of {asked.steps} steps; {len(READ)} metrics of each are read\n")
+        print(f"{len(RUNS)} runs of {asked.steps} steps; {len(READ)} metrics are compared\n")
         heading("what", "on the clock, s", "processor, s", "beside the table")
         base = Watch().several(lambda: from_table(table), asked.rounds)
         parsed = Watch().several(lambda: deque(points(workspace), 0), 1)

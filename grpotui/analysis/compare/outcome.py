@@ -35,6 +35,7 @@ from grpotui.records.keys import (
 WHOLE = (REWARD, EVAL_ACCURACY, f"{EVAL_ACCURACY}_low", f"{EVAL_ACCURACY}_high", "step_time")
 """Metrics of which every step counts."""
 ENDS = (
+    "eval_n",
     ZERO_STD_CEILING,
     ZERO_STD_FLOOR,
     ZERO_STD_OTHER,
