@@ -36,7 +36,7 @@ SIZE = (120, 35)
 EVALUATED = 500
 """Steps between two evaluations."""
 READ = tuple(dict.fromkeys((*KEYS, *AXIS_KEYS.values())))
-"""Metrics that a comparison reads."""
+"""Metrics that a comparison is made of, whole or at their ends."""
 GRADED = ("grpotui/zero_std", "grpotui/zero_std_ceiling", "grpotui/zero_std_floor", "grpotui/zero_std_other")
 TICK = 0.002
 PRESSED = (("another metric", "z"), ("another axis", "x"), ("other smoothing", "S"), ("the cursor", "left"))
@@ -130,7 +130,7 @@ async def drawn(screen: CompareScreen, before: int) -> None:
     while (
         first.drawings <= before
         or any(chart.stale or chart.spec is None for chart in screen.charts)
-        or (screen.place.snapshot is None or screen.place.snapshot.unread(screen.place.metric))
+        or screen.place.waits
     ):
         await asyncio.sleep(TICK)
     assert first.spec is not None
@@ -181,11 +181,11 @@ def main() -> None:
         table = Path(folder) / "plain.db"
         fill(table, points(workspace))
         circumstances()
-        print(f"{len(RUNS)} runs of {asked.steps} steps; {len(READ)} metrics of each are read\n")
+        print(f"{len(RUNS)} runs of {asked.steps} steps; {len(READ)} metrics are compared\n")
         heading("what", "on the clock, s", "processor, s", "beside the table")
         base = Watch().several(lambda: from_table(table), asked.rounds)
         parsed = Watch().several(lambda: deque(points(workspace), 0), 1)
-        fetched = Watch().several(lambda: CompareReader(workspace, RUNS).fetch(REWARD), asked.rounds)
+        fetched = Watch().several(lambda: CompareReader(workspace, RUNS).fetch((REWARD,)), asked.rounds)
         rows = {"reading a plain sqlite3 table of the points": base, "reading the files with json": parsed}
         rows |= {"grpotui: reading and comparing": fetched}
         for name, watch in (rows | asyncio.run(seen(workspace, asked.rounds))).items():

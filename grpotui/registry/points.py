@@ -8,7 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
-from math import isnan
+from math import isnan, nan
 
 from grpotui.registry.streams import sealed
 from grpotui.registry.streams.metrics import TIME_KEY
@@ -89,6 +89,13 @@ def newest(conn: sqlite3.Connection, rid: int, name: str, limit: int) -> list[Po
     for key in numbers(conn, name):
         found.update(sealed.newest(conn, rid, key, limit))
     return sorted(found.items(), reverse=True)[:limit]
+
+
+def ends(conn: sqlite3.Connection, rid: int, name: str, limit: int) -> tuple[array[int], array[float]]:
+    """Return :func:`columns` of the last ``limit`` points, without reading those before."""
+    found = newest(conn, rid, name, limit)[::-1]
+    values = array("d", [nan if value is None else value for _, value in found])
+    return array("q", [step for step, _ in found]), values
 
 
 def last(conn: sqlite3.Connection, rid: int) -> dict[str, float | None]:

@@ -86,6 +86,10 @@ class Registry(SweepReads):
         since = -1 if after is None else after
         return points.columns(self.connection, self.rid(run_id), key, since)
 
+    def ends(self, run_id: str, key: str, limit: int) -> tuple[array[int], array[float]]:
+        """Return :meth:`columns` of the last ``limit`` points only."""
+        return points.ends(self.connection, self.rid(run_id), key, limit)
+
     def last(self, run_id: str) -> dict[str, float | None]:
         """Return the last value of every metric."""
         return points.last(self.connection, self.rid(run_id))

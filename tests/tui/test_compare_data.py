@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 from grpotui.records.keys import REWARD
 from grpotui.tui.app import GrpoTui
-from grpotui.tui.compare.data import READ, CompareReader
+from grpotui.tui.compare.charts import overlay
+from grpotui.tui.compare.data import CompareReader
 from grpotui.tui.screens.compare import CompareScreen
 from grpotui.workspace import Workspace
-from tests.analysis.test_compare import write
+from tests.analysis.test_compare import compared, write
 from tests.tui.runs_factory import screen_text, until
 from tests.writing import RunWriter
 
@@ -27,12 +30,12 @@ def reader(workspace: Workspace) -> CompareReader:
 
 def test_runs_that_did_not_move_are_the_same_objects(workspace: Workspace) -> None:
     data = reader(workspace)
-    first = data.fetch(REWARD)
-    assert data.fetch(REWARD) is first
+    first = data.fetch((REWARD,))
+    assert data.fetch((REWARD,)) is first
     writer = RunWriter(workspace.run("other-bbbb"))
     writer.metrics.append({"step": 130, "eval_accuracy": 0.5, "attempt": 1})
     writer.close()
-    second = data.fetch(REWARD)
+    second = data.fetch((REWARD,))
     assert second is not first
     assert second.lanes[0].get(REWARD) is first.lanes[0].get(REWARD)
     assert second.lanes[1].get(REWARD) is not first.lanes[1].get(REWARD)
@@ -41,19 +44,53 @@ def test_runs_that_did_not_move_are_the_same_objects(workspace: Workspace) -> No
 
 def test_another_metric_is_all_that_is_read_for_it(workspace: Workspace) -> None:
     data = reader(workspace)
-    first = data.fetch(REWARD)
-    assert "aux/one" not in READ
+    first = data.fetch((REWARD,))
     assert first.unread("aux/one")
-    second = data.fetch("aux/one")
+    second = data.fetch(("aux/one",))
     assert not second.unread("aux/one")
     assert second.lanes[1].get("aux/one").at(124) == (124, 62.0)
     assert second.comparison is first.comparison
     assert second.lanes[0].get(REWARD) is first.lanes[0].get(REWARD)
-    assert data.fetch("aux/one") is second
-    third = data.fetch("aux/two")
+    assert data.fetch(("aux/one",)) is second
+    third = data.fetch(("aux/two",))
+    assert third is not second
     assert third.lanes[0].get("aux/two").last() == (130, 1.0)
     assert third.unread("aux/one")
-    assert data.fetch(REWARD) is third
+    assert data.fetch((REWARD,)) is third
+
+
+def test_the_ends_of_metrics_say_the_same_as_all_of_them(workspace: Workspace) -> None:
+    rng = random.Random(4)
+    for run_id, grpo in (("base-aaaa", {}), ("other-bbbb", {"beta": 0.2})):
+        write(workspace, run_id, grpo)
+        writer = RunWriter(workspace.run(run_id))
+        for step in range(121, 2500):
+            line = {"step": step, "time": float(step), "reward": rng.random(), "entropy": rng.random()}
+            # kl is nearly always no number: the last hundred points do not hold fifty of them.
+            kl = rng.random() if step % 20 == 0 else None
+            writer.metrics.append(line | {"kl": kl, "nonfinite": ["kl"] if kl is None else []})
+        writer.close()
+    rows = {row.name: row.cells for row in compared(workspace, *IDS).rows}
+    found = CompareReader(workspace, IDS).fetch()
+    assert {row.name: row.cells for row in found.comparison.rows} == rows
+    assert {"kl", "entropy", "reward", "cost"} <= set(rows)
+    assert found.axes == ["step", "samples", "time"]
+
+
+def test_an_axis_is_read_when_it_is_chosen(workspace: Workspace) -> None:
+    write(workspace, "base-aaaa")
+    write(workspace, "other-bbbb", {"beta": 0.2})
+    data = CompareReader(workspace, IDS)
+    first = data.fetch((REWARD,))
+    assert "time" in first.axes
+    assert first.unread("time")
+    spec, _ = overlay(first, REWARD, "time", 0, log=False, cursor=None)
+    assert (spec.drawing.curves, spec.empty) == ((), "reading …")
+    second = data.fetch((REWARD, "time"))
+    assert not second.unread("time")
+    assert second.end("time") == 119
+    assert second.lanes[0].step_at(59.0, "time") == 60
+    assert second.comparison is first.comparison
 
 
 async def test_keys_faster_than_reading_end_at_the_last_metric(workspace: Workspace) -> None:

@@ -32,11 +32,9 @@ from grpotui.records.keys import (
     ZERO_STD_OTHER,
 )
 
-KEYS = (
-    REWARD,
-    EVAL_ACCURACY,
-    f"{EVAL_ACCURACY}_low",
-    f"{EVAL_ACCURACY}_high",
+WHOLE = (REWARD, EVAL_ACCURACY, f"{EVAL_ACCURACY}_low", f"{EVAL_ACCURACY}_high", "step_time")
+"""Metrics of which every step counts."""
+ENDS = (
     "eval_n",
     ZERO_STD_CEILING,
     ZERO_STD_FLOOR,
@@ -46,13 +44,14 @@ KEYS = (
     "kl",
     "entropy",
     "completions/mean_length",
-    "step_time",
     "num_tokens",
     ROLLOUTS_REWARD,
     ROLLOUTS_REWARD_LOW,
     ROLLOUTS_REWARD_HIGH,
     ROLLOUTS_N,
 )
+"""Metrics of which only the window at the end does."""
+KEYS = (*WHOLE, *ENDS)
 """Metrics that an outcome is made of."""
 WINDOW_ROW = "window"
 WINDOW = 50

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from grpotui.analysis.compare.config import CODE, DATA, KIND, MEASURED, WEIGHTS
+from grpotui.analysis.compare.outcome import WINDOW
 from grpotui.analysis.compare.subject import LETTERS, MOST_RUNS, Curve, Subject, flat
 from grpotui.analysis.promises import marks_of
 from grpotui.analysis.samples import completions_per_step
@@ -37,8 +38,13 @@ def check_choice(ids: Sequence[str]) -> None:
         raise UserError(f"{next(i for i in ids if ids.count(i) > 1)} is named twice: compare different runs")
 
 
-def subject_of(registry: Registry, letter: str, run_id: str, keys: Sequence[str]) -> Subject:
-    """Return one run with the curves of ``keys``; metrics that were never logged are left out."""
+def subject_of(
+    registry: Registry, letter: str, run_id: str, keys: Sequence[str], ends: Sequence[str] = ()
+) -> Subject:
+    """Return one run with the curves of ``keys``, and of ``ends`` with their last points only.
+
+    Metrics that were never logged are left out. The last points are as many as :data:`WINDOW` needs.
+    """
     asked = registry.document(run_id, "run")
     attempt = registry.document(run_id, "attempt")
     run = registry.run(run_id)
@@ -49,7 +55,7 @@ def subject_of(registry: Registry, letter: str, run_id: str, keys: Sequence[str]
         MappingProxyType(flat(effective(registry.config(run_id)))),
         frozenset(flat(wanted)) if isinstance(wanted, Mapping) else frozenset(),
         MappingProxyType(_identity(run, asked, attempt, registry.model(run_id))),
-        MappingProxyType(curves_of(registry, run_id, keys)),
+        MappingProxyType(curves_of(registry, run_id, keys) | _ends_of(registry, run_id, ends)),
         registry.reward_range(run_id),
         completions_per_step(attempt, registry.config(run_id).get("grpo")),
         _like(registry, run_id),
@@ -76,6 +82,18 @@ def curves_of(registry: Registry, run_id: str, keys: Sequence[str]) -> dict[str,
             shared.append(steps)
         if steps:
             found[key] = Curve(steps if known is None else known, values)
+    return found
+
+
+def _ends_of(registry: Registry, run_id: str, keys: Sequence[str]) -> dict[str, Curve]:
+    """Return the last points of metrics, so many that WINDOW of them are numbers if there are."""
+    found: dict[str, Curve] = {}
+    for key in keys:
+        curve = Curve(*registry.ends(run_id, key, 2 * WINDOW))
+        if len(curve.steps) == 2 * WINDOW and len(curve.last(WINDOW)) < WINDOW:
+            curve = Curve(*registry.columns(run_id, key))
+        if curve:
+            found[key] = curve
     return found
 
 

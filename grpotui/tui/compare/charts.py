@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from functools import partial
 
 from grpotui import format as fmt
 from grpotui.records import REWARD_WINDOW
 from grpotui.records.keys import EVAL_ACCURACY
 from grpotui.tui.compare.view import CompareSnapshot, Lane
-from grpotui.tui.run.axis import itself
+from grpotui.tui.run.axis import KEYS, itself
 from grpotui.tui.run.charts import NAMES
 from grpotui.tui.run.series import Series, whole
 from grpotui.tui.run.window import AUTO
@@ -49,8 +50,9 @@ def overlay(
     drawing = Drawing(tuple(curves), scales, (0.0, snapshot.end(axis)), axis=itself(axis))
     if log:
         items.append(Item("log" if scales.log else "log: nothing over 0", Tone.LIVE))
-    empty = "reading …" if snapshot.unread(key) else "not logged by any of them"
-    return ChartSpec(drawing, (), True, empty), tuple(items)
+    if snapshot.unread(key) or snapshot.unread(KEYS.get(axis, "")):
+        return ChartSpec(replace(drawing, curves=()), (), True, "reading …"), tuple(items)
+    return ChartSpec(drawing, (), True, "not logged by any of them"), tuple(items)
 
 
 def _band(lane: Lane) -> list[Series]:

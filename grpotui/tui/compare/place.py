@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from grpotui.records.keys import REWARD
 from grpotui.tui.compare.view import CompareSnapshot
+from grpotui.tui.run.axis import KEYS
 from grpotui.tui.run.window import Lens, View, after
 
 COLUMNS = 60
@@ -41,6 +42,16 @@ class ComparePlace:
     def axis(self) -> str:
         """What stands under the charts; empty before anything was read."""
         return self.lens.view.axis
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The metrics that the chosen chart and axis are made of."""
+        return tuple(filter(None, (self.metric, KEYS.get(self.axis))))
+
+    @property
+    def waits(self) -> bool:
+        """True while something that was chosen has not been read."""
+        return self.snapshot is None or any(map(self.snapshot.unread, self.wanted))
 
     @property
     def cursor(self) -> float | None:

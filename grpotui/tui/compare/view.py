@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -30,6 +30,8 @@ class Lane:
     series: Mapping[str, Series] = field(default_factory=lambda: MappingProxyType({}))
     per_step: int | None = None
     span: RewardRange | None = None
+    axes: frozenset[str] = frozenset()
+    """Axes that a metric of it gives."""
 
     def get(self, key: str) -> Series:
         """Return a metric's series; an empty one when it was never logged."""
@@ -69,7 +71,7 @@ class CompareSnapshot:
     def axes(self) -> list[str]:
         """Axes that every run has data for."""
         names = [SAMPLES] if all(lane.per_step for lane in self.lanes) else []
-        names += [n for n, key in KEYS.items() if all(len(lane.get(key)) > 1 for lane in self.lanes)]
+        names += [name for name in KEYS if all(name in lane.axes for lane in self.lanes)]
         return [STEP, *names]
 
     @property
@@ -104,7 +106,7 @@ class CompareSnapshot:
     @property
     def second(self) -> str:
         """The metric of the second chart."""
-        return next((key for key in SECOND if any(lane.get(key) for lane in self.lanes)), REWARD)
+        return second([lane.series for lane in self.lanes])
 
     def common_end(self, axis: str) -> float:
         """Return the farthest place on an axis that all runs reached, evaluations aside."""
@@ -114,6 +116,11 @@ class CompareSnapshot:
     def end(self, axis: str) -> float:
         """Return the farthest place that a run reached on an axis."""
         return max((lane.axis(axis).at(lane.last_step) for lane in self.lanes), default=1.0)
+
+
+def second(found: Sequence[Mapping[str, Series]]) -> str:
+    """Return the metric of the second chart: the first of SECOND that any of the runs has."""
+    return next((key for key in SECOND if any(key in series for series in found)), REWARD)
 
 
 @dataclass(frozen=True, slots=True)

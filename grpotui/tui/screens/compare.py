@@ -129,11 +129,11 @@ class CompareScreen(CompareMoves):
         """Fetch a snapshot unless one is under way."""
         if self.is_attached and not self._busy and hasattr(self, "reader"):
             self._busy = True
-            self._fetch(self.place.metric)
+            self._fetch(self.place.wanted)
 
     @work(thread=True, group="fetch")
-    def _fetch(self, metric: str) -> None:
-        found, error = tried(lambda: self.reader.fetch(metric), None)
+    def _fetch(self, wanted: tuple[str, ...]) -> None:
+        found, error = tried(lambda: self.reader.fetch(wanted), None)
         self.post_message(self.Fetched(found, error))
 
     @work(thread=True, group="words", exclusive=True)
@@ -146,14 +146,12 @@ class CompareScreen(CompareMoves):
         if message.snapshot is None:
             self.query_one("#changes", OneLine).show(style.text(f" {message.error}", Tone.BAD, self._dark))
             return
-        before = self.place.snapshot
+        waited = self.place.waits
         self.place.take(message.snapshot)
-        if before is None or before.unread(self.place.metric):
+        if waited:
             self.show()
         else:
             self._show()
-        if message.snapshot.unread(self.place.metric):  # chosen while the one before was being read
-            self.fetch()
 
     def on_compare_screen_told(self, message: Told) -> None:
         """Show the prompt."""
@@ -190,6 +188,8 @@ class CompareScreen(CompareMoves):
             self.query_one(f"#{name}", Chart).show(spec, items, place.cursor)
         self._ask()
         self._show_words()
+        if place.waits:
+            self.fetch()
 
     def _lines(self, sign: str, sentences: Sequence[str]) -> Text:
         return Text("\n").join(style.text(sign + line, Tone.STRONG, self._dark) for line in sentences)

@@ -51,10 +51,6 @@ class CompareMoves(ChartKeys):
         """Choose what fits."""
         raise NotImplementedError
 
-    def fetch(self) -> None:
-        """Read the runs again."""
-        raise NotImplementedError
-
     def action_section(self) -> None:
         """Show the next section alone, or all."""
         self.place.next_section(self.narrow)
@@ -69,7 +65,7 @@ class CompareMoves(ChartKeys):
     def action_metric(self, by: int) -> None:
         """Put another metric into the first chart."""
         self.place.next_metric(by)
-        self.show_metric(self.place.metric)
+        self.show()
 
     def metrics(self) -> list[Option]:
         """Every metric that a run has."""
@@ -79,7 +75,6 @@ class CompareMoves(ChartKeys):
         """Put a metric into the first chart."""
         self.place.metric = key
         self.show()
-        self.fetch()
 
     def action_prompt(self, by: int) -> None:
         """Go to another prompt that the runs share."""
