@@ -32,8 +32,6 @@ bench: $(VENV)/.developer  ## every benchmark in a short form; docs/performance.
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.terminal --steps 5000 --starts 1 --seconds 5 --presses 3
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.recorder --pairs 1 --steps 8
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.health_speed --steps 100
-	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.overlay --steps 5000 --rounds 2
-	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.search --completions 20000
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.trackers --rounds 1 --steps 6 --batches 32
 
 toys: $(VENV)/.installed  ## rebuild the two toy models that ship with grpotui

@@ -63,6 +63,13 @@ def test_marks_stand_before_the_name() -> None:
     assert row_line(row, 40, NOW, True).plain.startswith("^- study")
 
 
+def test_where_names_of_a_sweep_are_cut_their_values_stay() -> None:
+    name = "beta=0.1 temperature=0.3 seed=42"
+    assert " 0.1 0.3 42 " in row_line(make("a", "finished", name=name, sweep="s-abcd"), 78, NOW, True).plain
+    assert name in row_line(make("a", "finished", name=name, sweep="s-abcd"), 160, NOW, True).plain
+    assert "beta=" in row_line(make("a", "finished", name=name), 78, NOW, True).plain
+
+
 def test_the_news_in_one_line() -> None:
     happened = (("lost", 1), ("collapsed", 1), ("finished", 2))
     line = news_text(NOW - 3600, happened, NOW, True).plain

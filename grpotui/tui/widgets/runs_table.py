@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,8 +49,15 @@ def _gutter(row: RunRow, at: Moment) -> Text:
     return style.text(mark + human, Tone.STRONG, at.dark)
 
 
+_VALUES = re.compile(r"\b[A-Za-z_]\w*=")
+"""What stands before the values in the name of a sweep's run: ``beta=0.1 seed=42``."""
+
+
 def _name(row: RunRow, at: Moment) -> Text:
-    name = style.text(fmt.middle(clean(row.run.name), at.width), Tone.PLAIN, at.dark)
+    text = clean(row.run.name)
+    if row.run.sweep and len(text) > at.width:
+        text = _VALUES.sub("", text)  # what differs among the runs of a sweep has to be seen
+    name = style.text(fmt.middle(text, at.width), Tone.PLAIN, at.dark)
     tags = "".join(f" #{tag}" for tag in row.run.tags)
     sweep = f"  {clean(row.run.sweep)}" if row.run.sweep else ""
     if sweep and name.cell_len + cell_len(sweep) <= at.width:
