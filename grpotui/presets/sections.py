@@ -16,6 +16,10 @@ FAKE_LABEL_VARIABLE = "GRPOTUI_FAKE_DEVICE"
 """Tells a trainer that its GPUs are fake, and their names: it trains on the CPU."""
 
 
+MOST_SLOTS = 64
+"""Runs that may be on one device together, at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaunchSettings:
     """The preset's ``[launch]`` table: where a run goes and how it is filed."""
@@ -175,7 +179,7 @@ LIMITS: Mapping[str, Limit] = {
     "launch.processes": Limit(low=1),
     "launch.devices": Limit(1, 64),
     "launch.memory": Limit(low=0),
-    "launch.slots_per_device": Limit(0, 64),
+    "launch.slots_per_device": Limit(0, MOST_SLOTS),
     "launch.priority": Limit(-1000, 1000),
     "rollouts.n": Limit(low=0),
     "rollouts.batch": Limit(low=1),

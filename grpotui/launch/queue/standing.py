@@ -15,13 +15,11 @@ from grpotui.launch.queue.forecast import NEVER, Course, Expected, Waiting, fore
 from grpotui.launch.queue.known import said
 from grpotui.launch.queue.reasons import STARTING, reasons
 from grpotui.launch.queue.tickets import Ticket, tickets
+from grpotui.presets.sections import MOST_SLOTS
 from grpotui.records import RunSummary
 from grpotui.registry.pace import Pace
 from grpotui.registry.queries import Registry
 from grpotui.workspace import Workspace
-
-MOST_SLOTS = 64
-"""Runs that a device may take, at most."""
 
 
 @dataclass(frozen=True, slots=True)
